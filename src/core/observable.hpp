@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace hidyn {
+
+/// One named axis of an observable. Square matrices name their two axes apart ("student", "student_2").
+struct Dimension {
+    std::string name;
+    std::size_t size = 0;
+
+    bool operator==(const Dimension&) const = default;
+};
+
+/// The declaration of one quantity that simulation and theory both report. HDF5 attributes, axis labels and
+/// `hidyn describe` all come from here.
+struct Observable {
+    std::string name;                        ///< the word used in files, e.g. "generalization_error"
+    std::string long_name;                   ///< a phrase for axis labels and tables
+    std::string symbol;                      ///< LaTeX without dollar signs
+    std::string normalization;               ///< formula with every factor of d, K and 1/2
+    std::vector<Dimension> dimensions = {};  ///< axes after [replica,] time; empty for a scalar
+    bool symmetric = false;                  ///< a square matrix equal to its transpose
+
+    /// Number of components at one time.
+    [[nodiscard]] std::size_t size() const {
+        std::size_t product = 1;
+        for (const Dimension& dimension : dimensions) product *= dimension.size;
+        return product;
+    }
+
+    /// Flat (row-major) indices of the components that carry information: the lower triangle of a symmetric
+    /// matrix, else all.
+    [[nodiscard]] std::vector<std::size_t> independent_components() const {
+        std::vector<std::size_t> kept;
+        const std::size_t width = symmetric ? dimensions.at(1).size : 1;
+        for (std::size_t index = 0; index < size(); ++index)
+            if (!symmetric || index % width <= index / width) kept.push_back(index);
+        return kept;
+    }
+
+    /// "[1,2]" for a component of a matrix, counted from 1 as papers do; "" for a scalar.
+    [[nodiscard]] std::string component_label(std::size_t index) const {
+        if (dimensions.empty()) return "";
+        std::string label;
+        for (std::size_t axis = dimensions.size(); axis-- > 0;) {
+            const std::string number = std::to_string(index % dimensions[axis].size + 1);
+            label = label.empty() ? number : number + "," + label;
+            index /= dimensions[axis].size;
+        }
+        return "[" + label + "]";
+    }
+
+    bool operator==(const Observable&) const = default;
+};
+
+}  // namespace hidyn
