@@ -15,6 +15,11 @@ __attribute__((simd("notinbranch"))) double log(double) noexcept;
 __attribute__((simd("notinbranch"))) double erf(double) noexcept;
 __attribute__((simd("notinbranch"))) double tanh(double) noexcept;
 __attribute__((simd("notinbranch"))) double asin(double) noexcept;
+__attribute__((simd("notinbranch"))) double atan(double) noexcept;
+__attribute__((simd("notinbranch"))) double sin(double) noexcept;
+__attribute__((simd("notinbranch"))) double cos(double) noexcept;
+__attribute__((simd("notinbranch"))) double log1p(double) noexcept;
+__attribute__((simd("notinbranch"))) double pow(double, double) noexcept;
 }
 #endif
 #endif
@@ -59,6 +64,47 @@ HIDYN_KERNEL void asin(std::span<const double> x, std::span<double> result) {
     const std::size_t count = x.size();
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) out[i] = ::asin(in[i]);
+}
+
+HIDYN_KERNEL void atan(std::span<const double> x, std::span<double> result) {
+    const double* in = x.data();
+    double* out = result.data();
+    const std::size_t count = x.size();
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) out[i] = ::atan(in[i]);
+}
+
+HIDYN_KERNEL void sin(std::span<const double> x, std::span<double> result) {
+    const double* in = x.data();
+    double* out = result.data();
+    const std::size_t count = x.size();
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) out[i] = ::sin(in[i]);
+}
+
+HIDYN_KERNEL void cos(std::span<const double> x, std::span<double> result) {
+    const double* in = x.data();
+    double* out = result.data();
+    const std::size_t count = x.size();
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) out[i] = ::cos(in[i]);
+}
+
+HIDYN_KERNEL void log1p(std::span<const double> x, std::span<double> result) {
+    const double* in = x.data();
+    double* out = result.data();
+    const std::size_t count = x.size();
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) out[i] = ::log1p(in[i]);
+}
+
+HIDYN_KERNEL void pow(std::span<const double> x, std::span<const double> y, std::span<double> result) {
+    const double* base = x.data();
+    const double* exponent = y.data();
+    double* out = result.data();
+    const std::size_t count = x.size();
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) out[i] = ::pow(base[i], exponent[i]);
 }
 
 }  // namespace hidyn::math

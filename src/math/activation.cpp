@@ -1,0 +1,226 @@
+#include "math/activation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include "core/error.hpp"
+#include "core/kernel.hpp"
+#include "math/expression.hpp"
+#include "math/vector_math.hpp"
+
+namespace hidyn::math {
+
+namespace {
+
+constexpr std::size_t full_vector = 8;
+
+enum class Kernel { erf, relu, tanh, polynomial, expression };
+
+HIDYN_KERNEL void scaled(std::span<const double> z, double factor, std::span<double> result) {
+    for (std::size_t i = 0; i < z.size(); ++i) result[i] = factor * z[i];
+}
+
+HIDYN_KERNEL void negative_half_square(std::span<const double> z, std::span<double> result) {
+    for (std::size_t i = 0; i < z.size(); ++i) result[i] = -0.5 * z[i] * z[i];
+}
+
+HIDYN_KERNEL void relu(std::span<const double> z, std::span<double> g) {
+    for (std::size_t i = 0; i < z.size(); ++i) g[i] = z[i] < 0.0 ? 0.0 : z[i];
+}
+
+HIDYN_KERNEL void positive(std::span<const double> z, std::span<double> dg) {
+    for (std::size_t i = 0; i < z.size(); ++i) dg[i] = z[i] > 0.0 ? 1.0 : 0.0;
+}
+
+HIDYN_KERNEL void tanh_derivative(std::span<const double> g, std::span<double> dg) {
+    for (std::size_t i = 0; i < g.size(); ++i) dg[i] = 1.0 - g[i] * g[i];
+}
+
+HIDYN_KERNEL void cubic(std::span<const double> c, std::span<const double> z, std::span<double> g) {
+    const double c0 = c[0], c1 = c[1], c2 = c[2], c3 = c[3];
+    for (std::size_t i = 0; i < z.size(); ++i) g[i] = ((c3 * z[i] + c2) * z[i] + c1) * z[i] + c0;
+}
+
+HIDYN_KERNEL void cubic_derivative(std::span<const double> c, std::span<const double> z,
+                                   std::span<double> dg) {
+    const double c1 = c[1], c2 = 2.0 * c[2], c3 = 3.0 * c[3];
+    for (std::size_t i = 0; i < z.size(); ++i) dg[i] = (c3 * z[i] + c2) * z[i] + c1;
+}
+
+HIDYN_KERNEL void horner(std::span<const double> c, std::span<const double> z, std::span<double> g) {
+    std::fill(g.begin(), g.end(), c.back());
+    for (std::size_t k = c.size() - 1; k-- > 0;)
+        for (std::size_t i = 0; i < z.size(); ++i) g[i] = g[i] * z[i] + c[k];
+}
+
+}  // namespace
+
+struct Activation::Definition {
+    std::string label;
+    Kernel kernel = Kernel::expression;
+    Family family = Family::general;
+    bool smooth = true;
+    std::vector<double> coefficients = {};
+    std::vector<double> padded = {};      ///< at least four coefficients: most polynomials are at most cubic
+    std::vector<double> derivative = {};  ///< coefficients of g', for higher degrees
+    std::optional<Expression> expression = {};
+
+    static std::shared_ptr<const Definition> polynomial(std::string_view label,
+                                                        std::vector<double> coefficients) {
+        auto definition = std::make_shared<Definition>(Definition{.label = std::string(label),
+                                                                  .kernel = Kernel::polynomial,
+                                                                  .family = Family::polynomial,
+                                                                  .coefficients = std::move(coefficients)});
+        definition->padded = definition->coefficients;
+        definition->padded.resize(std::max<std::size_t>(definition->padded.size(), 4), 0.0);
+        for (std::size_t k = 1; k < definition->padded.size(); ++k)
+            definition->derivative.push_back(static_cast<double>(k) * definition->padded[k]);
+        return definition;
+    }
+
+    void values(std::span<const double> z, std::span<double> g) const {
+        switch (kernel) {
+            case Kernel::erf:
+                scaled(z, std::numbers::sqrt2 / 2.0, g);
+                erf(g, g);
+                break;
+            case Kernel::relu:
+                relu(z, g);
+                break;
+            case Kernel::tanh:
+                tanh(z, g);
+                break;
+            case Kernel::polynomial:
+                padded.size() == 4 ? cubic(padded, z, g) : horner(padded, z, g);
+                break;
+            case Kernel::expression:
+                expression->evaluate(z, g);
+                break;
+        }
+    }
+
+    void values_and_derivatives(std::span<const double> z, std::span<double> g, std::span<double> dg) const {
+        switch (kernel) {
+            case Kernel::erf:
+                values(z, g);
+                negative_half_square(z, dg);
+                exp(dg, dg);
+                scaled(dg, std::numbers::sqrt2 * std::numbers::inv_sqrtpi, dg);
+                break;
+            case Kernel::relu:
+                relu(z, g);
+                positive(z, dg);
+                break;
+            case Kernel::tanh:
+                tanh(z, g);
+                tanh_derivative(g, dg);
+                break;
+            case Kernel::polynomial:
+                values(z, g);
+                padded.size() == 4 ? cubic_derivative(padded, z, dg) : horner(derivative, z, dg);
+                break;
+            case Kernel::expression:
+                expression->evaluate(z, g, dg);
+                break;
+        }
+    }
+};
+
+std::vector<ActivationDescription> Activation::catalogue() {
+    return {
+        {"erf", "erf(z / sqrt(2))", true}, {"relu", "max(z, 0)", true}, {"linear", "z", true},
+        {"quadratic", "z^2", true},        {"he2", "z^2 - 1", true},    {"he3", "z^3 - 3*z", true},
+        {"tanh", "tanh(z)", false},
+    };
+}
+
+Activation Activation::named(std::string_view name) {
+    const auto polynomial = [&](std::vector<double> coefficients) {
+        return Activation(Definition::polynomial(name, std::move(coefficients)));
+    };
+    const auto special = [&](Kernel kernel, Family family, bool smooth) {
+        return Activation(std::make_shared<Definition>(
+            Definition{.label = std::string(name), .kernel = kernel, .family = family, .smooth = smooth}));
+    };
+    if (name == "erf") return special(Kernel::erf, Family::erf, true);
+    if (name == "relu") return special(Kernel::relu, Family::relu, false);
+    if (name == "tanh") return special(Kernel::tanh, Family::general, true);
+    if (name == "linear") return polynomial({0.0, 1.0});
+    if (name == "quadratic") return polynomial({0.0, 0.0, 1.0});
+    if (name == "he2") return polynomial({-1.0, 0.0, 1.0});
+    if (name == "he3") return polynomial({0.0, -3.0, 0.0, 1.0});
+    std::string known;
+    for (const ActivationDescription& entry : catalogue()) known += (known.empty() ? "" : ", ") + entry.name;
+    throw InputError("unknown activation '" + std::string(name) + "'; named ones are " + known +
+                     ", any other function of z can be given as an expression");
+}
+
+Activation Activation::from_expression(std::string_view text) {
+    const Expression expression = Expression::parse(text);
+    if (auto coefficients = expression.polynomial())
+        return Activation(Definition::polynomial(text, std::move(*coefficients)));
+    return Activation(std::make_shared<Definition>(Definition{.label = std::string(text),
+                                                              .kernel = Kernel::expression,
+                                                              .smooth = expression.smooth(),
+                                                              .expression = expression}));
+}
+
+Family Activation::family() const {
+    return definition->family;
+}
+const std::vector<double>& Activation::coefficients() const {
+    return definition->coefficients;
+}
+const std::string& Activation::label() const {
+    return definition->label;
+}
+bool Activation::smooth() const {
+    return definition->smooth;
+}
+
+// Spans that are not whole vectors end in a padded one: the C library's scalar and vector routines differ in
+// the last bit, and a value must not depend on its place.
+void Activation::values(std::span<const double> z, std::span<double> g) const {
+    const std::size_t whole = z.size() / full_vector * full_vector;
+    if (whole > 0) definition->values(z.first(whole), g.first(whole));
+    const std::size_t rest = z.size() - whole;
+    if (rest == 0) return;
+    std::array<double, full_vector> arguments{};
+    std::array<double, full_vector> results;
+    std::copy_n(z.data() + whole, rest, arguments.data());
+    definition->values(arguments, results);
+    std::copy_n(results.data(), rest, g.data() + whole);
+}
+
+void Activation::values_and_derivatives(std::span<const double> z, std::span<double> g,
+                                        std::span<double> dg) const {
+    const std::size_t whole = z.size() / full_vector * full_vector;
+    if (whole > 0) definition->values_and_derivatives(z.first(whole), g.first(whole), dg.first(whole));
+    const std::size_t rest = z.size() - whole;
+    if (rest == 0) return;
+    std::array<double, full_vector> arguments{};
+    std::array<double, full_vector> results;
+    std::array<double, full_vector> derivatives;
+    std::copy_n(z.data() + whole, rest, arguments.data());
+    definition->values_and_derivatives(arguments, results, derivatives);
+    std::copy_n(results.data(), rest, g.data() + whole);
+    std::copy_n(derivatives.data(), rest, dg.data() + whole);
+}
+
+double Activation::value(double z) const {
+    double g = 0.0;
+    values({&z, 1}, {&g, 1});
+    return g;
+}
+
+double Activation::derivative(double z) const {
+    double g = 0.0;
+    double dg = 0.0;
+    values_and_derivatives({&z, 1}, {&g, 1}, {&dg, 1});
+    return dg;
+}
+
+}  // namespace hidyn::math

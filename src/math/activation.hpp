@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hidyn::math {
+
+/// The families for which Gaussian integrals have closed forms, and everything else.
+enum class Family { erf, relu, polynomial, general };
+
+/// One line of the list of named activations.
+struct ActivationDescription {
+    std::string name;
+    std::string formula;  ///< in z
+    bool closed_forms = false;
+};
+
+/// The function g that a unit applies to its preactivation. Copies are cheap and share everything; any number
+/// of threads may use one. Values do not depend on where in a span their argument stands, and no call
+/// allocates.
+class Activation {
+  public:
+    /// One of `catalogue()`; throws InputError for another name.
+    [[nodiscard]] static Activation named(std::string_view name);
+    /// Any function of z (see Expression); throws ExpressionError. A polynomial is recognised as one.
+    [[nodiscard]] static Activation from_expression(std::string_view text);
+    [[nodiscard]] static std::vector<ActivationDescription> catalogue();
+
+    [[nodiscard]] Family family() const;
+    /// Coefficients of a polynomial, lowest power first; empty for the other families.
+    [[nodiscard]] const std::vector<double>& coefficients() const;
+    /// The name, or the text of the expression.
+    [[nodiscard]] const std::string& label() const;
+    /// False if g or g' has a kink or a jump. Kinks take a one-sided derivative: relu'(0) = 0.
+    [[nodiscard]] bool smooth() const;
+
+    void values(std::span<const double> z, std::span<double> g) const;
+    void values_and_derivatives(std::span<const double> z, std::span<double> g, std::span<double> dg) const;
+    [[nodiscard]] double value(double z) const;
+    [[nodiscard]] double derivative(double z) const;
+
+  private:
+    struct Definition;
+    explicit Activation(std::shared_ptr<const Definition> what) : definition(std::move(what)) {}
+
+    std::shared_ptr<const Definition> definition;
+};
+
+}  // namespace hidyn::math

@@ -1,0 +1,222 @@
+#include "math/expression_graph.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace hidyn::math {
+
+namespace {
+
+constexpr std::size_t maximal_degree = 16;
+constexpr double maximal_integer_power = 64.0;
+
+double fold(Operation operation, double a, double b) {
+    switch (operation) {
+        case Operation::constant:
+        case Operation::variable:
+            return a;
+        case Operation::add:
+            return a + b;
+        case Operation::subtract:
+            return a - b;
+        case Operation::multiply:
+            return a * b;
+        case Operation::divide:
+            return a / b;
+        case Operation::power:
+            return std::pow(a, b);
+        case Operation::maximum:
+            return std::max(a, b);
+        case Operation::minimum:
+            return std::min(a, b);
+        case Operation::negate:
+            return -a;
+        case Operation::exp:
+            return std::exp(a);
+        case Operation::log:
+            return std::log(a);
+        case Operation::sqrt:
+            return std::sqrt(a);
+        case Operation::abs:
+            return std::abs(a);
+        case Operation::tanh:
+            return std::tanh(a);
+        case Operation::sin:
+            return std::sin(a);
+        case Operation::cos:
+            return std::cos(a);
+        case Operation::atan:
+            return std::atan(a);
+        case Operation::erf:
+            return std::erf(a);
+        case Operation::sign:
+            return static_cast<double>(a > 0.0) - static_cast<double>(a < 0.0);
+        case Operation::relu:
+            return std::max(a, 0.0);
+        case Operation::sigmoid:
+            return 1.0 / (1.0 + std::exp(-a));
+        case Operation::softplus:
+            return std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a)));
+    }
+    return a;
+}
+
+using Coefficients = std::optional<std::vector<double>>;
+
+Coefficients trimmed(std::vector<double> coefficients) {
+    while (coefficients.size() > 1 && coefficients.back() == 0.0) coefficients.pop_back();
+    if (coefficients.size() > maximal_degree + 1) return std::nullopt;
+    return coefficients;
+}
+
+Coefficients combination(const std::vector<double>& p, const std::vector<double>& q, double factor) {
+    std::vector<double> sum = p;
+    sum.resize(std::max(p.size(), q.size()), 0.0);
+    for (std::size_t k = 0; k < q.size(); ++k) sum[k] += factor * q[k];
+    return trimmed(std::move(sum));
+}
+
+Coefficients product(const std::vector<double>& p, const std::vector<double>& q) {
+    std::vector<double> result(p.size() + q.size() - 1, 0.0);
+    for (std::size_t k = 0; k < p.size(); ++k)
+        for (std::size_t l = 0; l < q.size(); ++l) result[k + l] += p[k] * q[l];
+    return trimmed(std::move(result));
+}
+
+}  // namespace
+
+std::size_t arity(Operation operation) {
+    switch (operation) {
+        case Operation::constant:
+        case Operation::variable:
+            return 0;
+        case Operation::add:
+        case Operation::subtract:
+        case Operation::multiply:
+        case Operation::divide:
+        case Operation::power:
+        case Operation::maximum:
+        case Operation::minimum:
+            return 2;
+        default:
+            return 1;
+    }
+}
+
+ExpressionGraph::Index ExpressionGraph::share(const ExpressionNode& node) {
+    const auto found = std::find(all.begin(), all.end(), node);
+    const auto index = static_cast<Index>(found - all.begin());
+    if (index == all.size()) all.push_back(node);
+    return index;
+}
+
+ExpressionGraph::Index ExpressionGraph::constant(double value) {
+    return share({.operation = Operation::constant, .constant = value});
+}
+
+ExpressionGraph::Index ExpressionGraph::variable() {
+    return share({.operation = Operation::variable});
+}
+
+ExpressionGraph::Index ExpressionGraph::integer_power(Index base, unsigned exponent) {
+    if (exponent == 0) return constant(1.0);
+    if (exponent == 1) return base;
+    const Index half = integer_power(base, exponent / 2);
+    const Index square = apply(Operation::multiply, half, half);
+    return exponent % 2 == 0 ? square : apply(Operation::multiply, square, base);
+}
+
+ExpressionGraph::Index ExpressionGraph::apply(Operation operation, Index left, Index right) {
+    const bool binary = arity(operation) == 2;
+    const bool constant_right = all[right].operation == Operation::constant;
+    if (all[left].operation == Operation::constant && (!binary || constant_right))
+        return constant(fold(operation, all[left].constant, all[right].constant));
+    if (operation == Operation::power && constant_right) {
+        const double exponent = all[right].constant;
+        const double magnitude = std::abs(exponent);
+        if (magnitude <= maximal_integer_power && magnitude == std::floor(magnitude)) {
+            const Index whole = integer_power(left, static_cast<unsigned>(magnitude));
+            return exponent < 0.0 ? apply(Operation::divide, constant(1.0), whole) : whole;
+        }
+        if (exponent == 0.5) return apply(Operation::sqrt, left);
+    }
+    // Sums and products do not care for the order: one order lets equal ones be shared.
+    if ((operation == Operation::add || operation == Operation::multiply) && right < left)
+        std::swap(left, right);
+    return share({.operation = operation, .left = left, .right = binary ? right : 0});
+}
+
+std::vector<bool> ExpressionGraph::reachable(Index root) const {
+    std::vector<bool> needed(all.size(), false);
+    needed[root] = true;
+    for (std::size_t index = root + 1; index-- > 0;) {
+        if (!needed[index]) continue;
+        const std::size_t operands = arity(all[index].operation);
+        if (operands > 0) needed[all[index].left] = true;
+        if (operands > 1) needed[all[index].right] = true;
+    }
+    return needed;
+}
+
+std::optional<std::vector<double>> ExpressionGraph::polynomial(Index root) const {
+    const std::vector<bool> needed = reachable(root);
+    std::vector<Coefficients> of(all.size());
+    for (std::size_t index = 0; index <= root; ++index) {
+        if (!needed[index]) continue;
+        const ExpressionNode& node = all[index];
+        const Coefficients& p = of[node.left];
+        const Coefficients& q = of[node.right];
+        switch (node.operation) {
+            case Operation::constant:
+                of[index] = {{node.constant}};
+                break;
+            case Operation::variable:
+                of[index] = {{0.0, 1.0}};
+                break;
+            case Operation::negate:
+                if (p) of[index] = combination({0.0}, *p, -1.0);
+                break;
+            case Operation::add:
+                if (p && q) of[index] = combination(*p, *q, 1.0);
+                break;
+            case Operation::subtract:
+                if (p && q) of[index] = combination(*p, *q, -1.0);
+                break;
+            case Operation::multiply:
+                if (p && q) of[index] = product(*p, *q);
+                break;
+            case Operation::divide:
+                if (p && q && q->size() == 1) {
+                    std::vector<double> quotient = *p;
+                    for (double& coefficient : quotient) coefficient /= q->front();
+                    of[index] = quotient;
+                }
+                break;
+            default:
+                break;
+        }
+        if (!of[index] && index == root) return std::nullopt;
+    }
+    return of[root];
+}
+
+bool ExpressionGraph::smooth(Index root) const {
+    const std::vector<bool> needed = reachable(root);
+    for (std::size_t index = 0; index <= root; ++index) {
+        if (!needed[index]) continue;
+        switch (all[index].operation) {
+            case Operation::abs:
+            case Operation::maximum:
+            case Operation::minimum:
+            case Operation::sign:
+            case Operation::relu:
+                return false;
+            default:
+                break;
+        }
+    }
+    return true;
+}
+
+}  // namespace hidyn::math

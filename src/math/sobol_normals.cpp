@@ -1,0 +1,35 @@
+#include "math/sobol_normals.hpp"
+
+#include <boost/math/special_functions/erf.hpp>
+#include <boost/random/sobol.hpp>
+#include <cstdint>
+#include <numbers>
+#include <vector>
+
+namespace hidyn::math {
+
+namespace {
+
+/// splitmix64 (Steele, Lea, Flood 2014): a fixed, well mixed number for each dimension.
+std::uint64_t mixed(std::uint64_t x) {
+    x = (x + 1) * 0x9e3779b97f4a7c15ULL;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31);
+}
+
+}  // namespace
+
+Eigen::MatrixXd sobol_normals(std::size_t count, std::size_t dimensions) {
+    boost::random::sobol_engine<std::uint64_t, 64> sequence(dimensions);
+    Eigen::MatrixXd points(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(dimensions));
+    for (Eigen::Index row = 0; row < points.rows(); ++row)
+        for (Eigen::Index column = 0; column < points.cols(); ++column) {
+            const std::uint64_t bits = sequence() ^ mixed(static_cast<std::uint64_t>(column));
+            const double uniform = (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
+            points(row, column) = std::numbers::sqrt2 * boost::math::erf_inv(2.0 * uniform - 1.0);
+        }
+    return points;
+}
+
+}  // namespace hidyn::math
