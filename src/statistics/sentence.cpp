@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "statistics/verdict.hpp"
+
+namespace hidyn::statistics {
+
+namespace {
+
+/// "0.50(2)": the error in units of the last digit.
+std::string with_error(double value, double error) {
+    if (!std::isfinite(error) || error <= 0) return fmt::format("{:.2f}", value);
+    const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(error * 1.05))), 2, 6);
+    return fmt::format("{:.{}f}({:.0f})", value, digits, std::max(1.0, error * std::pow(10.0, digits)));
+}
+
+std::string probability(double p) {
+    return p < 1e-12 ? "p < 1e-12" : fmt::format("p = {:.2g}", p);
+}
+
+std::string place(const LargestDeviation& where) {
+    return fmt::format("{}{} at t = {:.4g}", where.observable, where.component, where.time);
+}
+
+std::string standpoint(const Verdict& verdict) {
+    if (std::isinf(verdict.largest.d)) return "extrapolated to d = infinity";
+    return fmt::format("at d = {:g}", verdict.largest.d);
+}
+
+std::string times(const Verdict& verdict) {
+    if (verdict.times == 1) return "the one time";
+    if (verdict.times_tested == verdict.times) return fmt::format("all {} times", verdict.times);
+    return fmt::format("{} of {} times", verdict.times_tested, verdict.times);
+}
+
+std::string difference(const LargestDeviation& where) {
+    return std::isfinite(where.relative) && where.relative < 10
+               ? fmt::format("{:.2g}%", 100 * where.relative)
+               : fmt::format("{:.2g}", std::abs(where.simulation - where.theory));
+}
+
+std::string agreement(const Verdict& verdict) {
+    const bool variance = verdict.decided_by == DecidedBy::variance;
+    return fmt::format(
+        "agrees: {}, {}{} lies within statistical error of {} at {} (largest z = {:.1f} for {}, {})",
+        standpoint(verdict), variance ? "the spread of " : "", verdict.simulation, verdict.theory,
+        times(verdict), std::abs(verdict.largest.z), place(verdict.largest), probability(verdict.p_value));
+}
+
+std::string disagreement(const Verdict& verdict) {
+    const LargestDeviation& where = verdict.largest;
+    const bool variance = verdict.decided_by == DecidedBy::variance;
+    return fmt::format(
+        "disagrees: {}, {} differs from {} by {} in {}{} ({:.4g} against {:.4g}, z = {:.1f}, {})",
+        standpoint(verdict), verdict.simulation, verdict.theory, difference(where),
+        variance ? "d Var of " : "", place(where), where.simulation, where.theory, std::abs(where.z),
+        probability(verdict.p_value));
+}
+
+std::string indecision(const Verdict& verdict) {
+    const std::string both = fmt::format("{} and {}", verdict.simulation, verdict.theory);
+    if (verdict.obstacle == Obstacle::nothing_in_common)
+        return "inconclusive: " + both + " have no observable in common";
+    if (verdict.obstacle == Obstacle::all_diverged)
+        return fmt::format("inconclusive: every replica of {} diverged, none is left to compare with {}",
+                           verdict.simulation, verdict.theory);
+    std::size_t most = 0;
+    for (const ReplicaCount& size : verdict.replicas) most = std::max(most, size.replicas - size.diverged);
+    return fmt::format("inconclusive: {} has at most {} usable {} at any size, and {} are needed to judge {}",
+                       verdict.simulation, most, most == 1 ? "replica" : "replicas", fewest_replicas,
+                       verdict.theory);
+}
+
+}  // namespace
+
+std::string sentence(const Verdict& verdict) {
+    std::string text = verdict.outcome == Outcome::agrees      ? agreement(verdict)
+                       : verdict.outcome == Outcome::disagrees ? disagreement(verdict)
+                                                               : indecision(verdict);
+    if (verdict.outcome != Outcome::inconclusive && verdict.fit_p_value < verdict.level)
+        text += fmt::format("; below d = {:g} the means do not yet follow 1/d ({})",
+                            *std::min_element(verdict.sizes_used.begin(), verdict.sizes_used.end()),
+                            probability(verdict.fit_p_value));
+    if (!verdict.falls.empty() && std::isfinite(verdict.falls.back().exponent))
+        text += fmt::format("; single-run deviations fall as d^-{}",
+                            with_error(verdict.falls.back().exponent, verdict.falls.back().exponent_error));
+    if (verdict.diverged() > 0 && verdict.obstacle != Obstacle::all_diverged) {
+        std::size_t all = 0;
+        for (const ReplicaCount& size : verdict.replicas) all += size.replicas;
+        text += fmt::format("; {} of {} replicas diverged and are left out from then on", verdict.diverged(),
+                            all);
+    }
+    return text;
+}
+
+}  // namespace hidyn::statistics

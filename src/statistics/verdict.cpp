@@ -1,0 +1,207 @@
+#include "statistics/verdict.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/error.hpp"
+#include "statistics/size_functional.hpp"
+#include "statistics/variance_test.hpp"
+
+namespace hidyn::statistics {
+
+namespace {
+
+/// Sizes that take part in a test, with their replica numbers.
+struct Participants {
+    std::vector<double> d;
+    std::vector<double> replicas;
+};
+
+Participants participants(const Coordinates& data) {
+    Participants result;
+    for (const ReplicaGroup& group : data.groups) {
+        result.d.push_back(group.d);
+        result.replicas.push_back(static_cast<double>(complete_replicas(group).rows()));
+    }
+    return result;
+}
+
+/// |sum_j a_j / d_j^order|: what a term of this order in 1/d does to the estimate.
+double leakage(const std::vector<double>& functional, const std::vector<double>& d, int order) {
+    double sum = 0;
+    for (std::size_t j = 0; j < d.size(); ++j) sum += functional[j] * std::pow(d[j], -order);
+    return std::abs(sum);
+}
+
+std::vector<double> mean_weights(const Participants& who) {
+    std::vector<double> weights;
+    for (std::size_t j = 0; j < who.d.size(); ++j) weights.push_back(who.replicas[j] * who.d[j]);
+    return weights;
+}
+
+SimultaneousResult test_limit(const Coordinates& data, const VerdictOptions& options) {
+    const Participants who = participants(data);
+    const int degree = std::min(distinct_sizes(who.d) - 1, 1);
+    MeanQuestion question;
+    question.weights = size_functional(who.d, mean_weights(who), degree, 0);
+    question.bias = options.finite_size * leakage(question.weights, who.d, degree + 1);
+    question.draws = options.draws;
+    return test_means(data, question);
+}
+
+SimultaneousResult test_fit(const Coordinates& data, const VerdictOptions& options) {
+    const Participants who = participants(data);
+    MeanQuestion question;
+    question.weights = size_functional(who.d, mean_weights(who), 2, 2);
+    // In units in which the coefficient is a mean at the smallest size, where rounding is judged.
+    const double unit = std::pow(*std::min_element(who.d.begin(), who.d.end()), 2);
+    for (double& weight : question.weights) weight /= unit;
+    question.use_theory_error = false;
+    question.draws = options.draws;
+    return test_means(data, question);
+}
+
+SimultaneousResult test_spread(const Coordinates& data, const VerdictOptions& options) {
+    const Participants who = participants(data);
+    const int degree = std::min(distinct_sizes(who.d) - 1, 1);
+    std::vector<double> weights;
+    for (const double replicas : who.replicas) weights.push_back(replicas - 1);
+    VarianceQuestion question;
+    question.weights = size_functional(who.d, weights, degree, 0);
+    question.bias = options.finite_size * leakage(question.weights, who.d, degree + 1);
+    question.draws = std::max<std::size_t>(options.draws / 4, 200);
+    return test_variances(data, question);
+}
+
+void drop_smallest_size(Coordinates& data) {
+    double smallest = std::numeric_limits<double>::infinity();
+    for (const ReplicaGroup& group : data.groups) smallest = std::min(smallest, group.d);
+    std::erase_if(data.groups, [smallest](const ReplicaGroup& group) { return group.d == smallest; });
+}
+
+/// Drops sizes at which the 1/d law fails; returns the p-value of the law over all sizes.
+double restrict_to_law(Coordinates& data, const VerdictOptions& options) {
+    double first = std::numeric_limits<double>::quiet_NaN();
+    while (distinct_sizes(participants(data).d) > 2) {
+        const SimultaneousResult fit = test_fit(data, options);
+        if (std::isnan(first)) first = fit.p_value;
+        if (!fit.judged || fit.p_value >= options.level) break;
+        drop_smallest_size(data);
+    }
+    return first;
+}
+
+LargestDeviation locate(const SimultaneousResult& test, const Coordinates& data, const TheoryRun& theory,
+                        const TimeGrid& grid, bool variance) {
+    const Coordinate& where = data.list[test.coordinate];
+    const auto column = static_cast<Eigen::Index>(test.coordinate);
+    const Participants who = participants(data);
+    LargestDeviation result;
+    result.observable = data.observables[where.observable];
+    result.component =
+        theory.trajectory->find(result.observable)->observable.component_label(where.component);
+    result.time = grid.times[where.time];
+    result.theory = variance ? data.predicted_variance[column] : data.theory[column];
+    result.simulation = variance ? result.theory * test.estimate : result.theory + test.estimate;
+    result.relative = std::abs(result.simulation - result.theory) / std::abs(result.theory);
+    result.z = test.z;
+    result.d = distinct_sizes(who.d) > 1 ? std::numeric_limits<double>::infinity() : who.d.front();
+    return result;
+}
+
+/// "sim" for sim-d100, sim-d400.
+std::string common_name(std::span<const SimulationRun> sizes) {
+    if (sizes.empty()) return "the simulation";
+    std::string name = sizes.front().name;
+    if (sizes.size() == 1) return name;
+    for (const SimulationRun& run : sizes) {
+        const auto end = std::mismatch(name.begin(), name.end(), run.name.begin(), run.name.end()).first;
+        name.erase(end, name.end());
+    }
+    while (!name.empty() && std::string("-_ .0123456789").find(name.back()) != std::string::npos)
+        name.pop_back();
+    if (name.size() > 2 && (name.ends_with("-d") || name.ends_with("_d"))) name.resize(name.size() - 2);
+    return name.empty() ? sizes.front().name : name;
+}
+
+void check_times(const Trajectory& trajectory, const std::string& name, const TimeGrid& grid) {
+    for (const Series& series : trajectory.series)
+        if (series.times != grid.size())
+            throw InputError("cannot compare '" + name + "': '" + series.observable.name + "' has " +
+                             std::to_string(series.times) + " times, the time grid has " +
+                             std::to_string(grid.size()));
+}
+
+/// Counts the replicas and keeps the sizes that can be judged.
+void keep_judgeable(Coordinates& data, Verdict& verdict) {
+    std::vector<ReplicaGroup> kept;
+    std::size_t alive_anywhere = 0;
+    for (ReplicaGroup& group : data.groups) {
+        const auto all = static_cast<std::size_t>(group.deviations.rows());
+        const auto alive = static_cast<std::size_t>(complete_replicas(group).rows());
+        verdict.replicas.push_back({group.d, all, all - alive});
+        alive_anywhere += alive;
+        if (alive >= fewest_replicas) kept.push_back(std::move(group));
+    }
+    data.groups = std::move(kept);
+    if (!data.groups.empty()) return;
+    verdict.obstacle = alive_anywhere == 0 ? Obstacle::all_diverged : Obstacle::too_few_replicas;
+}
+
+void decide(Verdict& verdict, const Coordinates& data, const TheoryRun& theory, const TimeGrid& grid,
+            const VerdictOptions& options) {
+    const SimultaneousResult mean = test_limit(data, options);
+    const SimultaneousResult spread = test_spread(data, options);
+    const bool by_spread = spread.judged && (!mean.judged || spread.p_value < mean.p_value);
+    const SimultaneousResult& loudest = by_spread ? spread : mean;
+    if (mean.judged) verdict.mean_p_value = mean.p_value;
+    if (spread.judged) verdict.variance_p_value = spread.p_value;
+    if (!loudest.judged) {
+        verdict.obstacle = Obstacle::too_few_replicas;
+        return;
+    }
+    verdict.p_value = std::min(1.0, (mean.judged && spread.judged ? 2 : 1) * loudest.p_value);
+    verdict.outcome = verdict.p_value < options.level ? Outcome::disagrees : Outcome::agrees;
+    // Agreement is told through the means: they are what the theory is about.
+    const bool tell_spread = by_spread && (verdict.outcome == Outcome::disagrees || !mean.judged);
+    verdict.largest = locate(tell_spread ? spread : mean, data, theory, grid, tell_spread);
+    verdict.decided_by = tell_spread                     ? DecidedBy::variance
+                         : std::isinf(verdict.largest.d) ? DecidedBy::extrapolated_limit
+                                                         : DecidedBy::single_size;
+}
+
+}  // namespace
+
+Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, const TimeGrid& grid,
+              const VerdictOptions& options) {
+    check_times(*theory.trajectory, theory.name, grid);
+    for (const SimulationRun& run : sizes) check_times(*run.trajectory, run.name, grid);
+
+    Verdict verdict;
+    verdict.simulation = common_name(sizes);
+    verdict.theory = theory.name;
+    verdict.level = options.level;
+    verdict.times = grid.size();
+    for (const SimulationRun& run : sizes) verdict.comparisons.push_back(compare(run, theory));
+    verdict.limits = extrapolate(sizes, theory);
+    verdict.falls = deviation_fall(sizes, theory);
+
+    Coordinates data = gather(sizes, theory, options.largest_problem);
+    if (data.list.empty()) {
+        verdict.obstacle = Obstacle::nothing_in_common;
+        return verdict;
+    }
+    std::set<std::size_t> times;
+    for (const Coordinate& where : data.list) times.insert(where.time);
+    verdict.times_tested = times.size();
+
+    keep_judgeable(data, verdict);
+    if (verdict.obstacle != Obstacle::none) return verdict;
+    verdict.fit_p_value = restrict_to_law(data, options);
+    verdict.sizes_used = participants(data).d;
+    decide(verdict, data, theory, grid, options);
+    return verdict;
+}
+
+}  // namespace hidyn::statistics
