@@ -1,0 +1,75 @@
+#include "core/declaration.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace hidyn {
+namespace {
+
+std::string range_text(const Range& range) {
+    std::string text;
+    if (range.minimum)
+        text = fmt::format("{} {}", range.above_minimum ? "greater than" : "at least", *range.minimum);
+    if (range.maximum) text += fmt::format("{}at most {}", text.empty() ? "" : " and ", *range.maximum);
+    return text.empty() ? text : ", " + text;
+}
+
+struct Speller {
+    std::string operator()(bool value) const { return value ? "true" : "false"; }
+    std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
+    std::string operator()(double value) const { return fmt::format("{}", value); }
+    std::string operator()(const std::string& value) const { return fmt::format("\"{}\"", value); }
+    std::string operator()(const std::vector<std::int64_t>& value) const {
+        return fmt::format("[{}]", fmt::join(value, ", "));
+    }
+    std::string operator()(const RealList& value) const {
+        return fmt::format("[{}]", fmt::join(value, ", "));
+    }
+    std::string operator()(const std::vector<std::string>& value) const {
+        return value.empty() ? "[]" : fmt::format("[\"{}\"]", fmt::join(value, "\", \""));
+    }
+    std::string operator()(const RealMatrix& value) const {
+        std::vector<std::string> rows;
+        for (const RealList& row : value) rows.push_back((*this)(row));
+        return fmt::format("[{}]", fmt::join(rows, ", "));
+    }
+    std::string operator()(const FunctionText& value) const {
+        return value.is_expression ? fmt::format("{{ expression = \"{}\" }}", value.text)
+                                   : fmt::format("\"{}\"", value.text);
+    }
+};
+
+}  // namespace
+
+std::string allowed(const Key& key) {
+    switch (key.type) {
+        case KeyType::boolean:
+            return "true or false";
+        case KeyType::integer:
+            return "a whole number" + range_text(key.range);
+        case KeyType::real:
+            return "a number" + range_text(key.range);
+        case KeyType::text:
+            return "a text";
+        case KeyType::choice:
+            return fmt::format("one of \"{}\"", fmt::join(key.choices, "\", \""));
+        case KeyType::integer_or_list:
+            return "a whole number or a list of different whole numbers" + range_text(key.range);
+        case KeyType::real_list:
+            return "a list of numbers" + range_text(key.range);
+        case KeyType::text_list:
+            return "a list of texts";
+        case KeyType::matrix:
+            return "a matrix as a list of rows" + range_text(key.range);
+        case KeyType::function:
+            return fmt::format("one of \"{}\", or {{ expression = \"...\" }} in z",
+                               fmt::join(key.choices, "\", \""));
+    }
+    return "";
+}
+
+std::string spell(const Value& value) {
+    return std::visit(Speller{}, value);
+}
+
+}  // namespace hidyn

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hidyn {
+
+/// A function given by name ("erf") or as a formula in z ({ expression = "z^3 - 3*z" }).
+struct FunctionText {
+    std::string text;
+    bool is_expression = false;
+};
+
+using RealList = std::vector<double>;
+using RealMatrix = std::vector<std::vector<double>>;
+using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, RealList,
+                           RealMatrix, FunctionText, std::vector<std::string>>;
+
+enum class KeyType {
+    boolean,
+    integer,
+    real,
+    text,
+    choice,
+    integer_or_list,
+    real_list,
+    text_list,
+    matrix,
+    function
+};
+
+/// Numbers a key may take.
+struct Range {
+    std::optional<double> minimum = {};
+    std::optional<double> maximum = {};
+    bool above_minimum = false;  ///< the minimum itself is not allowed
+};
+
+/// The one declaration of a key of the experiment file. Parsing, checking, error messages, suggestions,
+/// `hidyn describe` and the README's reference come from it.
+struct Key {
+    std::string name;
+    KeyType type = KeyType::real;
+    std::string meaning;      ///< what it is, with its scaling
+    std::string symbol = "";  ///< the papers' symbol, LaTeX without dollar signs
+    Range range = {};
+    std::vector<std::string> choices = {};  ///< for `choice` and the names of a `function`
+    std::optional<Value> standard = {};     ///< the value when the key is absent
+    bool required = false;
+};
+
+/// "a real number, at least 0": what the key accepts, for messages and descriptions.
+[[nodiscard]] std::string allowed(const Key& key);
+/// The value as the experiment file would spell it.
+[[nodiscard]] std::string spell(const Value& value);
+
+}  // namespace hidyn

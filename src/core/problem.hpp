@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/observable.hpp"
+#include "core/route.hpp"
+#include "core/table.hpp"
+
+namespace hidyn {
+
+/// A learning problem as one experiment states it: parameters, algorithm and start, complete and valid.
+/// Routes of that problem know its concrete type; the engine room does not.
+class Problem {
+  public:
+    virtual ~Problem() = default;
+    [[nodiscard]] virtual std::vector<Observable> observables() const = 0;
+    [[nodiscard]] virtual std::string time_unit() const = 0;
+    /// Steps of the algorithm per unit of time at size d.
+    [[nodiscard]] virtual double steps_per_unit_time(double d) const = 0;
+    /// The start of every route in full precision, for the results file: one array per name.
+    struct StartArray {
+        Observable what;
+        std::vector<double> values;  ///< [replica,] component
+    };
+    [[nodiscard]] virtual std::vector<StartArray> start() const = 0;
+    /// Number of different starts; 0 when all replicas share one.
+    [[nodiscard]] virtual std::size_t start_replicas() const { return 0; }
+};
+
+/// The sections of the experiment file from which a problem is made.
+struct ProblemTables {
+    Table problem;
+    Table algorithm;
+    Table initial;
+    std::string algorithm_kind;
+    std::size_t replicas = 0;  ///< the largest number of replicas any route of the experiment asks for
+};
+
+struct AlgorithmKind {
+    std::string name;
+    std::string summary;
+    std::vector<Key> keys;
+};
+
+/// One way to solve a problem, as the registry offers it.
+struct RouteKind {
+    std::string name;
+    std::string summary;
+    std::string source;  ///< paper and equation
+    bool theory = false;
+    std::vector<Key> keys;
+    /// Checks that need both the problem and the route's keys; complaints say what is wrong.
+    std::function<void(const Problem&, const Table&, const RouteInfo&, const TimeGrid&, Complaints&)> check =
+        {};
+    std::function<std::unique_ptr<Route>(const std::shared_ptr<const Problem>&, const Table&, RouteInfo)>
+        make;
+};
+
+/// A learning problem as the registry offers it.
+struct ProblemKind {
+    std::string name;
+    std::string summary;
+    std::string mathematics;  ///< what is learned, how, with every scaling; for `hidyn describe`
+    std::vector<Key> problem_keys;
+    std::vector<Key> initial_keys;
+    std::vector<AlgorithmKind> algorithms;
+    std::vector<Observable> observables;  ///< with the axes' sizes left at 0
+    std::function<std::shared_ptr<const Problem>(const ProblemTables&, Complaints&)> make;
+    std::vector<RouteKind> routes;
+};
+
+/// Everything there is: filled in one place, by the program.
+struct Registry {
+    std::vector<ProblemKind> problems;
+
+    [[nodiscard]] const ProblemKind* find(const std::string& name) const {
+        for (const ProblemKind& kind : problems)
+            if (kind.name == name) return &kind;
+        return nullptr;
+    }
+};
+
+}  // namespace hidyn

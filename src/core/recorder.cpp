@@ -1,0 +1,58 @@
+#include "core/recorder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hidyn {
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+void store(std::vector<double>& target, const Series& series, std::size_t time,
+           std::span<const double> values) {
+    if (target.empty()) target.assign(series.times * series.components(), missing);
+    std::copy(values.begin(), values.end(),
+              target.begin() + static_cast<std::ptrdiff_t>(time * series.components()));
+}
+
+}  // namespace
+
+Recorder::Recorder(const std::vector<Observable>& observables, std::size_t replicas, std::size_t times)
+    : times_(times) {
+    for (const Observable& observable : observables)
+        trajectory_.series.emplace_back(observable, replicas, times);
+}
+
+void Recorder::record(std::size_t observable, std::size_t replica, std::size_t time,
+                      std::span<const double> values) {
+    const std::span<double> slot = trajectory_.series[observable].at(replica, time);
+    std::copy_n(values.begin(), slot.size(), slot.begin());
+}
+
+void Recorder::blend(std::size_t observable, std::size_t replica, std::size_t time, double weight,
+                     std::span<const double> values) {
+    const std::span<double> slot = trajectory_.series[observable].at(replica, time);
+    for (std::size_t component = 0; component < slot.size(); ++component) {
+        const double before = std::isnan(slot[component]) ? 0.0 : slot[component];
+        slot[component] = before + weight * values[component];
+    }
+}
+
+void Recorder::truncate(std::size_t replica, std::size_t from_time) {
+    for (Series& series : trajectory_.series)
+        for (std::size_t time = from_time; time < times_; ++time)
+            std::ranges::fill(series.at(replica, time), missing);
+}
+
+void Recorder::record_error(std::size_t observable, std::size_t time, std::span<const double> values) {
+    Series& series = trajectory_.series[observable];
+    store(series.error, series, time, values);
+}
+
+void Recorder::record_variance(std::size_t observable, std::size_t time, std::span<const double> values) {
+    Series& series = trajectory_.series[observable];
+    store(series.variance, series, time, values);
+}
+
+}  // namespace hidyn

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/route.hpp"
+#include "core/step_schedule.hpp"
+
+/// The frame of every simulation of independent replicas: they run in blocks on threads, report progress,
+/// stop when asked, and may diverge one by one. A block's numbers depend on its replicas alone, so results
+/// are the same bytes for any number of threads.
+namespace hidyn {
+
+/// What all blocks share.
+struct ReplicaRun {
+    const TimeGrid& grid;
+    Recorder& recorder;
+    Progress& progress;
+    std::vector<Sampling> schedule;
+    std::uint64_t check_interval;
+    double blocks;
+    std::vector<double> diverged_at;  ///< per replica; NaN: did not
+    double steps_per_unit_time;
+};
+
+/// One block's view of the run.
+class BlockWatch {
+  public:
+    explicit BlockWatch(ReplicaRun& run) : run_(run) {}
+
+    [[nodiscard]] const std::vector<Sampling>& schedule() const { return run_.schedule; }
+    [[nodiscard]] std::uint64_t check_interval() const { return run_.check_interval; }
+
+    /// Reports progress up to `step`; false when the run is to stop.
+    [[nodiscard]] bool proceed(std::uint64_t step) {
+        const double total = std::max(1.0, static_cast<double>(run_.schedule.back().step)) * run_.blocks;
+        run_.progress.advance(static_cast<double>(step - reported_) / total);
+        reported_ = step;
+        return !run_.progress.stop_requested();
+    }
+    /// From `step` on this replica has no values.
+    void mark_diverged(std::size_t replica, std::uint64_t step) {
+        const double time = static_cast<double>(step) / run_.steps_per_unit_time;
+        run_.diverged_at[replica] = time;
+        const auto& times = run_.grid.times;
+        // A grid point between two steps needs both of them.
+        const auto lost = std::ranges::upper_bound(times, time - 1.0 / run_.steps_per_unit_time);
+        run_.recorder.truncate(replica, static_cast<std::size_t>(lost - times.begin()));
+    }
+
+  private:
+    ReplicaRun& run_;
+    std::uint64_t reported_ = 0;
+};
+
+/// Runs `simulate_block(first replica, watch)` for every block of `width` replicas.
+template <class SimulateBlock>
+Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_unit_time,
+                     const TimeGrid& grid, Recorder& recorder, Progress& progress,
+                     SimulateBlock simulate_block) {
+    const auto blocks = static_cast<std::int64_t>((replicas + width - 1) / width);
+    ReplicaRun run{
+        .grid = grid,
+        .recorder = recorder,
+        .progress = progress,
+        .schedule = sampling_schedule(grid, steps_per_unit_time),
+        .check_interval = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(steps_per_unit_time / 64)),
+        .blocks = static_cast<double>(blocks),
+        .diverged_at = std::vector<double>(replicas, std::nan("")),
+        .steps_per_unit_time = steps_per_unit_time};
+#pragma omp parallel for schedule(dynamic, 1)
+    for (std::int64_t block = 0; block < blocks; ++block) {
+        if (progress.stop_requested()) continue;
+        BlockWatch watch(run);
+        simulate_block(static_cast<std::size_t>(block) * width, watch);
+    }
+    if (progress.stop_requested()) throw Interrupted();
+
+    Outcome outcome;
+    for (const double time : run.diverged_at) {
+        if (std::isnan(time)) continue;
+        ++outcome.diverged_replicas;
+        outcome.diverged_at = std::fmin(outcome.diverged_at, time);
+    }
+    if (outcome.diverged_replicas > 0) outcome.status = Status::diverged;
+    return outcome;
+}
+
+}  // namespace hidyn

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/progress.hpp"
+#include "core/recorder.hpp"
+#include "core/time_grid.hpp"
+
+namespace hidyn {
+
+/// How a route ended. Divergence is a result: the other routes go on.
+enum class Status { complete, diverged, not_converged };
+
+[[nodiscard]] const char* status_name(Status status);
+
+struct Outcome {
+    Status status = Status::complete;
+    double diverged_at = std::numeric_limits<double>::quiet_NaN();  ///< earliest time, in the grid's unit
+    std::size_t diverged_replicas = 0;
+    std::string detail;  ///< one sentence when the status is not `complete`
+    /// What the route wants to say about its own numerics ("method", "quadrature_error", ...).
+    std::map<std::string, std::variant<double, std::string>> attributes;
+};
+
+/// One way to the trajectory: a finite-size simulation or the integration of a theory.
+struct RouteInfo {
+    std::string name;     ///< unique in a results file: [variant.]label[-d<size>]
+    std::string label;    ///< the user's own name of the route, shared by its sizes
+    std::string variant;  ///< "" without variants
+    std::string kind;     ///< "simulation", "ode", ...
+    std::string method;   ///< "direct", "reduced", or ""
+    bool theory = false;
+    std::uint64_t d = 0;       ///< 0 for a theory of the limit
+    std::size_t replicas = 0;  ///< 0 for a single theory curve
+    std::uint64_t seed = 0;
+};
+
+class Route {
+  public:
+    explicit Route(RouteInfo description) : info(std::move(description)) {}
+    virtual ~Route() = default;
+    Route(const Route&) = delete;
+    Route& operator=(const Route&) = delete;
+
+    /// Solves along the whole grid. Throws Interrupted when the progress says so.
+    virtual Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const = 0;
+
+    const RouteInfo info;
+};
+
+}  // namespace hidyn
