@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/table.hpp"
+
+namespace hidyn::experiment {
+
+/// What a paper predicts about an observable, as a number that routes can be checked against. The measured
+/// quantity starts from the observable (one component) at a time or averaged over a window:
+///   value     that number itself
+///   ratio     it, divided by the same of `over_variant`
+///   slope     its least-squares slope against the key `against`, over the variants
+///   exponent  the same slope of logarithms
+///   order     the variants in `variants` have it in increasing order (measured: the smallest gap; predicted:
+///   > 0)
+struct Claim {
+    std::string name;
+    std::string source;  ///< where the paper says so
+    std::string quantity;
+    std::string observable;
+    std::vector<std::int64_t> component;  ///< counted from 1; empty for a scalar
+    std::string route;                    ///< a route's label; "": every route
+    std::string variant;
+    std::string over_variant;
+    std::vector<std::string> variants;  ///< for slope, exponent, order; empty: all
+    std::string against;
+    std::optional<double> at;    ///< absent: the end
+    std::vector<double> window;  ///< two times, or empty
+    double predicted = 0.0;
+    double tolerance = 0.0;           ///< absolute
+    double relative_tolerance = 0.0;  ///< of the predicted value
+    std::string where;                ///< for messages
+
+    [[nodiscard]] double allowed_deviation() const;
+};
+
+[[nodiscard]] std::vector<Key> claim_keys();
+/// Reads a checked section; complaints if its parts do not fit together.
+[[nodiscard]] Claim read_claim(const Table& table, Complaints& complaints);
+
+}  // namespace hidyn::experiment

@@ -1,0 +1,195 @@
+#include "experiment/document.hpp"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <sstream>
+
+#include "core/error.hpp"
+
+namespace hidyn::experiment {
+namespace {
+
+Node convert(const toml::node& source, const std::string& name, bool with_lines) {
+    Node node;
+    node.where = with_lines ? fmt::format("{}:{}", name, source.source().begin.line) : name;
+    if (const auto* boolean = source.as_boolean()) {
+        node.type = Node::Type::boolean;
+        node.boolean = boolean->get();
+    } else if (const auto* integer = source.as_integer()) {
+        node.type = Node::Type::integer;
+        node.integer = integer->get();
+    } else if (const auto* real = source.as_floating_point()) {
+        node.type = Node::Type::real;
+        node.real = real->get();
+    } else if (const auto* text = source.as_string()) {
+        node.type = Node::Type::text;
+        node.text = text->get();
+    } else if (const auto* array = source.as_array()) {
+        node.type = Node::Type::array;
+        for (const toml::node& item : *array) node.items.push_back(convert(item, name, with_lines));
+    } else if (const auto* table = source.as_table()) {
+        node.type = Node::Type::table;
+        // toml++ keeps a table sorted by key; the user's order is that of the lines.
+        std::vector<std::pair<toml::source_position, std::pair<std::string, const toml::node*>>> order;
+        for (const auto& [key, value] : *table)
+            order.push_back({key.source().begin, {std::string(key.str()), &value}});
+        if (with_lines)
+            std::ranges::stable_sort(order, [](const auto& a, const auto& b) { return a.first < b.first; });
+        for (const auto& [position, entry] : order)
+            node.entries.emplace_back(entry.first, convert(*entry.second, name, with_lines));
+    } else {
+        node.type = Node::Type::unsupported;
+    }
+    return node;
+}
+
+Node parse(const std::string& text, const std::string& name, bool with_lines) {
+    try {
+        const toml::table table = toml::parse(text);
+        return convert(table, name, with_lines);
+    } catch (const toml::parse_error& error) {
+        const toml::source_position position = error.source().begin;
+        throw InputError(fmt::format("{}:{}: column {}: not valid TOML: {}", name, position.line,
+                                     position.column, error.description()));
+    }
+}
+
+template <class Insert>
+void insert_value(const Node& node, Insert insert);
+
+toml::array to_array(const Node& node) {
+    toml::array array;
+    for (const Node& item : node.items) insert_value(item, [&](auto&& value) { array.push_back(value); });
+    return array;
+}
+
+toml::table to_table(const Node& node) {
+    toml::table table;
+    for (const auto& [key, entry] : node.entries)
+        insert_value(entry, [&](auto&& value) { table.insert_or_assign(key, value); });
+    return table;
+}
+
+template <class Insert>
+void insert_value(const Node& node, Insert insert) {
+    switch (node.type) {
+        case Node::Type::boolean:
+            return insert(node.boolean);
+        case Node::Type::integer:
+            return insert(node.integer);
+        case Node::Type::real:
+            return insert(node.real);
+        case Node::Type::text:
+            return insert(node.text);
+        case Node::Type::array:
+            return insert(to_array(node));
+        case Node::Type::table:
+        case Node::Type::unsupported:
+            return insert(to_table(node));
+    }
+}
+
+}  // namespace
+
+const Node* Node::find(const std::string& key) const {
+    for (const auto& [name, node] : entries)
+        if (name == key) return &node;
+    return nullptr;
+}
+
+const Node* Node::at_path(const std::string& path) const {
+    const Node* node = this;
+    std::istringstream parts(path);
+    for (std::string part; node != nullptr && std::getline(parts, part, '.');) node = node->find(part);
+    return node;
+}
+
+Node parse_toml(const std::string& text, const std::string& name) {
+    return parse(text, name, true);
+}
+
+Node parse_override(const std::string& assignment) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw InputError(fmt::format(
+            "--set {}: expected KEY=VALUE, such as --set algorithm.learning_rate=0.3", assignment));
+    const std::string key = assignment.substr(0, equals);
+    const std::string value = assignment.substr(equals + 1);
+    try {
+        return parse(fmt::format("{} = {}", key, value), "--set", false);
+    } catch (const InputError&) {
+        // A bare word is a text: --set problem.activation=relu.
+        Node text;
+        text.type = Node::Type::text;
+        text.text = value;
+        text.where = "--set";
+        Node node;
+        try {
+            node = parse(fmt::format("{} = 0", key), "--set", false);
+        } catch (const InputError&) {
+            throw InputError(fmt::format("--set {}: \"{}\" is not a key such as algorithm.learning_rate",
+                                         assignment, key));
+        }
+        Node* leaf = &node;
+        while (leaf->type == Node::Type::table && !leaf->entries.empty())
+            leaf = &leaf->entries.front().second;
+        *leaf = text;
+        return node;
+    }
+}
+
+void merge(Node& base, const Node& over) {
+    for (const auto& [key, value] : over.entries) {
+        Node* existing = nullptr;
+        for (auto& [name, node] : base.entries)
+            if (name == key) existing = &node;
+        if (existing == nullptr)
+            base.entries.emplace_back(key, value);
+        else if (existing->type == Node::Type::table && value.type == Node::Type::table)
+            merge(*existing, value);
+        else
+            *existing = value;
+    }
+}
+
+std::string to_toml(const Node& document) {
+    std::ostringstream text;
+    text << to_table(document) << '\n';
+    return text.str();
+}
+
+std::string spell(const Node& node) {
+    std::string spelled;
+    switch (node.type) {
+        case Node::Type::boolean:
+            spelled = node.boolean ? "true" : "false";
+            break;
+        case Node::Type::integer:
+            spelled = fmt::format("{}", node.integer);
+            break;
+        case Node::Type::real:
+            spelled = fmt::format("{}", node.real);
+            break;
+        case Node::Type::text:
+            spelled = fmt::format("\"{}\"", node.text);
+            break;
+        case Node::Type::array:
+            for (const Node& item : node.items) spelled += (spelled.empty() ? "" : ", ") + spell(item);
+            spelled = "[" + spelled + "]";
+            break;
+        case Node::Type::table:
+            for (const auto& [key, value] : node.entries)
+                spelled += fmt::format("{}{} = {}", spelled.empty() ? "" : ", ", key, spell(value));
+            spelled = "{ " + spelled + " }";
+            break;
+        case Node::Type::unsupported:
+            spelled = "a date or time";
+            break;
+    }
+    if (spelled.size() > 60) spelled = spelled.substr(0, 57) + "...";
+    return spelled;
+}
+
+}  // namespace hidyn::experiment

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hidyn::experiment {
+
+/// A value of a TOML document together with where it stands. The only view of TOML the rest of the program
+/// has.
+struct Node {
+    enum class Type { boolean, integer, real, text, array, table, unsupported };
+
+    Type type = Type::table;
+    bool boolean = false;
+    std::int64_t integer = 0;
+    double real = 0.0;
+    std::string text;
+    std::vector<Node> items;                            ///< of an array
+    std::vector<std::pair<std::string, Node>> entries;  ///< of a table, in the file's order
+    std::string where;                                  ///< "plateau.toml:12" or "--set"
+
+    [[nodiscard]] const Node* find(const std::string& key) const;
+    /// Follows a dotted path; null if any part is missing.
+    [[nodiscard]] const Node* at_path(const std::string& path) const;
+};
+
+/// Reads a TOML text; `name` is how messages call it. Throws InputError with line and column.
+[[nodiscard]] Node parse_toml(const std::string& text, const std::string& name);
+/// Reads "algorithm.learning_rate=0.3"; a value that is not TOML is taken as a text. Throws InputError.
+[[nodiscard]] Node parse_override(const std::string& assignment);
+/// Entries of `over` replace or extend those of `base`, table by table.
+void merge(Node& base, const Node& over);
+/// The document as TOML text.
+[[nodiscard]] std::string to_toml(const Node& document);
+/// The value in TOML spelling, shortened for messages.
+[[nodiscard]] std::string spell(const Node& node);
+
+}  // namespace hidyn::experiment

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/problem.hpp"
+#include "core/time_grid.hpp"
+#include "experiment/claim.hpp"
+#include "experiment/document.hpp"
+
+namespace hidyn::experiment {
+
+/// One named alternative of an experiment; a file without [variants] has a single one without a name.
+struct Variant {
+    std::string name;
+    Node document;  ///< the experiment with the variant's keys applied
+    std::shared_ptr<const Problem> problem;
+    std::vector<std::unique_ptr<Route>> routes;
+};
+
+/// A complete and valid experiment.
+struct Experiment {
+    std::string title;
+    std::string paper;
+    std::string text;  ///< the TOML as run, overrides applied
+    TimeGrid grid;
+    std::vector<Variant> variants;
+    std::vector<Claim> claims;
+};
+
+/// Reads, checks and resolves an experiment file. Throws InputError with every complaint at once.
+[[nodiscard]] Experiment load(const std::string& path, const std::vector<std::string>& overrides,
+                              const Registry& registry);
+/// The same from a text; `name` is how messages call it.
+[[nodiscard]] Experiment load_text(const std::string& text, const std::string& name,
+                                   const std::vector<std::string>& overrides, const Registry& registry);
+
+/// The keys of the sections that belong to no problem, for `hidyn describe`.
+[[nodiscard]] std::vector<Key> time_keys();
+[[nodiscard]] std::vector<Key> figure_keys();
+
+}  // namespace hidyn::experiment

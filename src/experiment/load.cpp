@@ -1,0 +1,378 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "core/error.hpp"
+#include "experiment/experiment.hpp"
+#include "experiment/section.hpp"
+
+namespace hidyn::experiment {
+namespace {
+
+const std::vector<std::string> top_level{"title", "paper",  "problem",  "algorithm", "initial",
+                                         "time",  "routes", "variants", "claims",    "figure"};
+
+template <class Kind>
+std::vector<std::string> names_of(const std::vector<Kind>& kinds) {
+    std::vector<std::string> names;
+    for (const Kind& kind : kinds) names.push_back(kind.name);
+    return names;
+}
+
+// The `kind` of a section, as one of the registered kinds; null after a complaint.
+template <class Kind>
+const Kind* read_kind(const Node& section, const std::string& path, const std::vector<Kind>& kinds,
+                      const std::string& what, Complaints& complaints) {
+    const Node* kind = section.find("kind");
+    const std::vector<std::string> names = names_of(kinds);
+    if (kind == nullptr) {
+        complaints.add(fmt::format("{}: [{}]: kind is missing: {} {}", section.where, path, what,
+                                   fmt::join(names, ", ")));
+        return nullptr;
+    }
+    for (const Kind& candidate : kinds)
+        if (kind->type == Node::Type::text && candidate.name == kind->text) return &candidate;
+    complaints.add(fmt::format("{}: {}.kind = {}: {} {}{}", kind->where, path, spell(*kind), what,
+                               fmt::join(names, ", "),
+                               kind->type == Node::Type::text ? suggestion(kind->text, names) : ""));
+    return nullptr;
+}
+
+const Node* section_of(const Node& document, const std::string& name, const std::string& file, bool required,
+                       Complaints& complaints) {
+    const Node* section = document.find(name);
+    if (section == nullptr) {
+        if (required) complaints.add(fmt::format("{}: the section [{}] is missing", file, name));
+        return nullptr;
+    }
+    if (section->type != Node::Type::table) {
+        complaints.add(
+            fmt::format("{}: {} = {}: must be a section [{}]", section->where, name, spell(*section), name));
+        return nullptr;
+    }
+    return section;
+}
+
+TimeGrid read_time(const Node& section, Complaints& complaints) {
+    const std::size_t before = complaints.sentences().size();
+    const Table table = read_section(section, "time", time_keys(), {}, complaints);
+    TimeGrid grid;
+    if (complaints.sentences().size() != before) return grid;
+    if (table.given("at")) {
+        for (const char* key : {"end", "points", "spacing", "first"})
+            if (table.given(key)) complaints.add(table.complain(key, "give either at, or end and points"));
+        grid.times = table.reals("at");
+        if (grid.times.empty() ||
+            std::ranges::adjacent_find(grid.times, std::greater_equal{}) != grid.times.end())
+            complaints.add(table.complain("at", "the times must increase from one to the next"));
+        return grid;
+    }
+    for (const char* key : {"end", "points"})
+        if (!table.given(key))
+            complaints.add(fmt::format("{}: {} is missing (or give the times themselves: at = [0, 2, 10])",
+                                       table.place(), key));
+    if (complaints.sentences().size() != before) return grid;
+    const double end = table.real("end");
+    const auto points = static_cast<std::size_t>(table.integer("points"));
+    if (table.text("spacing") == "linear") {
+        if (table.given("first")) complaints.add(table.complain("first", "belongs to spacing = \"log\""));
+        return TimeGrid::linear(end, points);
+    }
+    const double first = table.given("first") ? table.real("first") : end * 1e-3;
+    if (points < 3) complaints.add(table.complain("points", "a log grid needs at least 3 points"));
+    if (first >= end)
+        complaints.add(table.complain("first", fmt::format("must be smaller than end = {}", end)));
+    return complaints.sentences().size() == before ? TimeGrid::logarithmic(first, end, points) : grid;
+}
+
+// One entry of [routes] becomes one route, or one per size.
+void read_route(const std::string& label, const RouteKind& route_kind, const Table& table,
+                const TimeGrid& grid, Variant& variant, Complaints& complaints) {
+    RouteInfo info;
+    info.label = label;
+    info.variant = variant.name;
+    info.kind = route_kind.name;
+    info.theory = route_kind.theory;
+    if (table.has("method")) info.method = table.text("method");
+    if (table.has("replicas")) info.replicas = static_cast<std::size_t>(table.integer("replicas"));
+    if (route_kind.theory) info.replicas = variant.problem->start_replicas();
+    if (table.has("seed")) info.seed = static_cast<std::uint64_t>(table.integer("seed"));
+    const std::string prefix = variant.name.empty() ? "" : variant.name + ".";
+    const std::vector<std::int64_t> sizes =
+        table.has("d") ? table.integers("d") : std::vector<std::int64_t>{0};
+    for (const std::int64_t size : sizes) {
+        RouteInfo one = info;
+        one.d = static_cast<std::uint64_t>(size);
+        one.name = prefix + label + (size > 0 ? fmt::format("-d{}", size) : "");
+        const std::size_t before = complaints.sentences().size();
+        if (route_kind.check) route_kind.check(*variant.problem, table, one, grid, complaints);
+        if (complaints.sentences().size() == before)
+            variant.routes.push_back(route_kind.make(variant.problem, table, std::move(one)));
+    }
+}
+
+void read_variant(const std::string& file, const TimeGrid& grid, const Registry& registry, Variant& variant,
+                  Complaints& complaints) {
+    const Node& document = variant.document;
+    const std::size_t before = complaints.sentences().size();
+    const Node* problem = section_of(document, "problem", file, true, complaints);
+    const Node* algorithm = section_of(document, "algorithm", file, true, complaints);
+    const Node* initial = section_of(document, "initial", file, true, complaints);
+    const Node* routes = section_of(document, "routes", file, true, complaints);
+    if (problem == nullptr) return;
+    const ProblemKind* kind =
+        read_kind(*problem, "problem", registry.problems, "the problems are", complaints);
+    if (kind == nullptr) return;
+
+    ProblemTables tables;
+    tables.problem = read_section(*problem, "problem", kind->problem_keys, {"kind"}, complaints);
+    if (initial != nullptr)
+        tables.initial = read_section(*initial, "initial", kind->initial_keys, {}, complaints);
+    if (algorithm != nullptr) {
+        const AlgorithmKind* learner =
+            read_kind(*algorithm, "algorithm", kind->algorithms,
+                      fmt::format("the algorithms for {} are", kind->name), complaints);
+        if (learner != nullptr) {
+            tables.algorithm = read_section(*algorithm, "algorithm", learner->keys, {"kind"}, complaints);
+            tables.algorithm_kind = learner->name;
+        }
+    }
+
+    struct RouteSection {
+        const std::string* label;
+        const RouteKind* kind;
+        Table table;
+    };
+    std::vector<RouteSection> sections;
+    if (routes != nullptr) {
+        if (routes->entries.empty())
+            complaints.add(fmt::format("{}: [routes] is empty: name at least one route, such as [routes.ode]",
+                                       routes->where));
+        for (const auto& [label, node] : routes->entries) {
+            const std::string path = "routes." + label;
+            if (label.empty() || label.find_first_of("/.~") != std::string::npos) {
+                complaints.add(
+                    fmt::format("{}: [{}]: a route's name must not be empty or contain \"/\", \".\" or \"~\"",
+                                node.where, path));
+                continue;
+            }
+            if (node.type != Node::Type::table) {
+                complaints.add(
+                    fmt::format("{}: {} = {}: must be a section [{}]", node.where, path, spell(node), path));
+                continue;
+            }
+            const RouteKind* route = read_kind(node, path, kind->routes,
+                                               fmt::format("the routes for {} are", kind->name), complaints);
+            if (route == nullptr) continue;
+            sections.push_back({&label, route, read_section(node, path, route->keys, {"kind"}, complaints)});
+            if (sections.back().table.has("replicas"))
+                tables.replicas = std::max(
+                    tables.replicas, static_cast<std::size_t>(sections.back().table.integer("replicas")));
+        }
+    }
+    if (complaints.sentences().size() != before) return;
+
+    variant.problem = kind->make(tables, complaints);
+    if (complaints.sentences().size() != before) return;
+    std::set<std::string> taken;
+    for (const RouteSection& section : sections)
+        read_route(*section.label, *section.kind, section.table, grid, variant, complaints);
+    for (const auto& route : variant.routes)
+        if (!taken.insert(route->info.name).second)
+            complaints.add(fmt::format("{}: [routes]: two routes would both be called \"{}\"; rename one",
+                                       routes->where, route->info.name));
+}
+
+void check_variant_names(const Node& variants, Complaints& complaints) {
+    for (const auto& [name, node] : variants.entries) {
+        const std::string path = "variants." + name;
+        if (name.empty() || name.find_first_of("/.~") != std::string::npos)
+            complaints.add(
+                fmt::format("{}: [{}]: a variant's name must not be empty or contain \"/\", \".\" or \"~\"",
+                            node.where, path));
+        if (node.type != Node::Type::table) {
+            complaints.add(
+                fmt::format("{}: {} = {}: must be a section [{}]", node.where, path, spell(node), path));
+            continue;
+        }
+        complain_about_unknown_keys(node, path, {"problem", "algorithm", "initial", "routes"}, complaints);
+    }
+}
+
+void check_claims(const Experiment& experiment, Complaints& complaints) {
+    std::set<std::string> names;
+    for (const Claim& claim : experiment.claims) {
+        if (!names.insert(claim.name).second)
+            complaints.add(
+                fmt::format("{}: name = \"{}\": another claim has this name", claim.where, claim.name));
+        std::vector<std::string> variants;
+        std::set<std::string> labels;
+        std::vector<Observable> observables;
+        for (const Variant& variant : experiment.variants) {
+            variants.push_back(variant.name);
+            if (!variant.problem) continue;
+            observables = variant.problem->observables();
+            for (const auto& route : variant.routes) labels.insert(route->info.label);
+        }
+        if (labels.empty()) continue;
+        if (const auto what = names_of(observables); std::ranges::find(what, claim.observable) == what.end())
+            complaints.add(fmt::format("{}: observable = \"{}\": must be one of {}{}", claim.where,
+                                       claim.observable, fmt::join(what, ", "),
+                                       suggestion(claim.observable, what)));
+        if (!claim.route.empty() && labels.count(claim.route) == 0)
+            complaints.add(fmt::format("{}: route = \"{}\": the routes of this file are {}", claim.where,
+                                       claim.route, fmt::join(labels, ", ")));
+        std::vector<std::string> mentioned = claim.variants;
+        for (const std::string& one : {claim.variant, claim.over_variant})
+            if (!one.empty()) mentioned.push_back(one);
+        if (claim.variant.empty() && (claim.quantity == "value" || claim.quantity == "ratio") &&
+            variants.size() > 1)
+            complaints.add(fmt::format("{}: variant is missing: the variants of this file are {}",
+                                       claim.where, fmt::join(variants, ", ")));
+        for (const std::string& one : mentioned)
+            if (std::ranges::find(variants, one) == variants.end())
+                complaints.add(fmt::format("{}: \"{}\" is not a variant of this file{}", claim.where, one,
+                                           suggestion(one, variants)));
+        if (claim.at && std::ranges::none_of(experiment.grid.times, [&](double time) {
+                return std::abs(time - *claim.at) <= 1e-9 * std::max(1.0, time);
+            }))
+            complaints.add(fmt::format("{}: at = {}: is not a time of the grid", claim.where, *claim.at));
+        if (!claim.window.empty() && std::ranges::none_of(experiment.grid.times, [&](double time) {
+                return claim.window[0] <= time && time <= claim.window[1];
+            }))
+            complaints.add(fmt::format("{}: window = [{}]: no time of the grid lies in it", claim.where,
+                                       fmt::join(claim.window, ", ")));
+    }
+}
+
+std::string read_text(const Node& document, const std::string& key, const std::string& standard,
+                      Complaints& complaints) {
+    const Node* node = document.find(key);
+    if (node == nullptr) return standard;
+    if (node->type == Node::Type::text) return node->text;
+    complaints.add(fmt::format("{}: {} = {}: must be a text", node->where, key, spell(*node)));
+    return standard;
+}
+
+}  // namespace
+
+std::vector<Key> time_keys() {
+    return {{.name = "end",
+             .type = KeyType::real,
+             .meaning = "the last time, in the problem's unit",
+             .symbol = "t_{end}",
+             .range = {.minimum = 0, .above_minimum = true}},
+            {.name = "points",
+             .type = KeyType::integer,
+             .meaning = "number of recorded times, both ends included",
+             .range = {.minimum = 2, .maximum = 1e6}},
+            {.name = "spacing",
+             .type = KeyType::choice,
+             .meaning = "even in t, or 0 and then even in log t",
+             .choices = {"linear", "log"},
+             .standard = std::string("linear")},
+            {.name = "first",
+             .type = KeyType::real,
+             .meaning = "the first time after 0 of a log grid; absent: end / 1000",
+             .range = {.minimum = 0, .above_minimum = true}},
+            {.name = "at",
+             .type = KeyType::real_list,
+             .meaning = "the recorded times themselves, increasing; instead of end, points and spacing",
+             .range = {.minimum = 0}}};
+}
+
+std::vector<Key> figure_keys() {
+    return {
+        {.name = "title", .type = KeyType::text, .meaning = "the figure's title; absent: the experiment's"},
+        {.name = "observables", .type = KeyType::text_list, .meaning = "the panels; absent: all that fit"},
+        {.name = "x_scale",
+         .type = KeyType::choice,
+         .meaning = "scale of the horizontal axis",
+         .choices = {"linear", "log"}},
+        {.name = "y_scale",
+         .type = KeyType::choice,
+         .meaning = "scale of the vertical axis",
+         .choices = {"linear", "log"}},
+        {.name = "against",
+         .type = KeyType::text,
+         .meaning = "draw the final value of each variant against this key instead of time"},
+        {.name = "window",
+         .type = KeyType::real_list,
+         .meaning = "with against: average between these two times instead of the final value",
+         .range = {.minimum = 0}}};
+}
+
+Experiment load_text(const std::string& text, const std::string& name,
+                     const std::vector<std::string>& overrides, const Registry& registry) {
+    Node document = parse_toml(text, name);
+    for (const std::string& assignment : overrides) merge(document, parse_override(assignment));
+
+    Complaints complaints;
+    Experiment experiment;
+    experiment.text = overrides.empty() ? text : to_toml(document);
+    complain_about_unknown_keys(document, "", top_level, complaints);
+    experiment.title = read_text(document, "title", std::filesystem::path(name).stem().string(), complaints);
+    experiment.paper = read_text(document, "paper", "", complaints);
+    if (const Node* time = section_of(document, "time", name, true, complaints))
+        experiment.grid = read_time(*time, complaints);
+    if (const Node* figure = section_of(document, "figure", name, false, complaints))
+        static_cast<void>(read_section(*figure, "figure", figure_keys(), {}, complaints));
+
+    const Node* variants = section_of(document, "variants", name, false, complaints);
+    if (variants != nullptr) check_variant_names(*variants, complaints);
+    if (experiment.grid.times.empty() || (variants != nullptr && !complaints.empty())) complaints.raise();
+
+    if (variants == nullptr || variants->entries.empty()) {
+        Variant& only = experiment.variants.emplace_back();
+        only.document = document;
+        read_variant(name, experiment.grid, registry, only, complaints);
+    } else {
+        for (const auto& [label, over] : variants->entries) {
+            Variant& variant = experiment.variants.emplace_back();
+            variant.name = label;
+            variant.document = document;
+            merge(variant.document, over);
+            Complaints own;
+            read_variant(name, experiment.grid, registry, variant, own);
+            // A mistake outside the variants would otherwise be told once per variant.
+            for (const std::string& sentence : own.sentences())
+                if (std::ranges::find(complaints.sentences(), sentence) == complaints.sentences().end())
+                    complaints.add(sentence);
+        }
+    }
+    for (const Variant& variant : experiment.variants)
+        if (variant.problem) experiment.grid.unit = variant.problem->time_unit();
+
+    if (const Node* claims = document.find("claims")) {
+        if (claims->type != Node::Type::array)
+            complaints.add(fmt::format("{}: claims: must be written as [[claims]] sections", claims->where));
+        for (const Node& item : claims->items) {
+            const std::size_t before = complaints.sentences().size();
+            const Table table = read_section(item, "claims", claim_keys(), {}, complaints);
+            if (complaints.sentences().size() == before)
+                experiment.claims.push_back(read_claim(table, complaints));
+        }
+        check_claims(experiment, complaints);
+    }
+    complaints.raise();
+    return experiment;
+}
+
+Experiment load(const std::string& path, const std::vector<std::string>& overrides,
+                const Registry& registry) {
+    if (std::filesystem::is_directory(path))
+        throw InputError(fmt::format("{}: is a directory, not an experiment file", path));
+    std::ifstream file(path);
+    if (!file) throw InputError(fmt::format("{}: no such experiment file, or it cannot be read", path));
+    std::ostringstream text;
+    text << file.rdbuf();
+    return load_text(text.str(), path, overrides, registry);
+}
+
+}  // namespace hidyn::experiment
