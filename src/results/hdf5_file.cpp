@@ -1,0 +1,205 @@
+#include "results/hdf5_file.hpp"
+
+#include <fmt/format.h>
+#include <hdf5_hl.h>
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+
+#include "core/error.hpp"
+
+namespace hidyn::results::hdf5 {
+namespace {
+
+hid_t checked(hid_t id, const std::string& action) {
+    if (id < 0) throw RunError("HDF5 could not " + action);
+    return id;
+}
+
+void checked_call(herr_t status, const std::string& action) {
+    if (status < 0) throw RunError("HDF5 could not " + action);
+}
+
+Handle text_type() {
+    Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type.id(), H5T_VARIABLE);
+    H5Tset_cset(type.id(), H5T_CSET_UTF8);
+    return type;
+}
+
+struct AttributeWriter {
+    hid_t object;
+    const std::string& name;
+
+    void write(hid_t file_type, hid_t memory_type, const void* value) const {
+        const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+        const Handle attribute(
+            checked(H5Acreate2(object, name.c_str(), file_type, space.id(), H5P_DEFAULT, H5P_DEFAULT),
+                    "create the attribute " + name),
+            H5Aclose);
+        checked_call(H5Awrite(attribute.id(), memory_type, value), "write the attribute " + name);
+    }
+    void operator()(std::int64_t value) const { write(H5T_STD_I64LE, H5T_NATIVE_INT64, &value); }
+    void operator()(double value) const { write(H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value); }
+    void operator()(const std::string& value) const {
+        const Handle type = text_type();
+        const char* text = value.c_str();
+        write(type.id(), type.id(), &text);
+    }
+};
+
+Handle open_attribute(hid_t object, const std::string& name) {
+    if (H5Aexists(object, name.c_str()) <= 0) return {};
+    return {H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose};
+}
+
+std::vector<hsize_t> extents(const std::vector<Dimension>& dimensions) {
+    std::vector<hsize_t> sizes;
+    for (const Dimension& dimension : dimensions) sizes.push_back(dimension.size);
+    return sizes;
+}
+
+}  // namespace
+
+void silence() {
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+Handle create_file(const std::string& path) {
+    // The 1.8 format stores many attributes of an object densely: /time is referred to by every dataset.
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+    return {checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id()), "create " + path),
+            H5Fclose};
+}
+
+Handle open_file(const std::string& path) {
+    return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose};
+}
+
+Handle create_group(hid_t parent, const std::string& path) {
+    const Handle create(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+    H5Pset_create_intermediate_group(create.id(), 1);
+    H5Pset_char_encoding(create.id(), H5T_CSET_UTF8);
+    return {
+        checked(H5Gcreate2(parent, path.c_str(), create.id(), H5P_DEFAULT, H5P_DEFAULT), "create /" + path),
+        H5Gclose};
+}
+
+Handle open_group(hid_t parent, const std::string& path) {
+    return {checked(H5Gopen2(parent, path.c_str(), H5P_DEFAULT), "open the group " + path), H5Gclose};
+}
+
+bool exists(hid_t parent, const std::string& name) {
+    return H5Lexists(parent, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+std::vector<std::string> children(hid_t group) {
+    std::vector<std::string> names;
+    const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* target) -> herr_t {
+        static_cast<std::vector<std::string>*>(target)->emplace_back(name);
+        return 0;
+    };
+    if (H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, collect, &names) >= 0) return names;
+    names.clear();
+    checked_call(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names), "list a group");
+    return names;
+}
+
+void write_attribute(hid_t object, const std::string& name, const Attribute& value) {
+    std::visit(AttributeWriter{object, name}, value);
+}
+
+std::string read_text(hid_t object, const std::string& name, const std::string& standard) {
+    const Handle attribute = open_attribute(object, name);
+    if (!attribute.valid()) return standard;
+    const Handle type(H5Aget_type(attribute.id()), H5Tclose);
+    if (H5Tis_variable_str(type.id()) <= 0) return standard;
+    char* text = nullptr;
+    const Handle memory = text_type();
+    if (H5Aread(attribute.id(), memory.id(), &text) < 0 || text == nullptr) return standard;
+    std::string result(text);
+    H5free_memory(text);
+    return result;
+}
+
+double read_real(hid_t object, const std::string& name, double standard) {
+    const Handle attribute = open_attribute(object, name);
+    double value = standard;
+    if (attribute.valid() && H5Aread(attribute.id(), H5T_NATIVE_DOUBLE, &value) < 0) return standard;
+    return value;
+}
+
+std::int64_t read_integer(hid_t object, const std::string& name, std::int64_t standard) {
+    const Handle attribute = open_attribute(object, name);
+    std::int64_t value = standard;
+    if (attribute.valid() && H5Aread(attribute.id(), H5T_NATIVE_INT64, &value) < 0) return standard;
+    return value;
+}
+
+void write_scale(hid_t group, const std::string& name, const std::vector<double>& values) {
+    const hsize_t size = values.size();
+    checked_call(H5LTmake_dataset_double(group, name.c_str(), 1, &size, values.data()), "write " + name);
+    const Handle dataset(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose);
+    checked_call(H5DSset_scale(dataset.id(), name.c_str()), "make " + name + " a dimension scale");
+}
+
+void write_index_scale(hid_t group, const Dimension& dimension) {
+    if (exists(group, dimension.name)) return;
+    std::vector<std::int64_t> indices(dimension.size);
+    std::iota(indices.begin(), indices.end(), 1);
+    const hsize_t size = indices.size();
+    checked_call(H5LTmake_dataset(group, dimension.name.c_str(), 1, &size, H5T_NATIVE_INT64, indices.data()),
+                 "write " + dimension.name);
+    const Handle dataset(H5Dopen2(group, dimension.name.c_str(), H5P_DEFAULT), H5Dclose);
+    checked_call(H5DSset_scale(dataset.id(), dimension.name.c_str()), "make a dimension scale");
+}
+
+Handle write_array(hid_t group, const std::string& name, const std::vector<Dimension>& dimensions,
+                   const std::vector<double>& values) {
+    const std::vector<hsize_t> sizes = extents(dimensions);
+    const Handle space(sizes.empty()
+                           ? H5Screate(H5S_SCALAR)
+                           : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
+                       H5Sclose);
+    Handle dataset(checked(H5Dcreate2(group, name.c_str(), H5T_IEEE_F64LE, space.id(), H5P_DEFAULT,
+                                      H5P_DEFAULT, H5P_DEFAULT),
+                           "create the dataset " + name),
+                   H5Dclose);
+    checked_call(H5Dwrite(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+                 "write the dataset " + name);
+    std::string names;
+    for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
+        const Handle scale(H5Dopen2(group, dimensions[axis].name.c_str(), H5P_DEFAULT), H5Dclose);
+        checked_call(H5DSattach_scale(dataset.id(), scale.id(), static_cast<unsigned>(axis)),
+                     "attach the scale " + dimensions[axis].name);
+        names += (names.empty() ? "" : " ") + dimensions[axis].name;
+    }
+    write_attribute(dataset.id(), "dimensions", names);
+    return dataset;
+}
+
+Array read_array(hid_t group, const std::string& name) {
+    const Handle dataset(checked(H5Dopen2(group, name.c_str(), H5P_DEFAULT), "open the dataset " + name),
+                         H5Dclose);
+    const Handle space(H5Dget_space(dataset.id()), H5Sclose);
+    const int rank = H5Sget_simple_extent_ndims(space.id());
+    std::vector<hsize_t> sizes(static_cast<std::size_t>(std::max(rank, 0)));
+    if (rank > 0) H5Sget_simple_extent_dims(space.id(), sizes.data(), nullptr);
+    Array array;
+    std::istringstream names(read_text(dataset.id(), "dimensions"));
+    std::size_t count = 1;
+    for (const hsize_t size : sizes) {
+        std::string axis;
+        names >> axis;
+        array.dimensions.push_back({axis, static_cast<std::size_t>(size)});
+        count *= static_cast<std::size_t>(size);
+    }
+    array.values.resize(count);
+    checked_call(H5Dread(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()),
+                 "read the dataset " + name);
+    return array;
+}
+
+}  // namespace hidyn::results::hdf5

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <hdf5.h>
+
+#include <string>
+#include <vector>
+
+#include "results/results.hpp"
+
+/// Owning handles and the few HDF5 operations a results file needs. Included inside src/results only.
+namespace hidyn::results::hdf5 {
+
+/// An HDF5 identifier that closes itself.
+class Handle {
+  public:
+    Handle() = default;
+    Handle(hid_t id, herr_t (*closer)(hid_t)) : id_(id), closer_(closer) {}
+    ~Handle() { close(); }
+    Handle(Handle&& other) noexcept : id_(other.id_), closer_(other.closer_) { other.id_ = H5I_INVALID_HID; }
+    Handle& operator=(Handle&& other) noexcept {
+        std::swap(id_, other.id_);
+        std::swap(closer_, other.closer_);
+        return *this;
+    }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+
+    [[nodiscard]] bool valid() const { return id_ >= 0; }
+    [[nodiscard]] hid_t id() const { return id_; }
+    void close() {
+        if (valid()) closer_(id_);
+        id_ = H5I_INVALID_HID;
+    }
+
+  private:
+    hid_t id_ = H5I_INVALID_HID;
+    herr_t (*closer_)(hid_t) = nullptr;
+};
+
+/// Keeps the library from printing its own error stack.
+void silence();
+
+[[nodiscard]] Handle create_file(const std::string& path);
+[[nodiscard]] Handle open_file(const std::string& path);
+/// Creates the group and its parents.
+[[nodiscard]] Handle create_group(hid_t parent, const std::string& path);
+[[nodiscard]] Handle open_group(hid_t parent, const std::string& path);
+[[nodiscard]] bool exists(hid_t parent, const std::string& name);
+[[nodiscard]] std::vector<std::string> children(hid_t group);
+
+void write_attribute(hid_t object, const std::string& name, const Attribute& value);
+[[nodiscard]] std::string read_text(hid_t object, const std::string& name, const std::string& standard = "");
+[[nodiscard]] double read_real(hid_t object, const std::string& name, double standard);
+[[nodiscard]] std::int64_t read_integer(hid_t object, const std::string& name, std::int64_t standard);
+
+/// Makes a dataset that is a dimension scale of that name.
+void write_scale(hid_t group, const std::string& name, const std::vector<double>& values);
+/// The coordinates 1..size as an integer scale, unless the group has it already.
+void write_index_scale(hid_t group, const Dimension& dimension);
+
+/// A float64 dataset whose every axis carries the group's scale of that name, and whose attribute
+/// `dimensions` names them.
+[[nodiscard]] Handle write_array(hid_t group, const std::string& name,
+                                 const std::vector<Dimension>& dimensions, const std::vector<double>& values);
+struct Array {
+    std::vector<Dimension> dimensions;
+    std::vector<double> values;
+};
+[[nodiscard]] Array read_array(hid_t group, const std::string& name);
+
+}  // namespace hidyn::results::hdf5
