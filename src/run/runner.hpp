@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/progress.hpp"
+#include "experiment/experiment.hpp"
+#include "results/results.hpp"
+#include "statistics/verdict.hpp"
+
+namespace hidyn::run {
+
+struct RunOptions {
+    int threads = 0;  ///< 0: as many as the machine offers
+    std::string command;
+    /// Makes the progress of one route; called before it starts.
+    std::function<std::unique_ptr<Progress>(const RouteInfo&)> progress;
+};
+
+/// Solves every route of every variant, one after the other (each uses all threads). Throws Interrupted.
+[[nodiscard]] results::Results solve(const experiment::Experiment& experiment, const RunOptions& options);
+
+/// The verdict of every simulation (all its sizes) against every theory of the same variant.
+struct Judgement {
+    std::string variant;
+    std::string simulation;  ///< the route's label
+    std::string theory;
+    statistics::Verdict verdict;
+};
+[[nodiscard]] std::vector<Judgement> judge(const results::Results& results);
+
+/// The judgements as groups of the results file: /comparisons and /scaling.
+void store(const std::vector<Judgement>& judgements, results::Results& results);
+
+}  // namespace hidyn::run
