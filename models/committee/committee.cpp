@@ -1,0 +1,95 @@
+#include "models/committee/committee.hpp"
+
+namespace hidyn::committee {
+namespace {
+
+using Eigen::Index;
+
+void flatten(const Eigen::MatrixXd& matrix, std::vector<double>& flat) {
+    flat.clear();
+    for (Index row = 0; row < matrix.rows(); ++row)
+        for (Index column = 0; column < matrix.cols(); ++column) flat.push_back(matrix(row, column));
+}
+
+}  // namespace
+
+std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool second_layer) {
+    std::vector<Observable> declared{
+        {.name = "Q",
+         .long_name = "student overlaps",
+         .symbol = "Q_{ij}",
+         .normalization = "W W^T / d",
+         .dimensions = {{"student", students}, {"student_2", students}},
+         .symmetric = true},
+        {.name = "R",
+         .long_name = "student-teacher overlaps",
+         .symbol = "R_{im}",
+         .normalization = "W W*^T / d",
+         .dimensions = {{"student", students}, {"teacher", teachers}}},
+        {.name = "generalization_error",
+         .long_name = "generalization error",
+         .symbol = "\\epsilon_g",
+         .normalization = "(1/2) E (f - f*)^2 over a fresh sample without label noise"},
+    };
+    if (second_layer)
+        declared.push_back({.name = "second_layer",
+                            .long_name = "second-layer weights",
+                            .symbol = "v_i",
+                            .normalization = "f(x) = sum_i v_i g(lambda_i)",
+                            .dimensions = {{"student", students}}});
+    return declared;
+}
+
+std::vector<Observable> Committee::observables() const {
+    return declare_observables(students, teachers, algorithm.trains_second_layer());
+}
+
+std::vector<Problem::StartArray> Committee::start() const {
+    std::vector<StartArray> arrays;
+    for (Observable& what : declare_observables(students, teachers, true))
+        if (what.name != "generalization_error") arrays.push_back({std::move(what), {}});
+    arrays.push_back({{.name = "T",
+                       .long_name = "teacher overlaps",
+                       .symbol = "T_{mn}",
+                       .normalization = "W* W*^T / d",
+                       .dimensions = {{"teacher", teachers}, {"teacher_2", teachers}},
+                       .symmetric = true},
+                      {}});
+    std::vector<double> flat;
+    for (const OrderParameters& given : starts) {
+        const Eigen::MatrixXd* matrices[] = {&given.Q, &given.R};
+        for (std::size_t index = 0; index < 2; ++index) {
+            flatten(*matrices[index], flat);
+            arrays[index].values.insert(arrays[index].values.end(), flat.begin(), flat.end());
+        }
+        arrays[2].values.insert(arrays[2].values.end(), given.v.begin(), given.v.end());
+        flatten(given.T, flat);
+        arrays[3].values.insert(arrays[3].values.end(), flat.begin(), flat.end());
+    }
+    return arrays;
+}
+
+Observer::Observer(const Committee& problem)
+    : problem_(problem),
+      risk_(problem.activation, problem.teacher_activation, problem.students, problem.teachers) {}
+
+double Observer::generalization_error(const OrderParameters& state) {
+    Eigen::VectorXd coefficients(state.v.size() + problem_.teacher_second_layer.size());
+    coefficients << state.v, -problem_.teacher_second_layer;
+    return risk_.half(state.joint_covariance(), coefficients);
+}
+
+void Observer::observe(const OrderParameters& state, Recorder& recorder, std::size_t replica,
+                       std::size_t time, double weight) {
+    flatten(state.Q, flat_);
+    recorder.blend(0, replica, time, weight, flat_);
+    flatten(state.R, flat_);
+    recorder.blend(1, replica, time, weight, flat_);
+    flat_.assign(1, generalization_error(state));
+    recorder.blend(2, replica, time, weight, flat_);
+    if (!problem_.algorithm.trains_second_layer()) return;
+    flat_.assign(state.v.begin(), state.v.end());
+    recorder.blend(3, replica, time, weight, flat_);
+}
+
+}  // namespace hidyn::committee

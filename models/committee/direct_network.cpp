@@ -1,0 +1,169 @@
+#include "models/committee/direct_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "math/row_kernels.hpp"
+
+namespace hidyn::committee {
+namespace {
+
+using Eigen::Index;
+
+// Normals come in groups of 16, so rows are padded to that.
+std::size_t padded(std::uint64_t d) {
+    return (static_cast<std::size_t>(d) + 15) / 16 * 16;
+}
+
+random::StreamKey with_purpose(random::StreamKey key, random::Purpose purpose) {
+    key.purpose = purpose;
+    return key;
+}
+
+}  // namespace
+
+DirectNetwork::DirectNetwork(const Committee& problem, std::uint64_t d, const random::StreamKey& key)
+    : problem_(problem),
+      d_(d),
+      students_(problem.students),
+      teachers_(problem.teachers),
+      stride_(padded(d)),
+      unit_(1.0 / std::sqrt(static_cast<double>(d))),
+      gaussian_(with_purpose(key, random::Purpose::dynamics)),
+      noise_(with_purpose(key, random::Purpose::label_noise)),
+      weights_((students_ + teachers_) * stride_, 0.0),
+      input_(stride_, 0.0),
+      gradient_(problem.algorithm.batch_size > 1 ? students_ * stride_ : 0, 0.0),
+      fields_(students_ + teachers_),
+      values_(students_ + teachers_),
+      slopes_(students_),
+      factors_(students_),
+      second_layer_sum_(students_, 0.0) {
+    const OrderParameters& start = problem.start_of(key.replica);
+    second_layer_.assign(start.v.begin(), start.v.end());
+    place_start(start, with_purpose(key, random::Purpose::frame));
+}
+
+void DirectNetwork::place_start(const OrderParameters& start, const random::StreamKey& key) {
+    const SquareRoot root = square_root(start, d_);
+    const Index teacher_frame = root.Theta.cols();
+    const Index frame_size = teacher_frame + root.S.cols();
+    random::GaussianLanes gaussian(key);
+    std::vector<double> frame(static_cast<std::size_t>(frame_size) * stride_);
+    gaussian.normals(frame);
+    const auto row_of = [&](Index index) {
+        return Eigen::Map<Eigen::VectorXd>(frame.data() + static_cast<std::size_t>(index) * stride_,
+                                           static_cast<Index>(d_));
+    };
+    // Gram-Schmidt, twice for orthogonality to rounding.
+    for (Index row = 0; row < frame_size; ++row) {
+        for (int pass = 0; pass < 2; ++pass)
+            for (Index before = 0; before < row; ++before)
+                row_of(row) -= row_of(before).dot(row_of(row)) * row_of(before);
+        row_of(row).normalize();
+    }
+    const auto add = [&](std::size_t unit, Index frame_row, double coordinate) {
+        Eigen::Map<Eigen::VectorXd>(weights_.data() + unit * stride_, static_cast<Index>(d_)) +=
+            coordinate / unit_ * row_of(frame_row);
+    };
+    for (std::size_t k = 0; k < students_; ++k) {
+        for (Index m = 0; m < teacher_frame; ++m) add(k, m, root.P(static_cast<Index>(k), m));
+        for (Index j = 0; j < root.S.cols(); ++j) add(k, teacher_frame + j, root.S(static_cast<Index>(k), j));
+    }
+    for (std::size_t m = 0; m < teachers_; ++m)
+        for (Index j = 0; j < teacher_frame; ++j) add(students_ + m, j, root.Theta(static_cast<Index>(m), j));
+}
+
+void DirectNetwork::respond(const double* input, double noise) {
+    math::project_rows(weights_.data(), stride_, students_ + teachers_, input, stride_, fields_.data());
+    for (double& field : fields_) field *= unit_;
+    const std::span<double> fields(fields_);
+    const std::span<double> values(values_);
+    problem_.activation.values_and_derivatives(fields.first(students_), values.first(students_), slopes_);
+    problem_.teacher_activation.values(fields.subspan(students_), values.subspan(students_));
+
+    double residual = std::sqrt(problem_.label_noise) * noise;
+    for (std::size_t m = 0; m < teachers_; ++m)
+        residual += problem_.teacher_second_layer[static_cast<Index>(m)] * values_[students_ + m];
+    for (std::size_t k = 0; k < students_; ++k) residual -= second_layer_[k] * values_[k];
+    for (std::size_t k = 0; k < students_; ++k) {
+        factors_[k] = second_layer_[k] * slopes_[k] * residual;
+        second_layer_sum_[k] += values_[k] * residual;
+    }
+}
+
+void DirectNetwork::apply(const double* input) {
+    const OnlineSgd& sgd = problem_.algorithm;
+    const double d = static_cast<double>(d_);
+    const double batch = static_cast<double>(sgd.batch_size);
+    const double keep = 1.0 - sgd.weight_decay / d;
+    if (sgd.batch_size == 1) {
+        for (double& factor : factors_) factor *= sgd.learning_rate * unit_;
+        math::update_rows(weights_.data(), stride_, students_, keep, factors_.data(), input, stride_);
+    } else {
+        const double factor = sgd.learning_rate * unit_ / batch;
+        for (std::size_t k = 0; k < students_; ++k)
+            math::update_rows(weights_.data() + k * stride_, stride_, 1, keep, &factor,
+                              gradient_.data() + k * stride_, stride_);
+        std::ranges::fill(gradient_, 0.0);
+    }
+    for (std::size_t k = 0; k < students_; ++k) {
+        second_layer_[k] = (1.0 - sgd.second_layer_weight_decay / d) * second_layer_[k] +
+                           sgd.second_layer_learning_rate / (d * batch) * second_layer_sum_[k];
+        second_layer_sum_[k] = 0.0;
+    }
+}
+
+void DirectNetwork::step() {
+    const bool noisy = problem_.label_noise > 0.0;
+    for (std::uint64_t sample = 0; sample < problem_.algorithm.batch_size; ++sample) {
+        gaussian_.normals(input_);
+        std::fill(input_.begin() + static_cast<std::ptrdiff_t>(d_), input_.end(), 0.0);
+        respond(input_.data(), noisy ? noise_.normal() : 0.0);
+        if (problem_.algorithm.batch_size > 1)
+            math::update_rows(gradient_.data(), stride_, students_, 1.0, factors_.data(), input_.data(),
+                              stride_);
+    }
+    apply(input_.data());
+}
+
+void DirectNetwork::step_on(const double* inputs, const double* noise) {
+    for (std::uint64_t sample = 0; sample < problem_.algorithm.batch_size; ++sample) {
+        std::copy_n(inputs + sample * d_, d_, input_.begin());
+        respond(input_.data(), noise[sample]);
+        if (problem_.algorithm.batch_size > 1)
+            math::update_rows(gradient_.data(), stride_, students_, 1.0, factors_.data(), input_.data(),
+                              stride_);
+    }
+    apply(input_.data());
+}
+
+OrderParameters DirectNetwork::order_parameters() const {
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const auto stride = static_cast<Index>(stride_);
+    const Eigen::Map<const RowMajor> students(weights_.data(), static_cast<Index>(students_), stride);
+    const Eigen::Map<const RowMajor> teachers(weights_.data() + students_ * stride_,
+                                              static_cast<Index>(teachers_), stride);
+    const double d = static_cast<double>(d_);
+    OrderParameters state;
+    state.Q = students * students.transpose() / d;
+    state.R = students * teachers.transpose() / d;
+    state.T = teachers * teachers.transpose() / d;
+    state.v = Eigen::Map<const Eigen::VectorXd>(second_layer_.data(), static_cast<Index>(students_));
+    return state;
+}
+
+double DirectNetwork::largest_norm() const {
+    double largest = 0.0;
+    for (std::size_t k = 0; k < students_; ++k) {
+        double norm = 0.0;
+        const double* w = row(k);
+#pragma omp simd reduction(+ : norm)
+        for (std::size_t i = 0; i < stride_; ++i) norm += w[i] * w[i];
+        norm /= static_cast<double>(d_);
+        if (!(norm <= largest)) largest = norm;
+    }
+    return largest;
+}
+
+}  // namespace hidyn::committee

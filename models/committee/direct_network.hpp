@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/committee/committee.hpp"
+#include "random/gaussian_lanes.hpp"
+
+namespace hidyn::committee {
+
+/// One replica of the network as real vectors: K + M rows of length d.
+class DirectNetwork {
+  public:
+    DirectNetwork(const Committee& problem, std::uint64_t d, const random::StreamKey& key);
+
+    /// One SGD step on a fresh batch.
+    void step();
+    /// The same step on given inputs: batch_size rows of length d (contiguous) and label-noise normals.
+    void step_on(const double* inputs, const double* noise);
+
+    [[nodiscard]] OrderParameters order_parameters() const;
+    /// Largest |w_k|^2 / d; not finite if any entry is not.
+    [[nodiscard]] double largest_norm() const;
+    /// Row `unit` of the stacked weights, students first.
+    [[nodiscard]] const double* row(std::size_t unit) const { return weights_.data() + unit * stride_; }
+
+  private:
+    void place_start(const OrderParameters& start, const random::StreamKey& key);
+    /// Preactivations, residual and the sample's contribution to both gradients.
+    void respond(const double* input, double noise);
+    void apply(const double* input);
+
+    const Committee& problem_;
+    std::uint64_t d_;
+    std::size_t students_, teachers_, stride_;
+    double unit_;  // 1 / sqrt(d)
+    random::GaussianLanes gaussian_;
+    random::Stream noise_;
+    std::vector<double> weights_;   // (K + M) x stride, students first
+    std::vector<double> input_;     // stride
+    std::vector<double> gradient_;  // K x stride: the batch's sum, used when batch_size > 1
+    std::vector<double> fields_, values_, slopes_;
+    std::vector<double> factors_;  // v_k g'(lambda_k) E
+    std::vector<double> second_layer_, second_layer_sum_;
+};
+
+}  // namespace hidyn::committee

@@ -1,0 +1,71 @@
+#include "models/committee/reduced.hpp"
+
+#include <array>
+
+#include "core/replicas.hpp"
+#include "models/committee/reduced_chain.hpp"
+
+namespace hidyn::committee {
+namespace {
+
+class ReducedSimulation final : public Route {
+  public:
+    ReducedSimulation(std::shared_ptr<const Committee> problem, RouteInfo description)
+        : Route(std::move(description)), problem_(std::move(problem)) {}
+
+    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+        const auto simulate = [&](std::size_t first, BlockWatch& watch) {
+            run_block(first, recorder, watch);
+        };
+        return run_replicas(info.replicas, random::lane_count, static_cast<double>(info.d), grid, recorder,
+                            progress, simulate);
+    }
+
+  private:
+    void run_block(std::size_t first, Recorder& recorder, BlockWatch& watch) const {
+        std::array<random::StreamKey, random::lane_count> keys{};
+        std::array<const OrderParameters*, random::lane_count> starts{};
+        std::array<bool, random::lane_count> alive{};
+        for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
+            const std::size_t replica = first + lane;
+            keys[lane] = {.seed = info.seed,
+                          .route = random::route_hash(info.name),
+                          .replica = static_cast<std::uint32_t>(replica)};
+            alive[lane] = replica < info.replicas;
+            if (alive[lane]) starts[lane] = &problem_->start_of(replica);
+        }
+        ReducedChain chain(*problem_, info.d, keys, starts);
+        Observer observer(*problem_);
+        follow_schedule(
+            watch.schedule(), watch.check_interval(),
+            [&](std::uint64_t steps) {
+                for (std::uint64_t step = 0; step < steps; ++step) chain.step();
+            },
+            [&](std::uint64_t step) {
+                const Lanes norms = chain.largest_norm();
+                for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
+                    if (!alive[lane] || norms[static_cast<Eigen::Index>(lane)] <= divergence_threshold)
+                        continue;
+                    alive[lane] = false;
+                    watch.mark_diverged(first + lane, step);
+                }
+                return watch.proceed(step);
+            },
+            [&](const Sampling& sampling) {
+                for (std::size_t lane = 0; lane < random::lane_count; ++lane)
+                    if (alive[lane])
+                        observer.observe(chain.order_parameters(lane), recorder, first + lane, sampling.time,
+                                         sampling.weight);
+            });
+    }
+
+    std::shared_ptr<const Committee> problem_;
+};
+
+}  // namespace
+
+std::unique_ptr<Route> make_reduced_simulation(std::shared_ptr<const Committee> problem, RouteInfo info) {
+    return std::make_unique<ReducedSimulation>(std::move(problem), std::move(info));
+}
+
+}  // namespace hidyn::committee

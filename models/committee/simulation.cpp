@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "models/committee/committee.hpp"
+#include "models/committee/declaration.hpp"
+#include "models/committee/direct.hpp"
+#include "models/committee/reduced.hpp"
+
+namespace hidyn::committee {
+namespace {
+
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
+           Complaints& complaints) {
+    const auto& problem = dynamic_cast<const Committee&>(base);
+    const double d = static_cast<double>(info.d);
+    for (const OrderParameters& start : problem.starts)
+        if (const std::size_t rank = joint_rank(start); rank > info.d) {
+            complaints.add(table.complain(
+                "d",
+                fmt::format("no {} vectors in d = {} dimensions have the initial overlaps, whose rank is {}; "
+                            "d must be at least {} (K + M = {} is always enough)",
+                            problem.students + problem.teachers, info.d, rank, rank,
+                            problem.students + problem.teachers)));
+            break;
+        }
+    for (const double decay : {problem.algorithm.weight_decay, problem.algorithm.second_layer_weight_decay})
+        if (decay > d)
+            complaints.add(table.complain(
+                "d", fmt::format(
+                         "a weight decay of {} flips the sign of the weights at d = {}; it must be at most d",
+                         decay, info.d)));
+    const double steps = std::floor(grid.end() * d + 1e-9);
+    if (static_cast<double>(grid.size()) > steps + 1.0)
+        complaints.add(table.complain(
+            "d", fmt::format(
+                     "[time] asks for {} points, but until t = {} there are only {} steps at d = {}: points "
+                     "would fall between steps; use at most {} points, a later end or a larger d",
+                     grid.size(), grid.end(), steps, info.d, steps + 1.0)));
+}
+
+std::unique_ptr<Route> make(const std::shared_ptr<const Problem>& base, const Table&, RouteInfo info) {
+    auto problem = std::dynamic_pointer_cast<const Committee>(base);
+    return info.method == "direct" ? make_direct_simulation(std::move(problem), std::move(info))
+                                   : make_reduced_simulation(std::move(problem), std::move(info));
+}
+
+}  // namespace
+
+RouteKind simulation_kind() {
+    return {
+        .name = "simulation",
+        .summary =
+            "finite-size SGD: real vectors (direct), or exact in law at a cost independent of d (reduced)",
+        .source =
+            "the reduced chain is the law of (Q, R, v) for isotropic Gaussian inputs, without approximation",
+        .theory = false,
+        .keys = {{.name = "method",
+                  .type = KeyType::choice,
+                  .meaning = "\"direct\": real weights and inputs; \"reduced\": the same law from the order "
+                             "parameters alone, at a cost independent of d",
+                  .choices = {"reduced", "direct"},
+                  .standard = std::string("reduced")},
+                 {.name = "d",
+                  .type = KeyType::integer_or_list,
+                  .meaning = "input dimension; a list makes one route per size",
+                  .symbol = "d",
+                  .range = {.minimum = 1, .maximum = 1e15},
+                  .required = true},
+                 {.name = "replicas",
+                  .type = KeyType::integer,
+                  .meaning = "independent runs per size",
+                  .range = {.minimum = 1, .maximum = 1e6},
+                  .standard = std::int64_t{32}},
+                 {.name = "seed",
+                  .type = KeyType::integer,
+                  .meaning = "with the route's name and the replica's number, determines every random number",
+                  .range = {.minimum = 0},
+                  .standard = std::int64_t{0}}},
+        .check = check,
+        .make = make};
+}
+
+}  // namespace hidyn::committee

@@ -1,0 +1,131 @@
+#include "models/committee/start.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+
+#include "random/stream.hpp"
+
+namespace hidyn::committee {
+namespace {
+
+constexpr double tolerance = 1e-9;
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+double asymmetry(const MatrixXd& matrix) {
+    return (matrix - matrix.transpose()).cwiseAbs().maxCoeff();
+}
+
+// A root with `columns` columns of a positive semidefinite matrix, from its leading eigenpairs.
+MatrixXd eigen_root(const MatrixXd& gram, Index columns) {
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram);
+    const Index size = gram.rows();
+    if (columns == size)
+        return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
+               solver.eigenvectors().transpose();
+    return solver.eigenvectors().rightCols(columns) *
+           solver.eigenvalues().tail(columns).cwiseMax(0.0).cwiseSqrt().asDiagonal();
+}
+
+// The same root, rotated from the right into lower trapezoidal form.
+MatrixXd lower_trapezoidal(const MatrixXd& root) {
+    if (root.size() == 0) return root;
+    const Eigen::HouseholderQR<MatrixXd> qr(root.transpose());
+    MatrixXd lower = MatrixXd::Zero(root.rows(), root.cols());
+    const MatrixXd upper = qr.matrixQR();
+    for (Index row = 0; row < root.rows(); ++row)
+        for (Index column = 0; column <= std::min(row, root.cols() - 1); ++column)
+            lower(row, column) = upper(column, row);
+    return lower;
+}
+
+// Bartlett (1933): the lower triangular factor of the Gram matrix of `rows` standard normal vectors in `d`
+// dimensions.
+MatrixXd bartlett(Index rows, Index columns, double d, random::Stream& stream) {
+    MatrixXd factor = MatrixXd::Zero(rows, columns);
+    for (Index row = 0; row < rows; ++row)
+        for (Index column = 0; column <= std::min(row, columns - 1); ++column)
+            factor(row, column) =
+                row == column ? stream.chi(d - static_cast<double>(column)) : stream.normal();
+    return factor;
+}
+
+}  // namespace
+
+MatrixXd OrderParameters::joint_covariance() const {
+    MatrixXd joint(Q.rows() + T.rows(), Q.rows() + T.rows());
+    joint << Q, R, R.transpose(), T;
+    return joint;
+}
+
+std::string gram_defect(const OrderParameters& start) {
+    if (asymmetry(start.Q) > 1e-12 * std::max(1.0, start.Q.cwiseAbs().maxCoeff()))
+        return "Q must be symmetric";
+    if (asymmetry(start.T) > 1e-12 * std::max(1.0, start.T.cwiseAbs().maxCoeff()))
+        return "T must be symmetric";
+    const MatrixXd joint = start.joint_covariance();
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(joint, Eigen::EigenvaluesOnly);
+    const double smallest = solver.eigenvalues().minCoeff();
+    if (smallest < -tolerance * std::max(1.0, solver.eigenvalues().maxCoeff()))
+        return fmt::format(
+            "no real weight vectors have these overlaps: [[Q, R], [R^T, T]] must be positive semidefinite, "
+            "but its "
+            "smallest eigenvalue is {:.3g}",
+            smallest);
+    return "";
+}
+
+std::size_t joint_rank(const OrderParameters& start) {
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(start.joint_covariance(), Eigen::EigenvaluesOnly);
+    const double threshold = tolerance * std::max(1e-300, solver.eigenvalues().maxCoeff());
+    return static_cast<std::size_t>((solver.eigenvalues().array() > threshold).count());
+}
+
+SquareRoot square_root(const OrderParameters& start, std::uint64_t d) {
+    const Index students = start.Q.rows();
+    const Index teachers = start.T.rows();
+    const Index teacher_frame =
+        static_cast<Index>(std::min<std::uint64_t>(static_cast<std::uint64_t>(teachers), d));
+    const Index student_frame = static_cast<Index>(std::min<std::uint64_t>(
+        static_cast<std::uint64_t>(students), d - static_cast<std::uint64_t>(teacher_frame)));
+    SquareRoot root;
+    root.Theta = eigen_root(start.T, teacher_frame);
+    root.P = root.Theta.completeOrthogonalDecomposition().solve(start.R.transpose()).transpose();
+    root.S = lower_trapezoidal(eigen_root(start.Q - root.P * root.P.transpose(), student_frame));
+    return root;
+}
+
+OrderParameters draw_start(const RandomStart& law, const MatrixXd& T, const Eigen::VectorXd& v,
+                           std::uint32_t replica) {
+    random::Stream stream(
+        {.seed = law.seed, .route = 0, .replica = replica, .purpose = random::Purpose::start});
+    const Index students = v.size();
+    const Index teachers = T.rows();
+    const double d = static_cast<double>(law.d);
+    const double unit = 1.0 / std::sqrt(d);
+    const Index teacher_frame = std::min<Index>(teachers, static_cast<Index>(law.d));
+    const Index student_frame = std::min<Index>(students, static_cast<Index>(law.d) - teacher_frame);
+
+    const MatrixXd Theta = law.random_teacher ? MatrixXd(unit * bartlett(teachers, teacher_frame, d, stream))
+                                              : eigen_root(T, teacher_frame);
+    MatrixXd P(students, teacher_frame);
+    for (Index row = 0; row < students; ++row)
+        for (Index column = 0; column < teacher_frame; ++column)
+            P(row, column) = law.scale * unit * stream.normal();
+    const MatrixXd S =
+        law.scale * unit * bartlett(students, student_frame, d - static_cast<double>(teacher_frame), stream);
+
+    OrderParameters start;
+    start.T = law.random_teacher ? MatrixXd(Theta * Theta.transpose()) : T;
+    start.R = P * Theta.transpose();
+    start.Q = P * P.transpose() + S * S.transpose();
+    start.v = v;
+    return start;
+}
+
+}  // namespace hidyn::committee
