@@ -1,0 +1,20 @@
+"""Figures from hidyn results files. `draw` is the whole story; each module holds one part of it.
+
+reading     the HDF5 file -> Results            averages    replicas -> mean and standard error
+choosing    Results -> Plan (what to show)      scales      log or linear, limits, thinning
+components  the curves inside one observable    encoding    what colour, marker and line style mean
+time_panel, parameter_panel, residual_panel     one set of axes each
+figure      panels, legend and title on a page  saving      a figure file is complete or absent
+"""
+
+from .choosing import choose
+from .figure import compose
+from .reading import read
+from .saving import check_output, save
+
+
+def draw(results_path, output_path, observables=None):
+    """Draws the results file into `output_path`; raises Problem for anything the user can mend."""
+    check_output(output_path)  # before any work: a mistyped suffix should not cost a minute
+    results = read(results_path)
+    save(compose(results, choose(results, observables)), output_path)

@@ -1,0 +1,41 @@
+"""From replicas to a mean with its standard error. A replica that has diverged (NaN) is left out from then on."""
+
+import numpy as np
+
+
+def mean_and_error(values):
+    """Mean over the first axis and its standard error; the error is NaN where fewer than two replicas remain."""
+    alive = np.isfinite(values)
+    count = alive.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        mean = np.where(alive, values, 0.0).sum(axis=0) / count
+        spread = np.where(alive, values - mean, 0.0)
+        error = np.sqrt((spread**2).sum(axis=0) / (count - 1) / count)
+    mean = np.where(np.isfinite(mean), mean, np.nan)
+    return mean, np.where((count > 1) & np.isfinite(error), error, np.nan)
+
+
+def mean(values):
+    return mean_and_error(values)[0]
+
+
+def deviation_in_errors(simulation, theory):
+    """(simulation - theory) / standard error at each time, from values [replica, time].
+
+    When the theory was started from each replica's own initial condition the difference is taken replica by
+    replica, which removes the spread of the starts. Where the simulation has no spread (an exact start) there is
+    no scale to measure by: NaN.
+    """
+    paired = len(theory) == len(simulation) and len(theory) > 1
+    center, error = mean_and_error(simulation - (theory if paired else mean(theory)))
+    size = np.abs(mean(theory)) + np.abs(mean(simulation))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(error > 1e-12 * size, center / error, np.nan)
+
+
+def over_window(values, time, window):
+    """One number per replica: the last value, or the time average over `window`; NaN if not all of it was reached."""
+    if window is None:
+        return values[:, -1]
+    inside = (time >= window[0]) & (time <= window[1])
+    return values[:, inside].mean(axis=1)

@@ -1,0 +1,113 @@
+"""What to show: the experiment's optional [figure] table, or else a default that suits most papers' figures."""
+
+from dataclasses import dataclass
+
+from .problem import Problem
+
+USUAL = ("generalization_error", "R", "Q")
+INSTEAD = ("test_loss", "train_loss", "classification_error", "overlap")
+LARGEST = 400  # components; beyond this an observable is a picture, not a set of curves
+
+
+@dataclass
+class Plan:
+    observables: list  # names
+    title: str
+    x_scale: str | None = None  # None: judged from the data
+    y_scale: str | None = None
+    against: str | None = None  # dotted key of the experiment, instead of time
+    positions: dict | None = None  # its value in each variant
+    window: tuple | None = None
+
+
+def choose(results, asked=None):
+    table = results.experiment.get("figure", {})
+    if not isinstance(table, dict):
+        table = {}
+    plan = Plan(
+        observables=_observables(results, asked if asked is not None else table.get("observables")),
+        title=str(table.get("title", results.title)),
+        x_scale=_scale(table, "x_scale"),
+        y_scale=_scale(table, "y_scale"),
+        against=table.get("against"),
+        window=_window(table, results.time),
+    )
+    if plan.against is not None:
+        plan.positions = _positions(results, plan.against)
+    return plan
+
+
+def _observables(results, asked):
+    there = [name for name, what in results.observables.items() if _components(what) <= LARGEST]
+    if asked is None:
+        usual = [name for name in USUAL if name in there]
+        return usual or [name for name in INSTEAD if name in there] or there[:4] or _none(results)
+    if not asked or not isinstance(asked, list):
+        raise Problem(f"no observable was named; this file has {_listed(there)}.")
+    for name in asked:
+        if name not in results.observables:
+            raise Problem(f"this file has no observable '{name}'; it has {_listed(there)}.")
+        if name not in there:
+            raise Problem(f"'{name}' has {_components(results.observables[name])} components, too many for curves; "
+                          f"this file also has {_listed(there)}.")
+    return list(dict.fromkeys(asked))
+
+
+def _none(results):
+    raise Problem(f"'{results.path}' has no observable that can be drawn as curves.")
+
+
+def _components(observable):
+    product = 1
+    for size in observable.shape:
+        product *= size
+    return product
+
+
+def _listed(names):
+    return ", ".join(names) if names else "none"
+
+
+def _scale(table, key):
+    value = table.get(key)
+    if value not in (None, "linear", "log"):
+        raise Problem(f'[figure] {key} = "{value}" is not known; allowed are "linear" and "log".')
+    return value
+
+
+def _window(table, time):
+    window = table.get("window")
+    if window is None:
+        return None
+    numbers = isinstance(window, list) and all(isinstance(t, (int, float)) for t in window)
+    if not (numbers and len(window) == 2 and window[0] <= window[1]):
+        raise Problem(f"[figure] window = {window} must be two times [from, to] in increasing order.")
+    if not ((time >= window[0]) & (time <= window[1])).any():
+        raise Problem(f"[figure] window = {window} contains no time of the grid, which runs "
+                      f"from {time[0]:g} to {time[-1]:g}.")
+    return tuple(window)
+
+
+def look_up(table, key):
+    """The value at a dotted key, or None."""
+    for part in str(key).split("."):
+        if not isinstance(table, dict) or part not in table:
+            return None
+        table = table[part]
+    return table
+
+
+def _positions(results, key):
+    variants = results.experiment.get("variants")
+    if not isinstance(variants, dict) or not variants:
+        raise Problem(f'[figure] against = "{key}" needs [variants] that give this key several values.')
+    positions = {}
+    for name in results.variants:
+        value = look_up(variants.get(name, {}), key)
+        if value is None:
+            value = look_up(results.experiment, key)  # a variant that leaves the key as it is
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            given = "has no value" if value is None else f"is {value!r}, not a number,"
+            raise Problem(f'[figure] against = "{key}": the key {given} in variant \'{name}\'.')
+        positions[name] = float(value)
+    return positions

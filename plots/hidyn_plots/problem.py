@@ -1,0 +1,2 @@
+class Problem(Exception):
+    """Something the user can mend, said in one sentence."""

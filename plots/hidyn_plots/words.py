@@ -1,0 +1,72 @@
+"""The words and symbols on axes and in legends that a results file does not carry itself."""
+
+import re
+
+from .style import mathematics, plain
+
+KINDS = {
+    "ode": "ODE",
+    "sde": "SDE",
+    "dmft": "DMFT",
+    "state-evolution": "state evolution",
+    "volterra": "Volterra equation",
+    "fixed-point": "fixed point",
+    "closed-form": "closed form",
+    "linear-noise": "linear noise",
+}
+
+KEYS = {
+    "learning_rate": r"\eta",
+    "second_layer_learning_rate": r"\eta_v",
+    "batch_size": "B",
+    "sample_ratio": r"\alpha",
+    "label_noise": r"\Delta",
+    "weight_decay": r"\lambda",
+    "ridge": r"\lambda",
+    "momentum": r"\beta",
+    "students": "K",
+    "teachers": "M",
+}
+
+
+def kind(name):
+    return KINDS.get(name, plain(name.replace("-", " ")))
+
+
+def key_symbol(key):
+    return KEYS.get(key.rpartition(".")[2], "")
+
+
+def key_axis(key):
+    """ "learning rate $\\eta$" for the dotted key "algorithm.learning_rate"."""
+    words = plain(key.rpartition(".")[2].replace("_", " "))
+    return f"{words} {mathematics(key_symbol(key))}".strip()
+
+
+def number(value, digits=6):
+    """A number as a paper prints it: 0.1, 3, 2 x 10^-5."""
+    text = f"{value:.{digits}g}"
+    mantissa, found, power = text.partition("e")
+    if not found:
+        return text
+    return (f"{mantissa} \\times " if mantissa != "1" else "") + f"10^{{{int(power)}}}"
+
+
+def time_axis(units):
+    words = [re.sub(r"[^\w ]", "", part).strip() for part in units.split("/")]
+    if len(words) == 2 and all(words):  # "steps / d": a count over the size
+        above, below = words
+        below = below if len(below) == 1 else rf"\mathrm{{{below}}}"
+        above = above.replace(" ", r"\ ")
+        ratio = mathematics(rf"t = \mathrm{{{above}}}/{below}")
+        if ratio:
+            return ratio
+    return f"$t$ ({plain(units)})" if units else "$t$"
+
+
+def value_axis(observable, short=False):
+    symbol = mathematics(observable.symbol)
+    words = plain(observable.long_name)
+    if not symbol:
+        return words
+    return symbol if short or len(words) > 34 else f"{words} {symbol}"

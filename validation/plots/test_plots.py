@@ -1,0 +1,301 @@
+#!/usr/bin/python3
+"""The figures behind `hidyn plot`: exit codes and sentences, files complete or absent, and what is on the axes."""
+
+import contextlib
+import filecmp
+import io
+import os
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "plots")]
+
+import hidyn_plot  # noqa: E402
+from hidyn_plots import averages, choose, compose, read, scales, words  # noqa: E402
+from hidyn_plots.components import components  # noqa: E402
+from hidyn_plots.reading import Observable  # noqa: E402
+from synthetic_results import ResultsFile, time_grid, write_committee  # noqa: E402
+
+EG_ONLY = '[figure]\nobservables = ["generalization_error"]\n'
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.results = self.path("results.h5")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run_script(self, *arguments):
+        """(exit code, what went to stderr)"""
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            code = hidyn_plot.main(list(arguments))
+        return code, said.getvalue()
+
+    def figure(self, observables=None, **parameters):
+        write_committee(self.results, **parameters)
+        results = read(self.results)
+        return compose(results, choose(results, observables))
+
+
+def legend_labels(figure):
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
+def crosses(axes):
+    return [line for line in axes.lines if line.get_marker() == "x"]
+
+
+class Files(InFolder):
+    def test_every_format_is_written_and_nothing_else(self):
+        write_committee(self.results, sizes=(100,), replicas=4)
+        for suffix, start in ((".png", b"\x89PNG"), (".pdf", b"%PDF"), (".svg", b"<?xml")):
+            with self.subTest(suffix):
+                out = self.path("figure" + suffix)
+                self.assertEqual(self.run_script(self.results, "-o", out), (0, ""))
+                with open(out, "rb") as file:
+                    self.assertEqual(file.read(len(start)), start)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["figure.pdf", "figure.png", "figure.svg", "results.h5"])
+
+    def test_the_same_results_give_the_same_bytes(self):
+        write_committee(self.results, sizes=(100,), replicas=4)
+        for suffix in (".png", ".pdf", ".svg"):
+            pair = [self.path(name + suffix) for name in ("first", "second")]
+            for out in pair:
+                self.run_script(self.results, "-o", out)
+            self.assertTrue(filecmp.cmp(*pair, shallow=False), suffix)
+
+    def test_a_failed_figure_leaves_the_old_one_alone(self):
+        write_committee(self.results, sizes=(100,), replicas=4)
+        out = self.path("figure.png")
+        with open(out, "w") as file:
+            file.write("old")
+        self.assertEqual(self.run_script(self.results, "-o", out, "--observables", "nothing")[0], 2)
+        with open(out) as file:
+            self.assertEqual(file.read(), "old")
+
+
+class BadInput(InFolder):
+    def refused(self, *arguments, says):
+        code, sentence = self.run_script(*arguments)
+        self.assertEqual(code, 2, sentence)
+        self.assertEqual(sentence.count("\n"), 1, sentence)
+        for part in says:
+            self.assertIn(part, sentence)
+        self.assertEqual([name for name in os.listdir(self.folder) if name.endswith(".png")], [])
+
+    def test_missing_file(self):
+        self.refused(self.path("no.h5"), "-o", self.path("a.png"), says=["no file", "no.h5"])
+
+    def test_a_folder(self):
+        self.refused(self.folder, "-o", self.path("a.png"), says=["cannot be read"])
+
+    def test_not_hdf5(self):
+        with open(self.results, "w") as file:
+            file.write("time,error\n0,1\n")
+        self.refused(self.results, "-o", self.path("a.png"), says=["not an HDF5 file"])
+
+    def test_truncated_file(self):
+        write_committee(self.results, sizes=(100,), replicas=4)
+        os.truncate(self.results, os.path.getsize(self.results) // 2)
+        self.refused(self.results, "-o", self.path("a.png"), says=["damaged"])
+
+    def test_hdf5_of_something_else(self):
+        with h5py.File(self.results, "w") as file:
+            file["temperature"] = [1.0]
+        self.refused(self.results, "-o", self.path("a.png"), says=["not a hidyn results file"])
+
+    def test_unknown_observable_lists_those_there_are(self):
+        write_committee(self.results, sizes=(100,), replicas=4)
+        self.refused(self.results, "-o", self.path("a.png"), "--observables", "R,S",
+                     says=["'S'", "generalization_error", "Q, R"])
+
+    def test_output_suffix(self):
+        write_committee(self.results, sizes=(100,), replicas=4)
+        self.refused(self.results, "-o", self.path("a.jpg"), says=[".png, .pdf or .svg"])
+
+    def test_output_folder_does_not_exist(self):
+        write_committee(self.results, sizes=(100,), replicas=4)
+        self.refused(self.results, "-o", self.path("none/a.png"), says=["cannot be written", "no folder"])
+
+    def test_figure_table(self):
+        for table, says in (('x_scale = "cubic"', ["x_scale", "cubic", '"log"']),
+                            ("window = [300, 200]", ["window"]),
+                            ("window = [400, 500]", ["no time"]),
+                            ('against = "algorithm.kind"', ["algorithm.kind", "no value"]),
+                            ('observables = ["S"]', ["'S'"])):
+            with self.subTest(table):
+                write_committee(self.results, sizes=(100,), replicas=4, learning_rates=[1.0, 2.0],
+                                figure=f"[figure]\n{table}\n")
+                self.refused(self.results, "-o", self.path("a.png"), says=says)
+
+    def test_against_without_variants(self):
+        write_committee(self.results, sizes=(100,), replicas=4, figure=AgainstAKey.TABLE)
+        self.refused(self.results, "-o", self.path("a.png"), says=["[variants]"])
+
+
+class AgainstTime(InFolder):
+    def test_three_sizes(self):
+        figure = self.figure(units=2)
+        error, residual, R, Q = sorted(figure.axes, key=lambda axes: (axes.get_position().x0, -axes.get_position().y0))
+        for axes, entries in ((error, 1), (R, 4), (Q, 3)):  # Q only for i <= j
+            self.assertEqual(len(axes.containers), 3 * entries)  # points with error bars
+            lines = [line for line in axes.lines if line.get_linestyle() == "-"]
+            self.assertEqual(len(lines), entries)
+            for container in axes.containers:
+                self.assertLessEqual(len(container.lines[0].get_xdata()), 25)
+        self.assertEqual(len(error.collections) - 3, 3)  # one curve: a band for every d
+        self.assertEqual(len(R.collections) - 12, 4)  # many: for the smallest d
+        self.assertEqual(len([line for line in residual.lines if line.get_marker() != "None"]), 3)
+        self.assertEqual([text.get_text() for text in Q.get_legend().get_texts()],
+                         ["$Q_{11}$", "$Q_{12}$", "$Q_{22}$"])
+        self.assertIn("simulation, $d = 100$", legend_labels(figure))
+        self.assertEqual(residual.get_xlabel(), r"$t = \mathrm{steps}/d$")
+
+    def test_rich_matrices_are_coloured_by_family(self):
+        figure = self.figure(["R", "Q"], units=3)
+        R, Q = figure.axes
+        self.assertEqual(len([line for line in R.lines if line.get_linestyle() == "-"]), 9)
+        self.assertEqual([len(axes.get_legend().get_texts()) for axes in (R, Q)], [2, 2])
+        self.assertEqual(len({line.get_color() for line in R.lines if line.get_linestyle() == "-"}), 2)
+
+    def test_scales_are_judged_from_the_data(self):
+        linear = self.figure(["generalization_error"], sizes=(100,)).axes[0]
+        self.assertEqual((linear.get_xscale(), linear.get_yscale()), ("linear", "linear"))
+        decades = self.figure(["generalization_error"], sizes=(100,), learning_rates=[0.3, 1.5], spacing="log",
+                              end=1000.0).axes[0]
+        self.assertEqual((decades.get_xscale(), decades.get_yscale()), ("log", "log"))
+
+    def test_scales_as_asked(self):
+        axes = self.figure(sizes=(100,), figure=EG_ONLY + 'x_scale = "log"\ny_scale = "log"\n').axes[0]
+        self.assertEqual((axes.get_xscale(), axes.get_yscale()), ("log", "log"))
+
+    def test_variants_are_named_by_what_they_vary(self):
+        labels = legend_labels(self.figure(sizes=(100,), learning_rates=[0.3, 1.5], figure=EG_ONLY))
+        self.assertEqual(labels[:2], [r"$\eta = 0.3$", r"$\eta = 1.5$"])
+
+    def test_a_diverged_route_is_crossed_where_it_was_lost_and_spoils_no_limits(self):
+        figure = self.figure(sizes=(100,), learning_rates=[0.3, 3.0], diverging=(3.0,), figure=EG_ONLY)
+        axes, = figure.axes
+        cross, = crosses(axes)
+        self.assertAlmostEqual(cross.get_xdata()[0], 120.0)
+        self.assertIn("diverged", legend_labels(figure))
+        self.assertLess(axes.get_ylim()[1], 1.0)
+
+    def test_a_theory_for_every_start_is_one_line(self):
+        axes = self.figure(["R"], sizes=(100,), own_starts=True).axes[0]
+        self.assertEqual(len([line for line in axes.lines if line.get_linestyle() == "-"]), 4)
+
+    def test_linear_noise_beside_its_theory_adds_the_band_only(self):
+        time = time_grid(10, 51)
+        with ResultsFile(self.results, time) as file:
+            def add(route, values, variance=None):
+                file.observable(route, "generalization_error", values, r"\epsilon_g", "error", (), variance)
+            add(file.route("ode", "ode", "ode"), np.exp(-time))
+            add(file.route("noise", "linear-noise", "noise"), np.exp(-time), time)
+            add(file.route("sgd-d50", "simulation", "sgd", d=50, replicas=5), np.exp(-time) + np.zeros((5, 51)))
+        results = read(self.results)
+        axes, = compose(results, choose(results)).axes
+        self.assertEqual(len([line for line in axes.lines if line.get_linestyle() == "-"]), 1)
+        self.assertEqual(len(axes.collections) - 1, 1)
+
+
+class AgainstAKey(InFolder):
+    TABLE = '[figure]\nagainst = "algorithm.learning_rate"\nobservables = ["generalization_error", "R"]\n'
+
+    def test_last_values(self):
+        figure = self.figure(sizes=(100, 400), learning_rates=[3.0, 0.3, 1.0], figure=self.TABLE)
+        error, R = figure.axes
+        self.assertEqual(len(error.containers), 2)
+        theory = next(line for line in error.lines if line.get_linestyle() == "-")
+        np.testing.assert_allclose(theory.get_xdata(), [0.3, 1.0, 3.0])
+        with h5py.File(self.results) as file:
+            np.testing.assert_allclose(theory.get_ydata()[2], file["routes/rate_0.ode/generalization_error"][-1])
+        self.assertEqual(error.get_xlabel(), r"learning rate $\eta$")
+        self.assertEqual(error.get_xscale(), "log")
+        self.assertEqual(len(R.containers), 8)
+
+    def test_a_window_averages_each_replica_first(self):
+        figure = self.figure(sizes=(100,), learning_rates=[1.0, 3.0], figure=self.TABLE + "window = [200, 300]\n")
+        points = figure.axes[0].containers[0].lines[0]
+        with h5py.File(self.results) as file:
+            expected = file["routes/rate_0.sgd-d100/generalization_error"][:, 200:].mean()
+        self.assertAlmostEqual(points.get_ydata()[0], expected)
+
+    def test_diverged_variants_are_crossed(self):
+        figure = self.figure(sizes=(100,), learning_rates=[1.0, 3.0], diverging=(3.0,), figure=self.TABLE)
+        cross, = crosses(figure.axes[0])
+        np.testing.assert_allclose(cross.get_xdata(), [3.0])
+
+
+class Tolerance(InFolder):
+    def test_bare_file(self):
+        with h5py.File(self.results, "w") as file:
+            file["time"] = np.linspace(0, 5, 20)
+            file["routes/ode/Q"] = np.ones((20, 2, 2))
+            file["routes/ode"].attrs["kind"] = "ode"
+            file["routes/sim-d10/Q"] = np.ones((3, 20, 2, 2))
+            file["routes/sim-d10"].attrs["kind"] = "simulation"
+        self.assertEqual(self.run_script(self.results, "-o", self.path("a.png")), (0, ""))
+
+    def test_only_nan(self):
+        time = time_grid(10, 11)
+        with ResultsFile(self.results, time, title="50$ and a \\stray") as file:
+            group = file.route("sgd-d5", "simulation", "sgd", d=5, replicas=2, status="diverged", diverged_at=0.0)
+            file.observable(group, "generalization_error", np.full((2, 11), np.nan), r"\unknowncommand{x}", "error")
+        self.assertEqual(self.run_script(self.results, "-o", self.path("a.png")), (0, ""))
+
+    def test_one_replica_has_no_error_bar_but_is_drawn(self):
+        axes = self.figure(["generalization_error"], sizes=(100,), replicas=1).axes[0]
+        self.assertTrue(np.isfinite(axes.containers[0].lines[0].get_ydata()).all())
+
+
+class Parts(unittest.TestCase):
+    def test_mean_leaves_out_lost_replicas(self):
+        mean, error = averages.mean_and_error(np.array([[1.0, 1.0], [3.0, np.nan], [np.nan, np.nan]]))
+        np.testing.assert_allclose(mean, [2.0, 1.0])
+        np.testing.assert_allclose(error, [1.0, np.nan])
+
+    def test_deviation_is_paired_when_every_replica_has_its_own_theory(self):
+        starts = np.array([[0.0], [10.0], [20.0]])
+        z = averages.deviation_in_errors(starts + [[1.0], [2.0], [3.0]], starts)
+        np.testing.assert_allclose(z, 2.0 / (1.0 / np.sqrt(3)))
+
+    def test_deviation_without_spread_is_no_number(self):
+        self.assertTrue(np.isnan(averages.deviation_in_errors(np.ones((4, 1)), np.ones((1, 1)))).all())
+
+    def test_thinning_is_even_on_the_axis_and_reaches_its_end(self):
+        time = np.concatenate([[0.0], np.geomspace(0.01, 100, 400)])
+        chosen = scales.thin(time, 9, log=True)
+        np.testing.assert_allclose(np.diff(np.log(time[chosen])), np.log(1e4) / 8, rtol=0.05)
+        self.assertEqual(chosen[-1], 400)
+        turns = [set(scales.thin(time, 9, True, turn, 3)) for turn in range(3)]
+        self.assertFalse(turns[0] & turns[1] | turns[1] & turns[2])
+
+    def test_logarithmic_grids(self):
+        self.assertTrue(scales.is_logarithmic_grid(np.geomspace(0.1, 100, 30)))
+        self.assertFalse(scales.is_logarithmic_grid(np.linspace(0, 100, 30)))
+        self.assertFalse(scales.is_logarithmic_grid(np.array([0.0, 1.0])))
+
+    def test_a_matrix_of_two_different_things_is_not_symmetric(self):
+        ones = [np.ones((5, 2, 2))]
+        self.assertEqual(len(components(Observable("R", "", "R_{im}", ("student", "teacher"), (2, 2)), ones)), 4)
+        self.assertEqual(len(components(Observable("Q", "", "Q_{ij}", ("student", "student_2"), (2, 2)), ones)), 3)
+
+    def test_words(self):
+        self.assertEqual(words.time_axis("steps / d"), r"$t = \mathrm{steps}/d$")
+        self.assertEqual(words.time_axis("iterations"), "$t$ (iterations)")
+        self.assertEqual(words.number(2e-5), r"2 \times 10^{-5}")
+
+
+if __name__ == "__main__":
+    unittest.main()
