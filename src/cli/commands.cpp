@@ -1,0 +1,80 @@
+#include "cli/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/interrupt.hpp"
+#include "cli/messages.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/registry.hpp"
+#include "cli/report.hpp"
+#include "core/error.hpp"
+#include "experiment/experiment.hpp"
+#include "results/results.hpp"
+#include "run/claims.hpp"
+#include "run/runner.hpp"
+
+namespace hidyn::cli {
+namespace {
+
+// A file that is not ours must not be replaced by one that is.
+void protect_foreign_file(const std::string& path) {
+    if (!std::filesystem::is_regular_file(path) || std::filesystem::file_size(path) == 0) return;
+    try {
+        static_cast<void>(results::read(path));
+    } catch (const InputError& error) {
+        if (!path.ends_with(".h5"))
+            throw InputError(fmt::format(
+                "{}: exists and is not a results file of hidyn; it is left alone: choose another -o", path));
+    }
+}
+
+}  // namespace
+
+int run(const RunArguments& arguments) {
+    set_quiet(arguments.quiet);
+    const experiment::Experiment experiment =
+        experiment::load(arguments.file, arguments.overrides, registry());
+    const std::string output = arguments.output.empty()
+                                   ? std::filesystem::path(arguments.file).stem().string() + ".h5"
+                                   : arguments.output;
+    protect_foreign_file(output);
+    results::check_writable(output);
+
+    watch_for_interrupts();
+    run::RunOptions options{.threads = arguments.threads, .command = arguments.command, .progress = {}};
+    options.progress = [&](const RouteInfo& route) {
+        const double steps = route.theory ? 0.0
+                                          : experiment.grid.end() * static_cast<double>(route.d) *
+                                                static_cast<double>(route.replicas);
+        return std::make_unique<ProgressBar>(route, steps, !arguments.quiet);
+    };
+    results::Results results = run::solve(experiment, options);
+    const std::vector<run::Judgement> judgements = run::judge(results);
+    const std::vector<run::ClaimResult> claims = run::check_claims(experiment, results);
+    run::store(judgements, results);
+    run::store(claims, results);
+    results::write(output, results);
+
+    if (arguments.json)
+        print_json(results, judgements, claims);
+    else
+        print_report(results, judgements, claims, arguments.quiet);
+    inform(fmt::format("wrote {}", output));
+    const bool all_hold = std::ranges::all_of(claims, &run::ClaimResult::passed);
+    return all_hold ? exit_code::done : exit_code::claim_failed;
+}
+
+int compare(const CompareArguments& arguments) {
+    const results::Results results = results::read(arguments.file);
+    const std::vector<run::Judgement> judgements = run::judge(results);
+    if (arguments.json)
+        print_json(results, judgements, {});
+    else
+        print_report(results, judgements, {}, false);
+    return exit_code::done;
+}
+
+}  // namespace hidyn::cli

@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/files.hpp"
+#include "cli/registry.hpp"
+#include "core/error.hpp"
+#include "experiment/claim.hpp"
+#include "experiment/experiment.hpp"
+#include "experiment/section.hpp"
+
+namespace hidyn::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Section {
+    std::string title;
+    std::vector<Key> keys;
+};
+
+/// What a name stands for: a text, the keys of some sections, observables.
+struct Description {
+    std::string name;
+    std::string text;
+    std::vector<Section> sections;
+    std::vector<Observable> observables;
+};
+
+std::string axes_of(const Observable& observable) {
+    std::vector<std::string> names;
+    for (const Dimension& dimension : observable.dimensions) names.push_back(dimension.name);
+    return names.empty() ? "a number" : fmt::format("{}", fmt::join(names, " x "));
+}
+
+Description describe_problem(const ProblemKind& problem) {
+    Description description{
+        problem.name, problem.summary + "\n\n" + problem.mathematics, {}, problem.observables};
+    description.text += "\n\nRoutes\n";
+    for (const RouteKind& route : problem.routes)
+        description.text += fmt::format("  {:<14} {}\n", route.name, route.summary);
+    description.sections.push_back(
+        {fmt::format("[problem] kind = \"{}\"", problem.name), problem.problem_keys});
+    for (const AlgorithmKind& algorithm : problem.algorithms)
+        description.sections.push_back(
+            {fmt::format("[algorithm] kind = \"{}\"", algorithm.name), algorithm.keys});
+    description.sections.push_back({"[initial]", problem.initial_keys});
+    for (const RouteKind& route : problem.routes)
+        description.sections.push_back({fmt::format("[routes.NAME] kind = \"{}\"", route.name), route.keys});
+    return description;
+}
+
+Description describe_paper(const Paper& paper) {
+    Description description{paper.id, paper.title + "\n" + paper.citation + "\n\nFigures\n", {}, {}};
+    for (const Paper::Figure& figure : paper.figures)
+        description.text += fmt::format(
+            "  {}\n    {}\n", (paper.folder / figure.file).lexically_normal().string(), figure.shows);
+    return description;
+}
+
+std::vector<Description> everything() {
+    std::vector<Description> all;
+    for (const ProblemKind& problem : registry().problems) all.push_back(describe_problem(problem));
+    for (const ProblemKind& problem : registry().problems) {
+        for (const AlgorithmKind& algorithm : problem.algorithms)
+            all.push_back(
+                {algorithm.name,
+                 algorithm.summary,
+                 {{fmt::format("[algorithm] kind = \"{}\"  (problem {})", algorithm.name, problem.name),
+                   algorithm.keys}},
+                 {}});
+        for (const RouteKind& route : problem.routes)
+            all.push_back(
+                {route.name,
+                 fmt::format("{}\nSource: {}", route.summary, route.source),
+                 {{fmt::format("[routes.NAME] kind = \"{}\"  (problem {})", route.name, problem.name),
+                   route.keys}},
+                 {}});
+        for (const Observable& observable : problem.observables)
+            all.push_back({observable.name, observable.long_name, {}, {observable}});
+    }
+    all.push_back(
+        {"time", "The times at which every route reports.", {{"[time]", experiment::time_keys()}}, {}});
+    all.push_back({"figure",
+                   "How `hidyn plot` draws the results; everything is optional.",
+                   {{"[figure]", experiment::figure_keys()}},
+                   {}});
+    all.push_back({"claims",
+                   "What a paper predicts, checked by `hidyn run` (exit code 1 if one fails).",
+                   {{"[[claims]]", experiment::claim_keys()}},
+                   {}});
+    for (const Paper& paper : papers()) all.push_back(describe_paper(paper));
+    return all;
+}
+
+void print(const Description& description) {
+    fmt::print("{}\n\n{}\n", description.name, description.text);
+    for (const Section& section : description.sections) {
+        fmt::print("\n{}\n", section.title);
+        for (const Key& key : section.keys) {
+            const std::string standard = key.required   ? "required"
+                                         : key.standard ? "standard " + hidyn::spell(*key.standard)
+                                                        : "optional";
+            fmt::print("  {:<28} {}{}\n  {:<28}   {}; {}\n", key.name, key.meaning,
+                       key.symbol.empty() ? "" : "  [" + key.symbol + "]", "", allowed(key), standard);
+        }
+    }
+    if (!description.observables.empty()) fmt::print("\nObservables\n");
+    for (const Observable& observable : description.observables)
+        fmt::print("  {:<28} {}  [{}]\n  {:<28}   {}; {}\n", observable.name, observable.long_name,
+                   observable.symbol, "", observable.normalization, axes_of(observable));
+}
+
+ordered_json as_json(const Description& description) {
+    ordered_json json{{"name", description.name}, {"text", description.text}};
+    for (const Section& section : description.sections)
+        for (const Key& key : section.keys)
+            json["sections"][section.title].push_back(
+                {{"key", key.name},
+                 {"meaning", key.meaning},
+                 {"symbol", key.symbol},
+                 {"allowed", allowed(key)},
+                 {"required", key.required},
+                 {"standard",
+                  key.standard ? ordered_json(hidyn::spell(*key.standard)) : ordered_json(nullptr)}});
+    for (const Observable& observable : description.observables)
+        json["observables"].push_back({{"name", observable.name},
+                                       {"long_name", observable.long_name},
+                                       {"symbol", observable.symbol},
+                                       {"normalization", observable.normalization},
+                                       {"axes", axes_of(observable)}});
+    return json;
+}
+
+}  // namespace
+
+int describe(const DescribeArguments& arguments) {
+    std::vector<std::string> names;
+    for (const Description& description : everything()) {
+        if (description.name == arguments.name) {
+            if (arguments.json)
+                fmt::print("{}\n", as_json(description).dump(2));
+            else
+                print(description);
+            return exit_code::done;
+        }
+        names.push_back(description.name);
+    }
+    throw InputError(fmt::format("describe {}: there is nothing of that name; there are {}{}", arguments.name,
+                                 fmt::join(names, ", "), experiment::suggestion(arguments.name, names)));
+}
+
+}  // namespace hidyn::cli

@@ -1,0 +1,34 @@
+#include "cli/messages.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace hidyn::cli {
+namespace {
+
+spdlog::logger& logger() {
+    static const std::shared_ptr<spdlog::logger> stderr_logger = [] {
+        auto made = std::make_shared<spdlog::logger>("hidyn",
+                                                     std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+        made->set_pattern("hidyn: %^%l%$: %v");
+        return made;
+    }();
+    return *stderr_logger;
+}
+
+}  // namespace
+
+void set_quiet(bool quiet) {
+    logger().set_level(quiet ? spdlog::level::err : spdlog::level::info);
+}
+void inform(const std::string& sentence) {
+    logger().info("{}", sentence);
+}
+void warn(const std::string& sentence) {
+    logger().warn("{}", sentence);
+}
+void complain(const std::string& sentence) {
+    logger().error("{}", sentence);
+}
+
+}  // namespace hidyn::cli

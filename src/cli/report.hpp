@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "results/results.hpp"
+#include "run/claims.hpp"
+#include "run/runner.hpp"
+
+namespace hidyn::cli {
+
+/// Routes, comparisons, claims and the verdict as a table on stdout; `short_form` prints only the verdicts.
+void print_report(const results::Results& results, const std::vector<run::Judgement>& judgements,
+                  const std::vector<run::ClaimResult>& claims, bool short_form);
+
+/// The same numbers as JSON.
+void print_json(const results::Results& results, const std::vector<run::Judgement>& judgements,
+                const std::vector<run::ClaimResult>& claims);
+
+}  // namespace hidyn::cli
