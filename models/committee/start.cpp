@@ -43,7 +43,7 @@ MatrixXd lower_trapezoidal(const MatrixXd& root) {
     if (root.size() == 0) return root;
     const Eigen::HouseholderQR<MatrixXd> qr(root.transpose());
     MatrixXd lower = MatrixXd::Zero(root.rows(), root.cols());
-    const MatrixXd upper = qr.matrixQR();
+    const MatrixXd& upper = qr.matrixQR();
     for (Index row = 0; row < root.rows(); ++row)
         for (Index column = 0; column <= std::min(row, root.cols() - 1); ++column)
             lower(row, column) = upper(column, row);

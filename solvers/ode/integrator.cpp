@@ -47,7 +47,7 @@ double starting_step(System system, const Integration& problem, const State& sta
 
 }  // namespace
 
-IntegrationReport integrate(const Integration& problem, State initial, std::span<const double> times,
+IntegrationReport integrate(const Integration& problem, const State& initial, std::span<const double> times,
                             Progress& progress) {
     IntegrationReport report;
     const auto system = [&](const State& state, State& derivative, double time) {

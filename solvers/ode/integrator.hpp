@@ -43,7 +43,7 @@ struct IntegrationReport {
 
 /// Integrates from `initial` at t = 0 through all times (increasing, >= 0). Throws Interrupted when asked to
 /// stop.
-[[nodiscard]] IntegrationReport integrate(const Integration& problem, State initial,
+[[nodiscard]] IntegrationReport integrate(const Integration& problem, const State& initial,
                                           std::span<const double> times, Progress& progress);
 
 }  // namespace hidyn::ode
