@@ -13,6 +13,8 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
+constexpr double out_of_domain = 1e100;
+
 bool all_finite(const State& state) {
     return std::ranges::all_of(state, [](double value) { return std::isfinite(value); });
 }
@@ -35,12 +37,17 @@ double starting_step(const Integration& problem, const State& state, const State
 IntegrationReport integrate(const Integration& problem, State initial, std::span<const double> times,
                             Progress& progress) {
     IntegrationReport report;
+    State slope(initial.size());
+    problem.derivative(initial, slope, 0.0);
+    ++report.evaluations;
     const auto system = [&](const State& state, State& derivative, double time) {
         ++report.evaluations;
         problem.derivative(state, derivative, time);
+        // A trial step that is far too long leaves the domain of the equations. odeint would accept a NaN, for
+        // which no comparison holds; a number out of all proportion makes it try again with a shorter step.
+        for (double& value : derivative)
+            if (!std::isfinite(value)) value = out_of_domain;
     };
-    State slope(initial.size());
-    system(initial, slope, 0.0);
     const auto fail = [&](Status status, std::string why) {
         report.status = status;
         report.detail = std::move(why);
