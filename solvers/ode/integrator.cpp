@@ -13,6 +13,9 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
+// A slope out of all proportion, finite so that comparisons hold.
+constexpr double out_of_domain = 1e100;
+
 bool all_finite(const State& state) {
     return std::ranges::all_of(state, [](double value) { return std::isfinite(value); });
 }
@@ -56,7 +59,7 @@ IntegrationReport integrate(const Integration& problem, const State& initial, st
         // A trial step may leave the domain. Odeint would accept a NaN error estimate; an enormous one it
         // rejects.
         for (double& value : derivative)
-            if (!std::isfinite(value)) value = 1e100;
+            if (!std::isfinite(value)) value = out_of_domain;
     };
     State slope(initial.size());
     problem.derivative(initial, slope, 0.0);
