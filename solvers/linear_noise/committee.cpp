@@ -28,7 +28,7 @@ class LinearNoiseRoute final : public Route {
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         const OrderParameters& start = problem_->starts.front();
         ode::CommitteeEquations equations(*problem_, {.tolerance = quadrature_tolerance_});
-        CommitteeDiffusion diffusion(*problem_, {.tolerance = quadrature_tolerance_, .moment_order = 4});
+        CommitteeDiffusion diffusion(*problem_, {.tolerance = quadrature_tolerance_});
         committee::Observer observer(*problem_);
         OrderParameters state = start;
         const LinearNoise problem{.size = equations.size(),
@@ -136,7 +136,7 @@ RouteKind committee_kind() {
                   .type = KeyType::real,
                   .meaning = "accuracy of the fourth-order Gaussian moments in Sigma",
                   .range = {.minimum = 1e-10, .maximum = 0.1},
-                  .standard = 1e-5}},
+                  .standard = 1e-4}},
         .check = check,
         .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
                    RouteInfo info) -> std::unique_ptr<Route> {

@@ -1,14 +1,26 @@
 #include "solvers/linear_noise/committee_diffusion.hpp"
 
+#include "math/row_kernels.hpp"
+
 namespace hidyn::linear_noise {
 namespace {
 
 using Eigen::Index;
 
+// Nodes collected before the matrix products.
+constexpr Index chunk = 1024;
+
 std::vector<math::Activation> units_of(const committee::Committee& problem) {
     std::vector<math::Activation> units(problem.students, problem.activation);
     units.insert(units.end(), problem.teachers, problem.teacher_activation);
     return units;
+}
+
+// Every product in Sigma is even under u -> -u if all activations are even or all are odd.
+math::QuadratureOptions with_parity(math::QuadratureOptions options, const committee::Committee& problem) {
+    options.even = math::have_common_parity(units_of(problem));
+    options.moment_order = 4;
+    return options;
 }
 
 }  // namespace
@@ -20,23 +32,28 @@ CommitteeDiffusion::CommitteeDiffusion(const committee::Committee& problem,
       teachers_(static_cast<Index>(problem.teachers)),
       q_size_(students_ * (students_ + 1) / 2),
       size_(q_size_ + students_ * teachers_ + (problem.algorithm.trains_second_layer() ? students_ : 0)),
-      nodes_(units_of(problem), problem.students, quadrature),
+      nodes_(units_of(problem), problem.students, with_parity(quadrature, problem)),
       coefficients_(students_ + teachers_),
       linear_(size_, chunk),
       square_(q_size_, chunk),
-      moment1_(chunk),
-      moment2_(chunk),
-      moment3_(chunk),
-      moment4_(chunk) {}
+      moments_(4, chunk),
+      slopes_(students_, chunk),
+      products_(size_) {}
 
 void CommitteeDiffusion::operator()(const committee::OrderParameters& state, Eigen::MatrixXd& diffusion) {
     coefficients_ << state.v, -problem_.teacher_second_layer;
     second_moment_.setZero(size_, size_);
+    cross_.setZero(size_, q_size_);
     mean_.setZero(size_);
     nodes_.visit(state.joint_covariance(), [this](const math::NodeBatch& batch) { add(batch); });
     flush();
-    diffusion =
-        (second_moment_ - mean_ * mean_.transpose()) / static_cast<double>(problem_.algorithm.batch_size);
+    for (Index row = 0; row < size_; ++row)
+        for (Index column = 0; column < row; ++column)
+            second_moment_(column, row) = second_moment_(row, column);
+    second_moment_.leftCols(q_size_) += cross_;
+    second_moment_.topRows(q_size_) += cross_.transpose();
+    diffusion = second_moment_ - mean_ * mean_.transpose();
+    diffusion /= static_cast<double>(problem_.algorithm.batch_size);
 }
 
 void CommitteeDiffusion::add(const math::NodeBatch& batch) {
@@ -44,49 +61,76 @@ void CommitteeDiffusion::add(const math::NodeBatch& batch) {
     const double eta = sgd.learning_rate;
     const double quadratic = eta * eta / static_cast<double>(sgd.batch_size);
     const double noise = problem_.label_noise;
-    for (std::size_t node = 0; node < batch.count; ++node) {
-        const double weight = batch.weight[node];
-        if (weight == 0.0) continue;
-        double e = 0.0;
-        for (std::size_t a = 0; a < batch.g.size(); ++a)
-            e -= coefficients_[static_cast<Index>(a)] * batch.g[a][node];
-        const double square = e * e;
-        moment1_[filled_] = weight * e;
-        moment2_[filled_] = weight * (square + noise);
-        moment3_[filled_] = weight * e * (square + 3.0 * noise);
-        moment4_[filled_] = weight * (square * square + 6.0 * square * noise + 3.0 * noise * noise);
+    const auto count = static_cast<Index>(batch.count);
+    if (filled_ + count > linear_.cols()) flush();
+    if (count > linear_.cols())
+        for (Rows* rows : {&linear_, &square_, &moments_, &slopes_}) rows->resize(rows->rows(), count);
 
-        const auto slope = [&](Index i) {
-            return coefficients_[i] * batch.dg[static_cast<std::size_t>(i)][node];
-        };
-        const auto field = [&](Index unit) { return batch.u[static_cast<std::size_t>(unit)][node]; };
-        double* linear = linear_.col(filled_).data();
-        double* squared = square_.col(filled_).data();
+    const auto nodes = [count](const double* values) {
+        return Eigen::Map<const Eigen::ArrayXd>(values, count);
+    };
+    const auto row = [this, count](Rows& rows, Index index) {
+        return Eigen::Map<Eigen::ArrayXd>(rows.data() + index * rows.cols() + filled_, count);
+    };
+    const auto field = [&](Index unit) { return nodes(batch.u[static_cast<std::size_t>(unit)]); };
+
+    residual_.setZero(count);
+    for (Index a = 0; a < coefficients_.size(); ++a)
+        residual_ -= coefficients_[a] * nodes(batch.g[static_cast<std::size_t>(a)]);
+    const auto& e = residual_;
+    const auto weight = nodes(batch.weight);
+    row(moments_, 0) = weight * e;
+    row(moments_, 1) = weight * (e.square() + noise);
+    row(moments_, 2) = weight * e * (e.square() + 3.0 * noise);
+    row(moments_, 3) = weight * (e.square() * (e.square() + 6.0 * noise) + 3.0 * noise * noise);
+
+    for (Index i = 0; i < students_; ++i)
+        row(slopes_, i) = coefficients_[i] * nodes(batch.dg[static_cast<std::size_t>(i)]);
+    Index index = 0;
+    for (Index i = 0; i < students_; ++i)
+        for (Index j = 0; j <= i; ++j, ++index) {
+            row(linear_, index) = eta * (row(slopes_, i) * field(j) + row(slopes_, j) * field(i));
+            row(square_, index) = quadratic * row(slopes_, i) * row(slopes_, j);
+        }
+    for (Index i = 0; i < students_; ++i)
+        for (Index m = 0; m < teachers_; ++m)
+            row(linear_, index++) = eta * row(slopes_, i) * field(students_ + m);
+    if (sgd.trains_second_layer())
         for (Index i = 0; i < students_; ++i)
-            for (Index j = 0; j <= i; ++j) {
-                *linear++ = eta * (slope(i) * field(j) + slope(j) * field(i));
-                *squared++ = quadratic * slope(i) * slope(j);
-            }
-        for (Index i = 0; i < students_; ++i)
-            for (Index m = 0; m < teachers_; ++m) *linear++ = eta * slope(i) * field(students_ + m);
-        if (sgd.trains_second_layer())
-            for (Index i = 0; i < students_; ++i)
-                *linear++ = sgd.second_layer_learning_rate * batch.g[static_cast<std::size_t>(i)][node];
-        if (++filled_ == chunk) flush();
-    }
+            row(linear_, index++) =
+                sgd.second_layer_learning_rate * nodes(batch.g[static_cast<std::size_t>(i)]);
+    filled_ += count;
 }
 
 void CommitteeDiffusion::flush() {
-    const auto linear = linear_.leftCols(filled_);
-    const auto square = square_.leftCols(filled_);
-    mean_ += linear * moment1_.head(filled_).matrix();
-    mean_.head(q_size_) += square * moment2_.head(filled_).matrix();
-    second_moment_ += linear * moment2_.head(filled_).matrix().asDiagonal() * linear.transpose();
-    const Eigen::MatrixXd cross = linear * moment3_.head(filled_).matrix().asDiagonal() * square.transpose();
-    second_moment_.leftCols(q_size_) += cross;
-    second_moment_.topRows(q_size_) += cross.transpose();
-    second_moment_.topLeftCorner(q_size_, q_size_) +=
-        square * moment4_.head(filled_).matrix().asDiagonal() * square.transpose();
+    const auto length = static_cast<std::size_t>(filled_);
+    const auto stride = static_cast<std::size_t>(linear_.cols());
+    // The products of a few rows over many nodes: for such shapes dot products beat a general matrix product.
+    const auto project = [&](const Rows& rows, Index count) {
+        math::project_rows(rows.data(), stride, static_cast<std::size_t>(count), weighted_.data(), length,
+                           products_.data());
+    };
+    const auto moment = [this](Index order) { return moments_.row(order - 1).head(filled_).transpose(); };
+
+    weighted_ = moment(1);
+    project(linear_, size_);
+    mean_ += products_.head(size_);
+    weighted_ = moment(2);
+    project(square_, q_size_);
+    mean_.head(q_size_) += products_.head(q_size_);
+    for (Index row = 0; row < size_; ++row) {
+        weighted_ = moment(2) * linear_.row(row).head(filled_).transpose();
+        project(linear_, row + 1);
+        second_moment_.row(row).head(row + 1) += products_.head(row + 1).transpose();
+        weighted_ = moment(3) * linear_.row(row).head(filled_).transpose();
+        project(square_, q_size_);
+        cross_.row(row) += products_.head(q_size_).transpose();
+    }
+    for (Index row = 0; row < q_size_; ++row) {
+        weighted_ = moment(4) * square_.row(row).head(filled_).transpose();
+        project(square_, row + 1);
+        second_moment_.row(row).head(row + 1) += products_.head(row + 1).transpose();
+    }
     filled_ = 0;
 }
 

@@ -22,20 +22,22 @@ class CommitteeDiffusion {
     void operator()(const committee::OrderParameters& state, Eigen::MatrixXd& diffusion);
 
   private:
+    using Rows = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
     void add(const math::NodeBatch& batch);
     void flush();
-
-    static constexpr Eigen::Index chunk = 512;
 
     const committee::Committee& problem_;
     Eigen::Index students_, teachers_, q_size_, size_;
     math::GaussianNodes nodes_;
     Eigen::VectorXd coefficients_;
-    // Per node (column): phi = linear E + square E^2, and the weighted moments of E.
-    Eigen::MatrixXd linear_, square_;
-    Eigen::ArrayXd moment1_, moment2_, moment3_, moment4_;
+    // Nodes are collected (one a column) until the products over them are worth their call:
+    // phi = linear E + square E^2, and the weighted moments of E.
+    Rows linear_, square_, moments_, slopes_;
+    Eigen::ArrayXd residual_, weighted_;
     Eigen::Index filled_ = 0;
-    Eigen::MatrixXd second_moment_;
+    Eigen::VectorXd products_;
+    Eigen::MatrixXd second_moment_, cross_;
     Eigen::VectorXd mean_;
 };
 

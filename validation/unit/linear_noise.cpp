@@ -41,7 +41,7 @@ TEST_CASE("linear noise check values: the covariance of (Q, R, v) for the noisy 
     const auto problem = single_erf(1, 1.0);
     const OrderParameters& start = problem->starts[0];
     ode::CommitteeEquations equations(*problem, {});
-    linear_noise::CommitteeDiffusion diffusion(*problem, {.tolerance = 1e-7, .moment_order = 4});
+    linear_noise::CommitteeDiffusion diffusion(*problem, {.tolerance = 1e-7});
     OrderParameters state = start;
     std::vector<Eigen::MatrixXd> covariances;
     const linear_noise::LinearNoise system{
