@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <sstream>
+#include <string_view>
 
 #include "core/error.hpp"
 
@@ -45,7 +46,25 @@ Node convert(const toml::node& source, const std::string& name, bool with_lines)
     return node;
 }
 
+// toml++ bounds the depth of nested values but not of dotted keys, and follows both by recursion.
+void refuse_deep_keys(const std::string& text, const std::string& name) {
+    constexpr int deepest = 1000;
+    int dots = 0;
+    std::size_t line = 1;
+    for (const char letter : text) {
+        if (letter == '\n') ++line;
+        if (letter == '.')
+            ++dots;
+        else if (std::string_view("=,{\n").find(letter) != std::string_view::npos)
+            dots = 0;
+        if (dots > deepest)
+            throw InputError(fmt::format(
+                "{}:{}: a key of more than {} parts; there are none of more than five", name, line, deepest));
+    }
+}
+
 Node parse(const std::string& text, const std::string& name, bool with_lines) {
+    refuse_deep_keys(text, name);
     try {
         const toml::table table = toml::parse(text);
         return convert(table, name, with_lines);

@@ -43,6 +43,13 @@ bool is_array_of_tables(const Node& node) {
            std::ranges::all_of(node.items, [](const Node& item) { return item.type == Node::Type::table; });
 }
 
+// A table that holds nothing but tables is declared by them.
+bool needs_header(const Node& table) {
+    return table.entries.empty() || std::ranges::any_of(table.entries, [](const auto& entry) {
+               return entry.second.type != Node::Type::table && !is_array_of_tables(entry.second);
+           });
+}
+
 void write_table(const Node& table, const std::string& path, std::string& out) {
     for (const auto& [key, node] : table.entries)
         if (node.type != Node::Type::table && !is_array_of_tables(node))
@@ -50,7 +57,7 @@ void write_table(const Node& table, const std::string& path, std::string& out) {
     for (const auto& [key, node] : table.entries) {
         const std::string name = path.empty() ? key_text(key) : path + "." + key_text(key);
         if (node.type == Node::Type::table) {
-            out += fmt::format("\n[{}]\n", name);
+            if (needs_header(node)) out += fmt::format("\n[{}]\n", name);
             write_table(node, name, out);
         } else if (is_array_of_tables(node)) {
             for (const Node& item : node.items) {
