@@ -87,6 +87,9 @@ Handle create_group(hid_t parent, const std::string& path) {
     // Readers then see routes, sizes and variants in the experiment's order.
     const Handle create(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
     H5Pset_link_creation_order(create.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    // A heap for each group of more than eight members would take most of a small file.
+    H5Pset_link_phase_change(create.id(), 32, 24);
+    H5Pset_attr_phase_change(create.id(), 32, 24);
     return {checked(H5Gcreate2(parent, path.c_str(), link.id(), create.id(), H5P_DEFAULT), "create /" + path),
             H5Gclose};
 }
