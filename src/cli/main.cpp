@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 
 #include "cli/commands.hpp"
@@ -23,7 +24,10 @@ std::string command_line(int argc, char** argv) {
 
 int guarded(const std::function<int()>& command) {
     try {
-        return command();
+        const int code = command();
+        // What is still in the buffer may find the disk full or the reader gone.
+        if (std::fflush(stdout) != 0) throw hidyn::RunError("standard output could not be written");
+        return code;
     } catch (const hidyn::InputError& error) {
         for (const std::string& sentence : error.messages) cli::complain(sentence);
         return cli::exit_code::bad_input;
