@@ -1,4 +1,5 @@
-"""A route that diverges is a result: it is recorded with its time, the others go on, the report and the figure say so."""
+"""A route that diverges is a result: it is recorded with its time, the others go on, the report and the
+figure say so."""
 
 import json
 import os
@@ -10,8 +11,13 @@ import numpy as np
 from program import EXPERIMENT, InFolder
 
 # He2 feels its own square: at this rate some replicas run away, and at a much larger one all of them and the ODE do.
-QUADRATIC = EXPERIMENT.replace('"erf"', '"he2"').replace('seed = 3\n', 'seed = 3\n\n[routes.real]\nkind = "simulation"\n'
-                                                        'method = "direct"\nd = 40\nreplicas = 4\n')
+QUADRATIC = EXPERIMENT.replace('"erf"', '"he2"') + '''
+[routes.real]
+kind = "simulation"
+method = "direct"
+d = 40
+replicas = 4
+'''
 
 
 class Divergence(InFolder):
@@ -24,7 +30,7 @@ class Divergence(InFolder):
     def test_status_and_time_are_recorded_and_the_other_routes_finish(self):
         self.assertEqual([route["name"] for route in self.report["routes"]],
                          [f"{variant}.{name}" for variant in ("calm", "wild")
-                          for name in ("sim-d50", "sim-d100", "real-d40", "ode")])
+                          for name in ("sim-d50", "sim-d100", "ode", "real-d40")])
         with h5py.File(self.path("results.h5")) as file:
             time = file["time"][()]
             for printed in self.report["routes"]:

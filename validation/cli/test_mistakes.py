@@ -166,7 +166,8 @@ class ResultsFiles(InFolder):
             file[route + "Q"].attrs["dimensions"] = "replica time student student_2"
 
         changes = {"no time": (remove("time"), "time"), "no routes": (remove("routes"), "routes"),
-                   "no Q": (remove(route + "Q"), "lacks Q"), "fewer replicas": (reshape(route + "Q", (3, 3, 2, 2)), "Q"),
+                   "no Q": (remove(route + "Q"), "lacks Q"),
+                   "fewer replicas": (reshape(route + "Q", (3, 3, 2, 2)), "Q"),
                    "fewer times": (reshape(route + "R", (4, 2, 2, 1)), "R"),
                    "more students": (reshape(route + "R", (4, 3, 5, 1)), "R"),
                    "a number": (reshape(route + "R", ()), "R"), "letters": (letters, "Q"), "huge": (huge, "Q"),

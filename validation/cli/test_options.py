@@ -135,7 +135,8 @@ class Claims(InFolder):
         against = 'against = "algorithm.learning_rate"\n'
         self.write("claims.toml", EXPERIMENT + variants
                    + claim("value", 1.0, 9.0, on_ode + 'variant = "rate1"\n')
-                   + claim("ratio", 1.0, 9.0, on_ode + 'quantity = "ratio"\nvariant = "rate2"\nover_variant = "rate1"\n')
+                   + claim("ratio", 1.0, 9.0, on_ode + 'quantity = "ratio"\nvariant = "rate2"\n'
+                           'over_variant = "rate1"\n')
                    + claim("slope", 1.0, 9.0, on_ode + 'quantity = "slope"\n' + against)
                    + claim("exponent", 1.0, 9.0, on_ode + 'quantity = "exponent"\n' + against)
                    + claim("mean", 1.0, 9.0, on_ode + 'variant = "rate1"\nwindow = [0.5, 1.0]\n')
