@@ -1,7 +1,10 @@
 #include "models/committee/reduced_chain.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 
 namespace hidyn::committee {
 namespace {
@@ -13,6 +16,22 @@ std::span<double> numbers(std::vector<Lanes>& rows) {
 }
 std::span<const double> numbers(const std::vector<Lanes>& rows) {
     return {rows.data()->data(), rows.size() * random::lane_count};
+}
+
+using Roots = std::array<SquareRoot, random::lane_count>;
+
+Roots roots_of(std::span<const OrderParameters* const, random::lane_count> starts, std::uint64_t d) {
+    Roots roots;
+    for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
+        if (lane > 0 && (starts[lane] == nullptr || starts[lane] == starts[0]))
+            roots[lane] = roots[0];
+        else
+            roots[lane] = square_root(*starts[lane], d);
+        // Starts of one experiment differ by random draws, whose ranks are the same with probability one.
+        if (roots[lane].Theta.cols() != roots[0].Theta.cols())
+            throw std::logic_error("the replicas' teachers span spaces of different dimensions");
+    }
+    return roots;
 }
 
 // The rotation of columns (left, right) that makes right's entry in the pivot row zero.
@@ -38,11 +57,17 @@ struct Rotation {
 ReducedChain::ReducedChain(const Committee& problem, std::uint64_t d,
                            std::span<const random::StreamKey, random::lane_count> keys,
                            std::span<const OrderParameters* const, random::lane_count> starts)
+    : ReducedChain(problem, d, keys, starts, roots_of(starts, d)) {}
+
+ReducedChain::ReducedChain(const Committee& problem, std::uint64_t d,
+                           std::span<const random::StreamKey, random::lane_count> keys,
+                           std::span<const OrderParameters* const, random::lane_count> starts,
+                           const std::array<SquareRoot, random::lane_count>& roots)
     : problem_(problem),
       students_(problem.students),
       teachers_(problem.teachers),
-      teacher_frame_(static_cast<std::size_t>(std::min<std::uint64_t>(teachers_, d))),
-      student_frame_(static_cast<std::size_t>(std::min<std::uint64_t>(students_, d - teacher_frame_))),
+      teacher_frame_(static_cast<std::size_t>(roots.front().Theta.cols())),
+      student_frame_(static_cast<std::size_t>(roots.front().S.cols())),
       batch_(static_cast<std::size_t>(problem.algorithm.batch_size)),
       remainder_size_(std::min(batch_, students_)),
       leftover_(static_cast<double>(d) - static_cast<double>(teacher_frame_ + student_frame_)),
@@ -71,22 +96,17 @@ ReducedChain::ReducedChain(const Committee& problem, std::uint64_t d,
     second_keep_ = 1.0 - sgd.second_layer_weight_decay / size;
     second_scale_ = sgd.second_layer_learning_rate / (size * batch);
 
-    const OrderParameters* previous = nullptr;
-    SquareRoot root;
     for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
-        const OrderParameters* start = starts[lane] != nullptr ? starts[lane] : starts[0];
-        if (start != previous) root = square_root(*start, d);
-        previous = start;
         const auto scatter = [lane](const Eigen::MatrixXd& matrix, std::vector<Lanes>& rows) {
             for (Index i = 0; i < matrix.rows(); ++i)
                 for (Index j = 0; j < matrix.cols(); ++j)
                     rows[static_cast<std::size_t>(i * matrix.cols() + j)][static_cast<Index>(lane)] =
                         matrix(i, j);
         };
-        scatter(root.Theta, theta_);
-        scatter(root.P, p_);
-        scatter(root.S, s_);
-        scatter(start->v, v_);
+        scatter(roots[lane].Theta, theta_);
+        scatter(roots[lane].P, p_);
+        scatter(roots[lane].S, s_);
+        scatter((starts[lane] != nullptr ? starts[lane] : starts[0])->v, v_);
     }
 }
 

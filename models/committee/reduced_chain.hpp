@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -52,6 +53,10 @@ class ReducedChain {
     [[nodiscard]] SquareRoot frame_state(std::size_t lane) const;
 
   private:
+    ReducedChain(const Committee& problem, std::uint64_t d,
+                 std::span<const random::StreamKey, random::lane_count> keys,
+                 std::span<const OrderParameters* const, random::lane_count> starts,
+                 const std::array<SquareRoot, random::lane_count>& roots);
     void draw_inputs();
     /// Rotates the columns of `lower` (rows x rows, row-major) against one extra column until that is zero.
     static void fold_column(Lanes* lower, std::size_t rows, Lanes* column);

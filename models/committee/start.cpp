@@ -21,6 +21,12 @@ double asymmetry(const MatrixXd& matrix) {
     return (matrix - matrix.transpose()).cwiseAbs().maxCoeff();
 }
 
+Index rank(const MatrixXd& gram, double relative_threshold) {
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
+    const double threshold = relative_threshold * std::max(1e-300, solver.eigenvalues().maxCoeff());
+    return (solver.eigenvalues().array() > threshold).count();
+}
+
 // A root with `columns` columns of a positive semidefinite matrix, from its leading eigenpairs.
 MatrixXd eigen_root(const MatrixXd& gram, Index columns) {
     const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram);
@@ -37,7 +43,7 @@ MatrixXd lower_trapezoidal(const MatrixXd& root) {
     if (root.size() == 0) return root;
     const Eigen::HouseholderQR<MatrixXd> qr(root.transpose());
     MatrixXd lower = MatrixXd::Zero(root.rows(), root.cols());
-    const MatrixXd upper = qr.matrixQR();
+    const MatrixXd& upper = qr.matrixQR();
     for (Index row = 0; row < root.rows(); ++row)
         for (Index column = 0; column <= std::min(row, root.cols() - 1); ++column)
             lower(row, column) = upper(column, row);
@@ -81,16 +87,14 @@ std::string gram_defect(const OrderParameters& start) {
 }
 
 std::size_t joint_rank(const OrderParameters& start) {
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(start.joint_covariance(), Eigen::EigenvaluesOnly);
-    const double threshold = tolerance * std::max(1e-300, solver.eigenvalues().maxCoeff());
-    return static_cast<std::size_t>((solver.eigenvalues().array() > threshold).count());
+    return static_cast<std::size_t>(rank(start.joint_covariance(), tolerance));
 }
 
 SquareRoot square_root(const OrderParameters& start, std::uint64_t d) {
     const Index students = start.Q.rows();
     const Index teachers = start.T.rows();
-    const Index teacher_frame =
-        static_cast<Index>(std::min<std::uint64_t>(static_cast<std::uint64_t>(teachers), d));
+    const bool room = d >= static_cast<std::uint64_t>(students + teachers);
+    const Index teacher_frame = room ? teachers : rank(start.T, 1e-12);
     const Index student_frame = static_cast<Index>(std::min<std::uint64_t>(
         static_cast<std::uint64_t>(students), d - static_cast<std::uint64_t>(teacher_frame)));
     SquareRoot root;

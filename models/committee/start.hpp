@@ -27,7 +27,9 @@ struct OrderParameters {
 /// A square root of the order parameters at size d: with orthonormal rows U1 (M1), U2 (K2),
 ///   W* = sqrt(d) Theta U1,   W = sqrt(d) (P U1 + S U2),
 /// so T = Theta Theta^T, R = P Theta^T, Q = P P^T + S S^T hold exactly at every d >= joint_rank.
-/// Shapes: Theta M x M1, P K x M1, S K x K2 lower trapezoidal, M1 = min(M, d), K2 = min(K, d - M1).
+/// Shapes: Theta M x M1, P K x M1, S K x K2 lower trapezoidal, K2 = min(K, d - M1). M1 = M where there is
+/// room for all vectors; at d < K + M it is the rank of T, so that no direction is spent on teachers that do
+/// not need it.
 struct SquareRoot {
     Eigen::MatrixXd Theta, P, S;
 };

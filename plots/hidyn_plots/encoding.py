@@ -153,7 +153,7 @@ class Encoding:
         return plain(route.family) if same_kind else words.kind(route.kind)
 
     def run_label(self, route):
-        size = f"$d = {route.d}$" if route.d else ""
+        size = f"$d = {words.count(route.d)}$" if route.d else ""
         if len(self.families) > 1:
             return f"{plain(route.family)}, {size}" if size else plain(route.family)
         if size and self.place(route) > 0:
@@ -161,20 +161,33 @@ class Encoding:
         return f"simulation, {size}" if size else "simulation"
 
     def variant_labels(self):
-        """The value of the one key in which the variants differ, if it is a number; else their names."""
+        """The numbers in which the variants differ, if they tell them apart; else the variants' names. Lists and
+        matrices (starts of another shape, say) only follow the numbers and are left out."""
         tables = self.results.experiment.get("variants", {})
-        keys = {key for name in self.variants for key in _leaves(tables.get(name, {}))}
-        values = []
-        if len(keys) == 1:
-            key, = keys
-            for name in self.variants:
-                value = look_up(tables.get(name, {}), key)
-                values.append(look_up(self.results.experiment, key) if value is None else value)
-        if not values or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in values):
-            return [plain(name.replace("_", " ")) or "base" for name in self.variants]
-        symbol = words.key_symbol(key) or r"\mathrm{" + key.rpartition(".")[2].replace("_", r"\ ") + "}"
-        digits = 3 if len({words.number(value, 3) for value in values}) == len(set(values)) else 6
-        return [mathematics(f"{symbol} = {words.number(value, digits)}") for value in values]
+        keys = dict.fromkeys(key for name in self.variants for key in _leaves(tables.get(name, {})))
+        values = {key: [self._variant_value(name, key) for name in self.variants] for key in keys}
+        values = {key: found for key, found in values.items() if not any(isinstance(v, list) for v in found)}
+        names = [plain(name.replace("_", " ")) or "base" for name in self.variants]
+        if not 1 <= len(values) <= 2 or not all(map(_is_number, sum(values.values(), []))):
+            return names
+        parts = [_equations(key, found) for key, found in values.items()]
+        labels = [mathematics(r",\ ".join(equations)) for equations in zip(*parts)]
+        return labels if len(set(labels)) == len(labels) else names
+
+    def _variant_value(self, name, key):
+        value = look_up(self.results.experiment.get("variants", {}).get(name, {}), key)
+        return look_up(self.results.experiment, key) if value is None else value
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _equations(key, values):
+    """ "\\eta = 0.1" for each value, with as many digits as tell them apart."""
+    symbol = words.key_symbol(key) or r"\mathrm{" + key.rpartition(".")[2].replace("_", r"\ ") + "}"
+    digits = 3 if len({words.number(value, 3) for value in values}) == len(set(values)) else 6
+    return [f"{symbol} = {words.number(value, digits)}" for value in values]
 
 
 def _leaves(table, prefix=""):

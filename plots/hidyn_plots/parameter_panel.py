@@ -31,6 +31,8 @@ def draw(axes, results, plan, encoding, name):
         axes.set_ylim(*window)
         if y_log:
             scales.label_ticks(axes.yaxis, *window)
+    if not y_log and len(plan.observables) == 1:  # among several panels the power would meet the panel's letter
+        axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=True)
     axes.set_ylabel(words.value_axis(observable))
     return curves
 

@@ -52,6 +52,16 @@ def number(value, digits=6):
     return (f"{mantissa} \\times " if mantissa != "1" else "") + f"10^{{{int(power)}}}"
 
 
+def count(value):
+    """A size: 1600, but 10^5 and 4 x 10^4, where the zeros would have to be counted."""
+    mantissa, power = value, 0
+    while mantissa and mantissa % 10 == 0:
+        mantissa, power = mantissa // 10, power + 1
+    if power < 4 or mantissa > 99:
+        return str(value)
+    return (f"{mantissa} \\times " if mantissa != 1 else "") + f"10^{{{power}}}"
+
+
 def time_axis(units):
     words = [re.sub(r"[^\w ]", "", part).strip() for part in units.split("/")]
     if len(words) == 2 and all(words):  # "steps / d": a count over the size

@@ -75,7 +75,7 @@ ode::IntegrationReport integrate(const LinearNoise& problem, const State& start,
                                        .absolute_tolerance = problem.tolerance};
     State joint = start;
     joint.resize(problem.size + problem.size * (problem.size + 1) / 2, 0.0);
-    return ode::integrate(integration, std::move(joint), times, progress);
+    return ode::integrate(integration, joint, times, progress);
 }
 
 }  // namespace hidyn::linear_noise

@@ -14,7 +14,7 @@ using committee::OrderParameters;
 
 // Where there is no closed form, the order of the quadrature rises until the whole trajectory is stable, at
 // most to this level.
-constexpr std::size_t last_level = 3;
+constexpr std::size_t last_level = 6;
 
 struct Solution {
     std::vector<Series> series;

@@ -13,34 +13,56 @@ namespace {
 
 namespace odeint = boost::numeric::odeint;
 
+// A slope out of all proportion, finite so that comparisons hold.
+constexpr double out_of_domain = 1e100;
+
 bool all_finite(const State& state) {
     return std::ranges::all_of(state, [](double value) { return std::isfinite(value); });
 }
 
-// Hairer, Norsett, Wanner, Solving ODEs I, II.4: a step over which the state changes by about one per cent.
-double starting_step(const Integration& problem, const State& state, const State& slope) {
-    double size = 0.0;
-    double change = 0.0;
+// Root mean square in units of the tolerance.
+double size_of(const State& vector, const State& state, const Integration& problem) {
+    double sum = 0.0;
     for (std::size_t i = 0; i < state.size(); ++i) {
         const double scale = problem.absolute_tolerance + problem.relative_tolerance * std::abs(state[i]);
-        size += std::pow(state[i] / scale, 2);
-        change += std::pow(slope[i] / scale, 2);
+        sum += (vector[i] / scale) * (vector[i] / scale);
     }
-    if (size < 1e-10 || change < 1e-10) return 1e-6;
-    return 0.01 * std::sqrt(size / change);
+    return std::sqrt(sum / static_cast<double>(state.size()));
+}
+
+// Hairer, Norsett, Wanner, Solving ODEs I, II.4: first and second derivatives bound the first step of a
+// method of order 5.
+template <class System>
+double starting_step(System system, const Integration& problem, const State& state, const State& slope) {
+    const double size = size_of(state, state, problem);
+    const double change = size_of(slope, state, problem);
+    const double guess = size < 1e-5 || change < 1e-5 ? 1e-6 : 0.01 * size / change;
+    State ahead = state;
+    State slope_ahead(state.size());
+    for (std::size_t i = 0; i < state.size(); ++i) ahead[i] += guess * slope[i];
+    system(ahead, slope_ahead, guess);
+    for (std::size_t i = 0; i < state.size(); ++i) slope_ahead[i] = (slope_ahead[i] - slope[i]) / guess;
+    const double steepest = std::max(change, size_of(slope_ahead, state, problem));
+    const double step =
+        steepest <= 1e-15 ? std::max(1e-6, 1e-3 * guess) : std::pow(0.01 / steepest, 1.0 / 6.0);
+    return std::min(100.0 * guess, step);
 }
 
 }  // namespace
 
-IntegrationReport integrate(const Integration& problem, State initial, std::span<const double> times,
+IntegrationReport integrate(const Integration& problem, const State& initial, std::span<const double> times,
                             Progress& progress) {
     IntegrationReport report;
     const auto system = [&](const State& state, State& derivative, double time) {
         ++report.evaluations;
         problem.derivative(state, derivative, time);
+        // A trial step may leave the domain. Odeint would accept a NaN error estimate; an enormous one it
+        // rejects.
+        for (double& value : derivative)
+            if (!std::isfinite(value)) value = out_of_domain;
     };
     State slope(initial.size());
-    system(initial, slope, 0.0);
+    problem.derivative(initial, slope, 0.0);
     const auto fail = [&](Status status, std::string why) {
         report.status = status;
         report.detail = std::move(why);
@@ -57,7 +79,7 @@ IntegrationReport integrate(const Integration& problem, State initial, std::span
     auto stepper = odeint::make_dense_output(problem.absolute_tolerance, problem.relative_tolerance,
                                              odeint::runge_kutta_dopri5<State>());
     const double first =
-        problem.first_step > 0.0 ? problem.first_step : starting_step(problem, initial, slope);
+        problem.first_step > 0.0 ? problem.first_step : starting_step(system, problem, initial, slope);
     stepper.initialize(initial, 0.0, std::min(first, end));
     State interpolated(initial.size());
     while (next < times.size()) {

@@ -13,7 +13,7 @@
 /// Integration of ordinary differential equations, for every theory that is one. This is the only place that
 /// touches Boost.Odeint: always a controlled Dormand-Prince 5(4) stepper with dense output at the asked
 /// times, always a step guard, 64-bit counters, and finiteness checked at every step (a NaN error estimate
-/// would count as success there).
+/// would count as success there: a trial step that ends outside the equations' domain is repeated shorter).
 namespace hidyn::ode {
 
 using State = std::vector<double>;
@@ -43,7 +43,7 @@ struct IntegrationReport {
 
 /// Integrates from `initial` at t = 0 through all times (increasing, >= 0). Throws Interrupted when asked to
 /// stop.
-[[nodiscard]] IntegrationReport integrate(const Integration& problem, State initial,
+[[nodiscard]] IntegrationReport integrate(const Integration& problem, const State& initial,
                                           std::span<const double> times, Progress& progress);
 
 }  // namespace hidyn::ode

@@ -30,11 +30,11 @@ struct Outcome {
 
 /// One way to the trajectory: a finite-size simulation or the integration of a theory.
 struct RouteInfo {
-    std::string name;     ///< unique in a results file: [variant.]label[-d<size>]
-    std::string label;    ///< the user's own name of the route, shared by its sizes
-    std::string variant;  ///< "" without variants
-    std::string kind;     ///< "simulation", "ode", ...
-    std::string method;   ///< "direct", "reduced", or ""
+    std::string name = {};     ///< unique in a results file: [variant.]label[-d<size>]
+    std::string label = {};    ///< the user's own name of the route, shared by its sizes
+    std::string variant = {};  ///< "" without variants
+    std::string kind = {};     ///< "simulation", "ode", ...
+    std::string method = {};   ///< "direct", "reduced", or ""
     bool theory = false;
     std::uint64_t d = 0;       ///< 0 for a theory of the limit
     std::size_t replicas = 0;  ///< 0 for a single theory curve

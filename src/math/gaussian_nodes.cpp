@@ -73,11 +73,11 @@ void GaussianNodes::visit(const Eigen::MatrixXd& Omega, const Visitor& visitor) 
     root.rank() <= limit ? visit_tensor(visitor) : visit_sobol(visitor);
 }
 
-/// exp(-squared_radius / 2) is the weight of what lies beyond the ball; a level squares it, as it does the
-/// error of the step.
+/// exp(-squared_radius / 2) is the weight of what lies beyond the ball; a level raises it to the
+/// power 1.25, as it does the error of the step.
 double GaussianNodes::squared_radius() const {
     const double digits =
-        (4.0 - std::log(settings.tolerance)) * std::pow(2.0, static_cast<double>(settings.level));
+        (4.0 - std::log(settings.tolerance)) * std::pow(1.25, static_cast<double>(settings.level));
     return 2.0 * std::min(digits, 42.0);
 }
 
@@ -85,7 +85,7 @@ double GaussianNodes::squared_radius() const {
 /// bounded by the pole of tanh, nearer the steeper the units are along this axis, else it is the best one, 2
 /// pi / step.
 double GaussianNodes::step(double slope) const {
-    const double finer = std::pow(0.5, static_cast<double>(settings.level));
+    const double finer = std::pow(0.8, static_cast<double>(settings.level));
     if (!smooth) return finer / (32.0 * std::max(1.0, slope));
     // A product of moment_order factors g'(u) E has a pole of three times that order, whose residue brings as
     // many derivatives.
@@ -245,7 +245,7 @@ void GaussianNodes::walk(std::size_t axis, double weight, double squared_reach, 
 
 void GaussianNodes::visit_sobol(const Visitor& visitor) {
     const std::size_t n = activations.size();
-    const std::size_t count = sobol_points_at_level_0 << (2 * settings.level);
+    const std::size_t count = sobol_points_at_level_0 << settings.level;
     if (sobol_points.size() == 0) sobol_points = sobol_normals(count, n);
     last_was_tensor = false;
     line_weights.assign(std::max(line_weights.size(), sobol_batch), 1.0 / static_cast<double>(count));

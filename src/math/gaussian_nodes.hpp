@@ -16,7 +16,7 @@ namespace hidyn::math {
 struct QuadratureOptions {
     double tolerance =
         1e-8;  ///< sets step and reach of the trapezoidal rule, for functions no steeper than tanh
-    std::size_t level = 0;         ///< each level halves the step, or takes four times the points
+    std::size_t level = 0;         ///< each level takes 0.8 of the step, or twice the points
     std::size_t moment_order = 2;  ///< at most this many factors g'(u) E in a product: exact for polynomials
     bool even = false;  ///< the caller only averages functions with f(-u) = f(u): half the nodes do
     std::size_t most_nodes = 20000000;  ///< a tensor rule that would need more takes larger steps
@@ -45,7 +45,7 @@ struct NodeBatch {
 ///    the trapezoidal rule inside the ball |z|^2 <= 2 log(1/tolerance), whose error falls like
 ///    exp(-2 pi d / step), d the distance to the nearest pole; it needs far fewer nodes than Gauss-Hermite.
 ///  - r <= 4 and polynomials only: Gauss-Hermite with as many nodes as exactness takes.
-///  - r > 4, or r > 2 with kinks: 2^14 points (4x per level) of a shifted Sobol sequence; error about 1e-4.
+///  - r > 4, or r > 2 with kinks: 2^14 points (2x per level) of a shifted Sobol sequence; error about 1e-4.
 ///
 /// Batches come in a fixed order. One object belongs to one thread: it holds workspace.
 class GaussianNodes {

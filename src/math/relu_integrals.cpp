@@ -148,9 +148,9 @@ struct PlaceSet {
 
 double I2(const Eigen::Matrix2d& C) {
     if (dead(C)) return 0.0;
-    const double determinant = std::max(0.0, C(0, 0) * C(1, 1) - C(0, 1) * C(0, 1));
-    const double rho = correlation(C(0, 1), C(0, 0), C(1, 1));
-    return (std::sqrt(determinant) + C(0, 1) * (pi / 2.0 + clamped_asin(rho))) / (2.0 * pi);
+    const double root = std::sqrt(std::max(0.0, C(0, 0) * C(1, 1) - C(0, 1) * C(0, 1)));
+    // The arcsine of the correlation, which near 1 would lose half of the digits.
+    return (root + C(0, 1) * (pi / 2.0 + std::atan2(C(0, 1), root))) / (2.0 * pi);
 }
 
 double J2(const Eigen::Matrix2d& C, const std::array<int, 2>& unit) {

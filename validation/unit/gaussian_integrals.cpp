@@ -159,6 +159,16 @@ TEST_CASE("relu integrals do not jump when a unit becomes the copy of another") 
     CHECK(math::relu_integrals::I4(Eigen::Matrix4d::Zero(), {0, 1, 2, 3}) == 0.0);
 }
 
+TEST_CASE("the error of a relu unit next to its teacher keeps its digits") {
+    // (1/2) E (relu(b) - relu(a))^2 with b = a + sqrt(S) z is S / 4 up to a relative O(sqrt(S)) from the kink.
+    const double S = 1e-8;
+    const auto I2 = [](double aa, double ab, double bb) {
+        return math::relu_integrals::I2(Eigen::Matrix2d{{aa, ab}, {ab, bb}});
+    };
+    const double error = 0.5 * (I2(1, 1, 1) + I2(1 + S, 1 + S, 1 + S) - 2.0 * I2(1, 1, 1 + S));
+    CHECK(error == doctest::Approx(S / 4).epsilon(1e-3));
+}
+
 TEST_CASE("polynomial integrals obey Isserlis' theorem") {
     const std::vector<double> x{0.0, 1.0};
     const std::vector<double> square{0.0, 0.0, 1.0};

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/recorder.hpp"
+#include "models/committee/committee.hpp"
+
+/// Committee machines shared by the tests of simulations and theories.
+namespace cases {
+
+using hidyn::committee::Committee;
+using hidyn::committee::OrderParameters;
+
+inline Eigen::MatrixXd matrix(std::initializer_list<std::initializer_list<double>> rows) {
+    Eigen::MatrixXd result(static_cast<Eigen::Index>(rows.size()),
+                           static_cast<Eigen::Index>(rows.begin()->size()));
+    Eigen::Index i = 0;
+    for (const auto& row : rows) {
+        Eigen::Index j = 0;
+        for (const double value : row) result(i, j++) = value;
+        ++i;
+    }
+    return result;
+}
+
+inline Eigen::VectorXd vector(std::initializer_list<double> values) {
+    Eigen::VectorXd result(static_cast<Eigen::Index>(values.size()));
+    Eigen::Index i = 0;
+    for (const double value : values) result[i++] = value;
+    return result;
+}
+
+inline std::shared_ptr<Committee> committee(const char* activation, const char* teacher_activation,
+                                            OrderParameters start, Eigen::VectorXd teacher_second_layer,
+                                            hidyn::committee::OnlineSgd algorithm, double label_noise = 0.0) {
+    auto problem = std::make_shared<Committee>();
+    problem->students = static_cast<std::size_t>(start.Q.rows());
+    problem->teachers = static_cast<std::size_t>(start.T.rows());
+    problem->activation = hidyn::math::Activation::named(activation);
+    problem->teacher_activation = hidyn::math::Activation::named(teacher_activation);
+    problem->teacher_second_layer = std::move(teacher_second_layer);
+    problem->label_noise = label_noise;
+    problem->algorithm = algorithm;
+    problem->starts = {std::move(start)};
+    return problem;
+}
+
+/// The common start of the public check values: K = M = 2, generic overlaps, T = I.
+inline OrderParameters generic_start(Eigen::VectorXd v) {
+    return {.Q = matrix({{1.0, 0.1}, {0.1, 0.8}}),
+            .R = matrix({{0.3, 0.1}, {-0.1, 0.2}}),
+            .T = Eigen::MatrixXd::Identity(2, 2),
+            .v = std::move(v)};
+}
+
+struct Solved {
+    hidyn::Outcome outcome;
+    hidyn::Trajectory trajectory;
+};
+
+inline Solved solve(const hidyn::Route& route, const hidyn::Problem& problem, std::vector<double> times) {
+    const hidyn::TimeGrid grid{.times = std::move(times), .unit = problem.time_unit()};
+    hidyn::Recorder recorder(problem.observables(), route.info.replicas, grid.size());
+    hidyn::Progress progress;
+    Solved solved;
+    solved.outcome = route.solve(grid, recorder, progress);
+    solved.trajectory = recorder.take();
+    return solved;
+}
+
+}  // namespace cases

@@ -1,0 +1,188 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "committee_cases.hpp"
+#include "models/committee/direct.hpp"
+#include "models/committee/reduced.hpp"
+
+// The reduced chain and SGD on real vectors share no line of dynamics; they must agree in law.
+
+using namespace hidyn;
+using committee::Committee;
+using committee::OrderParameters;
+
+namespace {
+
+struct Moments {
+    double mean, mean_error, variance, variance_error;
+};
+
+Moments moments(const Series& series, std::size_t time, std::size_t component) {
+    const auto count = static_cast<double>(series.replicas);
+    double mean = 0.0;
+    for (std::size_t r = 0; r < series.replicas; ++r) mean += series.at(r, time)[component] / count;
+    double second = 0.0;
+    double fourth = 0.0;
+    for (std::size_t r = 0; r < series.replicas; ++r) {
+        const double square = std::pow(series.at(r, time)[component] - mean, 2);
+        second += square / count;
+        fourth += square * square / count;
+    }
+    return {mean, std::sqrt(second / count), second, std::sqrt((fourth - second * second) / count)};
+}
+
+RouteInfo route_info(const char* name, std::uint64_t d, std::size_t replicas, std::uint64_t seed) {
+    return {.name = name, .label = name, .kind = "simulation", .d = d, .replicas = replicas, .seed = seed};
+}
+
+void check_equal_in_law(const std::shared_ptr<Committee>& problem, std::uint64_t d,
+                        const std::vector<double>& times, std::size_t replicas = 16000) {
+    const auto direct = committee::make_direct_simulation(problem, route_info("direct", d, replicas, 31));
+    const auto reduced = committee::make_reduced_simulation(problem, route_info("reduced", d, replicas, 32));
+    const cases::Solved a = cases::solve(*direct, *problem, times);
+    const cases::Solved b = cases::solve(*reduced, *problem, times);
+    REQUIRE(a.outcome.diverged_replicas == 0);
+    REQUIRE(b.outcome.diverged_replicas == 0);
+    for (const Series& one : a.trajectory.series) {
+        const Series& other = *b.trajectory.find(one.observable.name);
+        for (std::size_t time = 0; time < times.size(); ++time)
+            for (const std::size_t component : one.observable.independent_components()) {
+                const Moments x = moments(one, time, component);
+                const Moments y = moments(other, time, component);
+                CAPTURE(one.observable.name);
+                CAPTURE(component);
+                CAPTURE(times[time]);
+                // About 40 tests a case, 8 cases: 4.5 standard errors happen by chance once in 500 runs.
+                CHECK(std::abs(x.mean - y.mean) <= 4.5 * std::hypot(x.mean_error, y.mean_error) + 1e-12);
+                CHECK(std::abs(x.variance - y.variance) <=
+                      4.5 * std::hypot(x.variance_error, y.variance_error) + 1e-12);
+            }
+    }
+}
+
+OrderParameters start_of_size(Eigen::Index students, Eigen::Index teachers, double q, double r) {
+    OrderParameters start;
+    start.Q = Eigen::MatrixXd::Constant(students, students, 0.1) +
+              (q - 0.1) * Eigen::MatrixXd::Identity(students, students);
+    start.R = Eigen::MatrixXd::Constant(students, teachers, 0.1 * r);
+    for (Eigen::Index k = 0; k < std::min(students, teachers); ++k) start.R(k, k) = r;
+    start.T = Eigen::MatrixXd::Identity(teachers, teachers);
+    start.v = Eigen::VectorXd::LinSpaced(students, 0.7, 1.1);
+    return start;
+}
+
+}  // namespace
+
+TEST_CASE("law: reduced = direct for erf with noise, second layer and weight decay") {
+    check_equal_in_law(cases::committee("erf", "erf", start_of_size(2, 1, 0.6, 0.3), cases::vector({1.0}),
+                                        {.learning_rate = 1.2,
+                                         .second_layer_learning_rate = 0.4,
+                                         .weight_decay = 0.05,
+                                         .second_layer_weight_decay = 0.03},
+                                        0.2),
+                       30, {0.5, 2.0, 6.0});
+}
+
+TEST_CASE("law: reduced = direct for ReLU with three students and batches of three") {
+    check_equal_in_law(
+        cases::committee("relu", "relu", start_of_size(3, 2, 0.7, 0.2), cases::vector({1.0, 0.8}),
+                         {.learning_rate = 0.8, .batch_size = 3}, 0.1),
+        40, {1.0, 4.0});
+}
+
+TEST_CASE("law: reduced = direct for a quadratic activation") {
+    check_equal_in_law(cases::committee("quadratic", "quadratic", start_of_size(2, 1, 0.3, 0.1),
+                                        cases::vector({0.5}), {.learning_rate = 0.05}, 0.05),
+                       60, {1.0, 3.0});
+}
+
+TEST_CASE("law: reduced = direct where students and teachers fill the space") {
+    check_equal_in_law(cases::committee("erf", "erf", start_of_size(3, 2, 0.6, 0.2),
+                                        cases::vector({1.0, 1.0}), {.learning_rate = 0.8, .batch_size = 2}),
+                       5, {1.0, 4.0});
+}
+
+TEST_CASE("law: reduced = direct with more vectors than dimensions") {
+    // Four students and two teachers in three dimensions: overlaps of rank three.
+    const Eigen::MatrixXd vectors = cases::matrix({{1.0, 0.2, 0.0},
+                                                   {0.1, 0.9, 0.3},
+                                                   {-0.4, 0.1, 0.8},
+                                                   {0.5, 0.5, 0.1},
+                                                   {0.9, 0.0, 0.4},
+                                                   {0.0, 1.0, -0.2}});
+    const Eigen::MatrixXd gram = vectors * vectors.transpose() / 3.0;
+    check_equal_in_law(
+        cases::committee("erf", "erf",
+                         {.Q = gram.topLeftCorner(4, 4),
+                          .R = gram.topRightCorner(4, 2),
+                          .T = gram.bottomRightCorner(2, 2),
+                          .v = Eigen::VectorXd::Ones(4)},
+                         cases::vector({1.0, 1.0}), {.learning_rate = 0.4, .batch_size = 2}, 0.1),
+        3, {1.0, 3.0});
+}
+
+TEST_CASE("law: reduced = direct for batches larger than the number of students") {
+    check_equal_in_law(
+        cases::committee("erf", "erf", start_of_size(2, 2, 0.6, 0.2), cases::vector({1.0, 1.0}),
+                         {.learning_rate = 3.0, .second_layer_learning_rate = 0.3, .batch_size = 8}, 0.1),
+        20, {0.5, 2.0});
+}
+
+TEST_CASE("law: reduced = direct for batches larger than the dimension") {
+    check_equal_in_law(cases::committee("erf", "erf", start_of_size(2, 1, 0.6, 0.2), cases::vector({1.0}),
+                                        {.learning_rate = 2.0, .batch_size = 8}),
+                       6, {0.5, 2.0});
+}
+
+TEST_CASE("law: reduced = direct for a tanh student of a ReLU teacher") {
+    check_equal_in_law(cases::committee("tanh", "relu", start_of_size(2, 1, 0.6, 0.3), cases::vector({1.0}),
+                                        {.learning_rate = 0.9}, 0.1),
+                       25, {1.0, 4.0}, 4000);
+}
+
+TEST_CASE("law: the reduced chain has the published moments at d = 30") {
+    const Eigen::MatrixXd P = cases::matrix({{0.3}, {-0.1}});
+    const Eigen::MatrixXd S = cases::matrix({{0.6, 0.0}, {0.2, 0.5}});
+    const auto problem = cases::committee(
+        "erf", "erf",
+        {.Q = P * P.transpose() + S * S.transpose(),
+         .R = P,
+         .T = Eigen::MatrixXd::Identity(1, 1),
+         .v = cases::vector({0.8, 0.7})},
+        cases::vector({1.0}), {.learning_rate = 1.2, .second_layer_learning_rate = 0.4, .weight_decay = 0.05},
+        0.2);
+    const auto route = committee::make_reduced_simulation(problem, route_info("reduced", 30, 200000, 8));
+    const cases::Solved solved = cases::solve(*route, *problem, {6.0});
+    struct Expected {
+        const char* observable;
+        std::size_t component;
+        double mean, variance;
+    };
+    for (const Expected& expected :
+         {Expected{"Q", 0, 0.73087, 0.006612}, Expected{"Q", 1, 0.29602, 0.003476},
+          Expected{"Q", 3, 0.30334, 0.002275}, Expected{"R", 0, 0.75770, 0.002523},
+          Expected{"R", 1, 0.38378, 0.002349}, Expected{"second_layer", 0, 0.75257, 0.000601},
+          Expected{"second_layer", 1, 0.56226, 0.000381}}) {
+        const Moments found = moments(*solved.trajectory.find(expected.observable), 0, expected.component);
+        CAPTURE(expected.observable);
+        CAPTURE(expected.component);
+        CHECK(std::abs(found.mean - expected.mean) < 9.5e-4);
+        CHECK(std::abs(found.variance - expected.variance) < 1.2e-4);
+    }
+}
+
+TEST_CASE("law: one step moves Q by the exact finite-d mean") {
+    const auto problem = cases::committee("erf", "erf",
+                                          {.Q = cases::matrix({{0.8}}),
+                                           .R = cases::matrix({{0.3}}),
+                                           .T = cases::matrix({{1.0}}),
+                                           .v = cases::vector({1.0})},
+                                          cases::vector({1.0}), {.learning_rate = 2.0, .batch_size = 3}, 0.2);
+    const auto route = committee::make_reduced_simulation(problem, route_info("reduced", 10, 400000, 9));
+    const cases::Solved solved = cases::solve(*route, *problem, {0.1});
+    const Moments found = moments(*solved.trajectory.find("Q"), 0, 0);
+    CHECK(std::abs(found.mean - 0.786497) < 4.0 * found.mean_error);
+    // The naive term with d in place of d - rank would be caught.
+    CHECK(found.mean_error < 2e-4);
+}

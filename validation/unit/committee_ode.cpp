@@ -1,0 +1,312 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "committee_cases.hpp"
+#include "models/committee/direct.hpp"
+#include "models/committee/reduced.hpp"
+#include "solvers/ode/committee.hpp"
+#include "solvers/ode/integrator.hpp"
+
+using namespace hidyn;
+using committee::Committee;
+using committee::OnlineSgd;
+using committee::OrderParameters;
+
+namespace {
+
+Table ode_keys(double tolerance, double quadrature_tolerance) {
+    Table table;
+    table.set("tolerance", {tolerance, true, ""});
+    table.set("quadrature_tolerance", {quadrature_tolerance, true, ""});
+    return table;
+}
+
+cases::Solved integrate(const std::shared_ptr<Committee>& problem, const std::vector<double>& times,
+                        double tolerance = 1e-10, double quadrature_tolerance = 1e-7) {
+    const auto route = ode::committee_kind().make(problem, ode_keys(tolerance, quadrature_tolerance),
+                                                  {.name = "ode", .kind = "ode", .theory = true});
+    return cases::solve(*route, *problem, times);
+}
+
+void check_errors(const std::shared_ptr<Committee>& problem, const std::vector<double>& times,
+                  const std::vector<double>& expected, double tolerance = 1e-6) {
+    const cases::Solved solved = integrate(problem, times);
+    REQUIRE(solved.outcome.status == Status::complete);
+    const Series& eg = *solved.trajectory.find("generalization_error");
+    for (std::size_t index = 0; index < times.size(); ++index) {
+        CAPTURE(times[index]);
+        CHECK(std::abs(eg.at(0, index)[0] - expected[index]) < tolerance);
+    }
+}
+
+void check_final(const cases::Solved& solved, const char* observable, const std::vector<double>& expected) {
+    const Series& series = *solved.trajectory.find(observable);
+    for (std::size_t component = 0; component < expected.size(); ++component) {
+        CAPTURE(observable);
+        CAPTURE(component);
+        CHECK(std::abs(series.at(0, series.times - 1)[component] - expected[component]) < 1e-6);
+    }
+}
+
+OrderParameters single(double q, double r, double v) {
+    return {.Q = cases::matrix({{q}}),
+            .R = cases::matrix({{r}}),
+            .T = cases::matrix({{1.0}}),
+            .v = cases::vector({v})};
+}
+
+}  // namespace
+
+// Public check values: derived and computed independently of this code.
+
+TEST_CASE("ode check value erf22v: all options of the erf committee") {
+    const auto problem = cases::committee("erf", "erf", cases::generic_start(cases::vector({0.8, 1.1})),
+                                          cases::vector({1.0, 1.2}),
+                                          {.learning_rate = 0.7,
+                                           .second_layer_learning_rate = 0.4,
+                                           .weight_decay = 0.01,
+                                           .second_layer_weight_decay = 0.01},
+                                          0.05);
+    check_errors(problem, {0, 1, 5, 20, 100},
+                 {0.561184782, 0.303199077, 0.0557749951, 0.0235835004, 0.0133276461});
+    const cases::Solved solved = integrate(problem, {0.0, 100.0});
+    check_final(solved, "Q", {0.907991052, 0.53821394, 0.53821394, 1.07881602});
+    check_final(solved, "R", {0.886624283, 0.317719621, 0.246625358, 0.998121612});
+    check_final(solved, "second_layer", {0.787306267, 0.888161285});
+}
+
+TEST_CASE("ode check value erfB4: a batch of four") {
+    check_errors(cases::committee("erf", "erf", cases::generic_start(cases::vector({0.8, 1.1})),
+                                  cases::vector({1.0, 1.2}), {.learning_rate = 3.0, .batch_size = 4}, 0.05),
+                 {0, 1, 5, 20}, {0.561184782, 0.0683419111, 0.0280911935, 0.0105487008});
+}
+
+TEST_CASE("ode check value relu22") {
+    const auto problem = cases::committee("relu", "relu", cases::generic_start(cases::vector({0.8, 1.1})),
+                                          cases::vector({1.0, 1.2}),
+                                          {.learning_rate = 0.3, .second_layer_learning_rate = 0.2}, 0.05);
+    check_errors(problem, {0, 1, 5, 20}, {0.591698581, 0.489641682, 0.251942283, 0.0762924877});
+    const cases::Solved solved = integrate(problem, {0.0, 20.0});
+    check_final(solved, "Q", {1.28042059, 0.349286598, 0.349286598, 1.08965261});
+    check_final(solved, "R", {0.863814282, 0.399095657, 0.250161146, 0.909163681});
+    check_final(solved, "second_layer", {0.798495557, 1.03927032});
+}
+
+TEST_CASE("ode check value sq21: two quadratic students of one teacher") {
+    check_errors(cases::committee("quadratic", "quadratic",
+                                  {.Q = cases::matrix({{0.5, 0.1}, {0.1, 0.4}}),
+                                   .R = cases::matrix({{0.3}, {-0.1}}),
+                                   .T = cases::matrix({{1.0}}),
+                                   .v = cases::vector({0.5, 0.5})},
+                                  cases::vector({1.0}), {.learning_rate = 0.1}, 0.05),
+                 {0, 1, 5, 10}, {1.15875, 1.10426674, 0.739359577, 0.28292636});
+}
+
+TEST_CASE("ode check value he222: second Hermite polynomial") {
+    const auto problem = cases::committee("he2", "he2", cases::generic_start(cases::vector({0.5, 0.5})),
+                                          cases::vector({0.5, 0.5}),
+                                          {.learning_rate = 0.1, .second_layer_learning_rate = 0.05}, 0.05);
+    check_errors(problem, {0, 1, 5, 20}, {0.845, 0.737415512, 0.581852118, 0.372296842});
+    const cases::Solved solved = integrate(problem, {0.0, 20.0});
+    check_final(solved, "Q", {0.91099234, -0.0450870909, -0.0450870909, 0.737848534});
+    check_final(solved, "R", {0.680236326, 0.215952533, -0.279632267, 0.521217315});
+    check_final(solved, "second_layer", {0.277965449, 0.2867422});
+}
+
+TEST_CASE("ode check value lin22") {
+    check_errors(cases::committee("linear", "linear", cases::generic_start(cases::vector({1.0, 1.0})),
+                                  cases::vector({1.0, 1.0}),
+                                  {.learning_rate = 0.3, .second_layer_learning_rate = 0.1}, 0.05),
+                 {0, 1, 5, 10}, {1.5, 0.644765823, 0.0363167451, 0.00977426266});
+}
+
+TEST_CASE("ode check value tanh11: adaptive quadrature, with its own error reported") {
+    const auto problem = cases::committee("tanh", "tanh", single(0.8, 0.3, 0.9), cases::vector({1.0}),
+                                          {.learning_rate = 0.6, .second_layer_learning_rate = 0.2}, 0.1);
+    check_errors(problem, {0, 1, 5, 20}, {0.234251294, 0.171235139, 0.0512366158, 0.0072213022});
+    const cases::Solved solved = integrate(problem, {0.0, 20.0});
+    check_final(solved, "Q", {1.25350008});
+    check_final(solved, "R", {1.10281929});
+    check_final(solved, "second_layer", {0.913942064});
+    CHECK(std::get<double>(solved.outcome.attributes.at("quadrature_error")) < 1e-7);
+    CHECK(solved.trajectory.find("Q")->error.size() == 2);
+}
+
+TEST_CASE("ode check value erf11: perfect learning") {
+    check_errors(
+        cases::committee("erf", "erf", single(0.5, 0.1, 1.0), cases::vector({1.0}), {.learning_rate = 1.0}),
+        {0, 1, 5, 20}, {0.238064405, 0.130909422, 0.0115805946, 4.62752e-05});
+}
+
+// Limits known in closed form.
+
+TEST_CASE("ode limit: the linear perceptron relaxes exponentially to its noise floor") {
+    const double eta = 0.7;
+    const double noise = 0.3;
+    const auto problem = cases::committee("linear", "linear", single(0.5, 0.2, 1.0), cases::vector({1.0}),
+                                          {.learning_rate = eta}, noise);
+    const std::vector<double> times{0.0, 0.5, 1.0, 3.0, 10.0};
+    const Series eg = *integrate(problem, times).trajectory.find("generalization_error");
+    const double floor = eta * noise / (2.0 * (2.0 - eta));
+    const double initial = 0.5 * (0.5 - 0.4 + 1.0);
+    for (std::size_t index = 0; index < times.size(); ++index)
+        CHECK(eg.at(0, index)[0] ==
+              doctest::Approx(floor + (initial - floor) * std::exp(-eta * (2.0 - eta) * times[index]))
+                  .epsilon(1e-8));
+}
+
+TEST_CASE("ode limit: the symmetric plateau of K = M = 2, 3, 4 at small learning rate") {
+    for (const int K : {2, 3, 4}) {
+        OrderParameters start;
+        const Eigen::Index size = K;
+        start.Q = Eigen::MatrixXd::Constant(size, size, 1.0 / (2.0 * K - 1.0)) +
+                  1e-3 * Eigen::MatrixXd::Identity(size, size);
+        start.R = Eigen::MatrixXd::Constant(size, size, 1.0 / std::sqrt(K * (2.0 * K - 1.0)));
+        start.T = Eigen::MatrixXd::Identity(size, size);
+        start.v = Eigen::VectorXd::Ones(size);
+        const auto problem =
+            cases::committee("erf", "erf", start, Eigen::VectorXd::Ones(size), {.learning_rate = 1e-4});
+        const Series eg = *integrate(problem, {0.0, 2e5}).trajectory.find("generalization_error");
+        const double plateau =
+            K / std::numbers::pi * (std::numbers::pi / 6.0 - K * std::asin(1.0 / (2.0 * K)));
+        CAPTURE(K);
+        // The remaining distance is of order eta and of the slowly closing gap q - c.
+        CHECK(eg.at(0, 1)[0] == doctest::Approx(plateau).epsilon(2e-3));
+    }
+}
+
+TEST_CASE("ode limit: learning stops at the critical learning rate") {
+    struct Limit {
+        const char* activation;
+        double below, above;
+    };
+    for (const Limit& limit :
+         {Limit{"erf", 4.05, 4.10}, Limit{"linear", 1.9, 2.1}, Limit{"relu", 1.9, 2.1}}) {
+        const OrderParameters start = single(1.0 + 2e-4, 1.0, 1.0);
+        const auto at = [&](double eta) {
+            const auto problem = cases::committee(limit.activation, limit.activation, start,
+                                                  cases::vector({1.0}), {.learning_rate = eta});
+            const Series eg = *integrate(problem, {20.0, 60.0}).trajectory.find("generalization_error");
+            return eg.at(0, 1)[0] / eg.at(0, 0)[0];
+        };
+        CAPTURE(limit.activation);
+        CHECK(at(limit.below) < 0.95);
+        CHECK(at(limit.above) > 1.05);
+    }
+}
+
+TEST_CASE("ode limit: exchanging the students exchanges the solution") {
+    const auto problem = cases::committee("erf", "erf", cases::generic_start(cases::vector({0.8, 1.1})),
+                                          cases::vector({1.0, 1.2}), {.learning_rate = 0.7}, 0.05);
+    auto exchanged = std::make_shared<Committee>(*problem);
+    OrderParameters& start = exchanged->starts[0];
+    start.Q = start.Q.reverse().eval();
+    start.R = start.R.colwise().reverse().eval();
+    start.v = start.v.reverse().eval();
+    const cases::Solved a = integrate(problem, {0.0, 7.0});
+    const cases::Solved b = integrate(exchanged, {0.0, 7.0});
+    CHECK(a.trajectory.find("Q")->at(0, 1)[0] ==
+          doctest::Approx(b.trajectory.find("Q")->at(0, 1)[3]).epsilon(1e-10));
+    CHECK(a.trajectory.find("R")->at(0, 1)[1] ==
+          doctest::Approx(b.trajectory.find("R")->at(0, 1)[3]).epsilon(1e-10));
+}
+
+TEST_CASE("ode: too large a rate is a divergence with its time, not a crash") {
+    const auto problem = cases::committee("linear", "linear", single(0.5, 0.2, 1.0), cases::vector({1.0}),
+                                          {.learning_rate = 4.0});
+    const cases::Solved solved = integrate(problem, {0.0, 0.5, 5.0});
+    CHECK(solved.outcome.status == Status::diverged);
+    CHECK(solved.outcome.diverged_at > 0.5);
+    CHECK(solved.outcome.diverged_at < 5.0);
+    const Series& eg = *solved.trajectory.find("generalization_error");
+    CHECK(std::isfinite(eg.at(0, 1)[0]));
+    CHECK(std::isnan(eg.at(0, 2)[0]));
+}
+
+TEST_CASE("ode: the wrapper holds its tolerance and lands on the asked times") {
+    ode::Integration problem{.derivative =
+                                 [](const ode::State& y, ode::State& dy, double) {
+                                     dy = {y[1], -y[0]};
+                                 },
+                             .record = [](std::size_t, const ode::State&) {}};
+    std::vector<double> errors;
+    const std::vector<double> times{0.0, 1.0, 10.0, 100.0};
+    for (const double tolerance : {1e-6, 1e-9}) {
+        double largest = 0.0;
+        problem.relative_tolerance = problem.absolute_tolerance = tolerance;
+        problem.record = [&](std::size_t index, const ode::State& y) {
+            largest = std::max(largest, std::abs(y[0] - std::cos(times[index])));
+        };
+        Progress progress;
+        const ode::IntegrationReport report = ode::integrate(problem, {1.0, 0.0}, times, progress);
+        CHECK(report.status == Status::complete);
+        CHECK(report.reached == 100.0);
+        CHECK(report.last_step > 0.0);
+        CHECK(largest < 300.0 * tolerance);
+        errors.push_back(largest);
+    }
+    CHECK(errors[1] < 0.01 * errors[0]);
+}
+
+TEST_CASE("ode: the step guard and blow-up end an integration with a named status") {
+    ode::Integration problem{
+        .derivative = [](const ode::State& y, ode::State& dy, double) { dy = {y[0] * y[0]}; },
+        .record = [](std::size_t, const ode::State&) {}};
+    Progress progress;
+    const std::vector<double> times{0.0, 2.0};
+    const ode::IntegrationReport blown = ode::integrate(problem, {1.0}, times, progress);
+    CHECK(blown.status == Status::diverged);
+    CHECK(blown.reached == doctest::Approx(1.0).epsilon(1e-3));
+    problem.maximum_steps = 3;
+    CHECK(ode::integrate(problem, {0.1}, std::vector<double>{0.0, 9.0}, progress).status ==
+          Status::not_converged);
+}
+
+TEST_CASE("simulation -> ode: single runs deviate by the published amounts, halving as d grows fourfold") {
+    const auto problem = cases::committee("erf", "erf", cases::generic_start(cases::vector({0.8, 1.1})),
+                                          cases::vector({1.0, 1.2}),
+                                          {.learning_rate = 0.7,
+                                           .second_layer_learning_rate = 0.4,
+                                           .weight_decay = 0.01,
+                                           .second_layer_weight_decay = 0.01},
+                                          0.05);
+    const cases::Solved theory = integrate(problem, {5.0});
+    // Mean rms over 64 runs, sum over all entries of Q, R and v: 0.087, 0.041, 0.020 at d = 100, 400, 1600.
+    const std::vector<std::pair<std::uint64_t, double>> published{{100, 0.087}, {400, 0.041}, {1600, 0.020}};
+    for (const bool direct : {true, false})
+        for (const auto& [d, expected] : published) {
+            const std::size_t replicas = direct ? 64 : 512;
+            const RouteInfo info{.name = "sim",
+                                 .label = "sim",
+                                 .kind = "simulation",
+                                 .d = d,
+                                 .replicas = replicas,
+                                 .seed = 77};
+            const auto route = direct ? committee::make_direct_simulation(problem, info)
+                                      : committee::make_reduced_simulation(problem, info);
+            const cases::Solved run = cases::solve(*route, *problem, {5.0});
+            double sum = 0.0;
+            double squares = 0.0;
+            for (std::size_t r = 0; r < replicas; ++r) {
+                double square = 0.0;
+                for (const char* name : {"Q", "R", "second_layer"}) {
+                    const Series& a = *run.trajectory.find(name);
+                    const Series& b = *theory.trajectory.find(name);
+                    for (std::size_t c = 0; c < a.components(); ++c)
+                        square += std::pow(a.at(r, 0)[c] - b.at(0, 0)[c], 2);
+                }
+                sum += std::sqrt(square);
+                squares += square;
+            }
+            const double n = static_cast<double>(replicas);
+            const double mean = sum / n;
+            const double spread = std::sqrt(squares / n - mean * mean);
+            CAPTURE(d);
+            CAPTURE(direct);
+            // The published mean is itself over 64 runs, printed to two digits.
+            CHECK(std::abs(mean - expected) <
+                  4.0 * spread * std::hypot(1.0 / std::sqrt(n), 1.0 / 8.0) + 5e-4);
+        }
+}

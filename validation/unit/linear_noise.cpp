@@ -1,0 +1,136 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "committee_cases.hpp"
+#include "models/committee/reduced.hpp"
+#include "solvers/linear_noise/committee.hpp"
+#include "solvers/linear_noise/committee_diffusion.hpp"
+#include "solvers/linear_noise/linear_noise.hpp"
+#include "solvers/ode/committee_equations.hpp"
+
+using namespace hidyn;
+using committee::Committee;
+using committee::OrderParameters;
+
+namespace {
+
+std::shared_ptr<Committee> single_erf(std::uint64_t batch, double eta) {
+    return cases::committee("erf", "erf",
+                            {.Q = cases::matrix({{0.8}}),
+                             .R = cases::matrix({{0.3}}),
+                             .T = cases::matrix({{1.0}}),
+                             .v = cases::vector({1.0})},
+                            cases::vector({1.0}),
+                            {.learning_rate = eta, .second_layer_learning_rate = 0.5, .batch_size = batch},
+                            0.2);
+}
+
+cases::Solved integrate(const std::shared_ptr<Committee>& problem, const std::vector<double>& times) {
+    Table table;
+    table.set("tolerance", {1e-7, true, ""});
+    table.set("quadrature_tolerance", {1e-6, true, ""});
+    const auto route = linear_noise::committee_kind().make(
+        problem, table, {.name = "noise", .kind = "linear-noise", .theory = true});
+    return cases::solve(*route, *problem, times);
+}
+
+}  // namespace
+
+TEST_CASE("linear noise check values: the covariance of (Q, R, v) for the noisy erf perceptron") {
+    const auto problem = single_erf(1, 1.0);
+    const OrderParameters& start = problem->starts[0];
+    ode::CommitteeEquations equations(*problem, {});
+    linear_noise::CommitteeDiffusion diffusion(*problem, {.tolerance = 1e-7, .moment_order = 4});
+    OrderParameters state = start;
+    std::vector<Eigen::MatrixXd> covariances;
+    const linear_noise::LinearNoise system{
+        .size = equations.size(),
+        .drift =
+            [&](const ode::State& s, ode::State& drift) {
+                equations.unpack(s, start, state);
+                equations.derivative(state, drift);
+            },
+        .diffusion =
+            [&](const ode::State& s, Eigen::MatrixXd& sigma) {
+                equations.unpack(s, start, state);
+                diffusion(state, sigma);
+            },
+        .diverged = [](const ode::State&) { return false; },
+        .record = [&](std::size_t, const ode::State&, const Eigen::MatrixXd& V) { covariances.push_back(V); },
+        .tolerance = 1e-8};
+    Progress progress;
+    const std::vector<double> times{2.0, 5.0};
+    CHECK(linear_noise::integrate(system, equations.pack(start), times, progress).status == Status::complete);
+    const double expected[2][6] = {{0.290792, 0.150666, 0.078525, 0.156294, 0.030721, 0.034767},
+                                   {0.379833, 0.185707, 0.091372, 0.115981, 0.044369, 0.043360}};
+    for (std::size_t time = 0; time < 2; ++time) {
+        const Eigen::MatrixXd& V = covariances[time];
+        const double found[6] = {V(0, 0), V(0, 1), V(0, 2), V(1, 1), V(1, 2), V(2, 2)};
+        for (int entry = 0; entry < 6; ++entry) {
+            CAPTURE(entry);
+            CHECK(std::abs(found[entry] - expected[time][entry]) < 1e-4);
+        }
+    }
+}
+
+TEST_CASE("linear noise: an Ornstein-Uhlenbeck process has its known variance") {
+    const linear_noise::LinearNoise system{
+        .size = 1,
+        .drift = [](const ode::State& s, ode::State& drift) { drift[0] = -0.5 * s[0]; },
+        .diffusion = [](const ode::State&,
+                        Eigen::MatrixXd& sigma) { sigma = Eigen::MatrixXd::Constant(1, 1, 3.0); },
+        .diverged = [](const ode::State&) { return false; },
+        .record = [](std::size_t, const ode::State&, const Eigen::MatrixXd&) {},
+        .tolerance = 1e-9};
+    double variance = 0.0;
+    linear_noise::LinearNoise recorded = system;
+    recorded.record = [&](std::size_t, const ode::State&, const Eigen::MatrixXd& V) { variance = V(0, 0); };
+    Progress progress;
+    static_cast<void>(linear_noise::integrate(recorded, {1.0}, std::vector<double>{2.0}, progress));
+    CHECK(variance == doctest::Approx(3.0 * (1.0 - std::exp(-2.0))).epsilon(1e-7));
+}
+
+TEST_CASE(
+    "linear noise: the replicas of a simulation spread as predicted, batches, ReLU and polynomials "
+    "included") {
+    const OrderParameters two = cases::generic_start(cases::vector({0.8, 1.1}));
+    const std::vector<std::shared_ptr<Committee>> problems{
+        single_erf(3, 2.0),
+        cases::committee("erf", "erf", two, cases::vector({1.0, 1.2}), {.learning_rate = 0.7}, 0.05),
+        cases::committee("relu", "relu", two, cases::vector({1.0, 1.2}), {.learning_rate = 0.3}, 0.05),
+        cases::committee("he2", "he2", two, cases::vector({0.5, 0.5}), {.learning_rate = 0.05}, 0.05)};
+    const std::uint64_t d = 1600;
+    const std::size_t replicas = 2048;
+    const std::vector<double> times{1.0, 3.0};
+    for (std::size_t which = 0; which < problems.size(); ++which) {
+        const auto& problem = problems[which];
+        const cases::Solved theory = integrate(problem, times);
+        REQUIRE(theory.outcome.status == Status::complete);
+        const auto route = committee::make_reduced_simulation(
+            problem,
+            {.name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = 41});
+        const cases::Solved run = cases::solve(*route, *problem, times);
+        for (const Series& series : run.trajectory.series) {
+            const Series& predicted = *theory.trajectory.find(series.observable.name);
+            for (std::size_t time = 0; time < times.size(); ++time)
+                for (const std::size_t c : series.observable.independent_components()) {
+                    double mean = 0.0;
+                    double square = 0.0;
+                    const double n = static_cast<double>(replicas);
+                    for (std::size_t r = 0; r < replicas; ++r) mean += series.at(r, time)[c] / n;
+                    for (std::size_t r = 0; r < replicas; ++r)
+                        square += std::pow(series.at(r, time)[c] - mean, 2) / (n - 1);
+                    const double ratio =
+                        static_cast<double>(d) * square / predicted.variance[time * series.components() + c];
+                    CAPTURE(which);
+                    CAPTURE(series.observable.name);
+                    CAPTURE(c);
+                    CAPTURE(times[time]);
+                    // Four and a half standard errors of a sample variance, and the O(1/d) correction of the
+                    // prediction.
+                    CHECK(std::abs(ratio - 1.0) < 4.5 * std::sqrt(2.0 / n) + 10.0 / static_cast<double>(d));
+                }
+        }
+    }
+}
