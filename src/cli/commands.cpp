@@ -17,21 +17,6 @@
 #include "run/runner.hpp"
 
 namespace hidyn::cli {
-namespace {
-
-// A file that is not ours must not be replaced by one that is.
-void protect_foreign_file(const std::string& path) {
-    if (!std::filesystem::is_regular_file(path) || std::filesystem::file_size(path) == 0) return;
-    try {
-        static_cast<void>(results::read(path));
-    } catch (const InputError& error) {
-        if (!path.ends_with(".h5"))
-            throw InputError(fmt::format(
-                "{}: exists and is not a results file of hidyn; it is left alone: choose another -o", path));
-    }
-}
-
-}  // namespace
 
 int run(const RunArguments& arguments) {
     set_quiet(arguments.quiet);
@@ -40,8 +25,8 @@ int run(const RunArguments& arguments) {
     const std::string output = arguments.output.empty()
                                    ? std::filesystem::path(arguments.file).stem().string() + ".h5"
                                    : arguments.output;
-    protect_foreign_file(output);
     results::check_writable(output);
+    run::check_memory(experiment, arguments.file);
 
     watch_for_interrupts();
     run::RunOptions options{.threads = arguments.threads, .command = arguments.command, .progress = {}};

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
@@ -95,6 +96,24 @@ std::vector<Description> everything() {
     return all;
 }
 
+// Problems share the names of routes, algorithms and observables: one name, one description.
+std::vector<Description> merged(std::vector<Description> all) {
+    std::vector<Description> distinct;
+    for (Description& next : all) {
+        const auto same = std::ranges::find(distinct, next.name, &Description::name);
+        if (same == distinct.end()) {
+            distinct.push_back(std::move(next));
+            continue;
+        }
+        if (same->text.find(next.text) == std::string::npos) same->text += "\n\n" + next.text;
+        same->sections.insert(same->sections.end(), next.sections.begin(), next.sections.end());
+        for (const Observable& observable : next.observables)
+            if (std::ranges::find(same->observables, observable) == same->observables.end())
+                same->observables.push_back(observable);
+    }
+    return distinct;
+}
+
 void print(const Description& description) {
     fmt::print("{}\n\n{}\n", description.name, description.text);
     for (const Section& section : description.sections) {
@@ -138,7 +157,7 @@ ordered_json as_json(const Description& description) {
 
 int describe(const DescribeArguments& arguments) {
     std::vector<std::string> names;
-    for (const Description& description : everything()) {
+    for (const Description& description : merged(everything())) {
         if (description.name == arguments.name) {
             if (arguments.json)
                 fmt::print("{}\n", as_json(description).dump(2));

@@ -40,8 +40,10 @@ void print_papers() {
 }
 
 ordered_json everything_as_json(const std::string& what) {
-    ordered_json json;
     const bool all = what.empty();
+    ordered_json json;
+    for (const char* part : {"problems", "routes", "papers"})
+        if (all || what == part) json[part] = ordered_json::array();
     for (const ProblemKind& problem : registry().problems) {
         if (all || what == "problems") {
             ordered_json entry{{"name", problem.name}, {"summary", problem.summary}};

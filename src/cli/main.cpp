@@ -1,11 +1,15 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 #include <functional>
 
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
 #include "core/error.hpp"
+#include "experiment/section.hpp"
 #include "run/version.hpp"
 
 namespace {
@@ -20,17 +24,35 @@ std::string command_line(int argc, char** argv) {
 
 int guarded(const std::function<int()>& command) {
     try {
-        return command();
+        const int code = command();
+        // What is still in the buffer may find the disk full or the reader gone.
+        if (std::fflush(stdout) != 0) throw hidyn::RunError("standard output could not be written");
+        return code;
     } catch (const hidyn::InputError& error) {
         for (const std::string& sentence : error.messages) cli::complain(sentence);
         return cli::exit_code::bad_input;
     } catch (const hidyn::Interrupted&) {
         cli::complain("interrupted: nothing was written, an older results file is untouched");
         return cli::exit_code::interrupted;
+    } catch (const std::bad_alloc&) {
+        cli::complain("this machine has not enough memory for it");
+        return cli::exit_code::failure;
     } catch (const std::exception& error) {
         cli::complain(error.what());
         return cli::exit_code::failure;
     }
+}
+
+// The parser only says that a sub-command is missing, whatever stands in its place.
+std::string usage_mistake(const CLI::App& app, int argc, char** argv, const std::string& message) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    const std::string first = argc > 1 ? argv[1] : "";
+    if (first.empty() || first.starts_with("-") || std::ranges::find(names, first) != names.end())
+        return message + "; see hidyn --help";
+    return fmt::format("there is no command \"{}\"; there are {}{}", first, fmt::join(names, ", "),
+                       hidyn::experiment::suggestion(first, names));
 }
 
 // A native build on an older processor would otherwise end in an illegal instruction.
@@ -57,7 +79,6 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version",
                          fmt::format("hidyn {} ({})", hidyn::run::version, hidyn::run::git_revision));
     app.require_subcommand(1);
-    app.failure_message(CLI::FailureMessage::simple);
     std::function<int()> chosen;
 
     cli::RunArguments run;
@@ -110,8 +131,9 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const int code = app.exit(error);
-        return code == 0 ? cli::exit_code::done : cli::exit_code::bad_input;
+        if (error.get_exit_code() == 0) return app.exit(error);
+        cli::complain(usage_mistake(app, argc, argv, error.what()));
+        return cli::exit_code::bad_input;
     }
     return guarded(chosen);
 }

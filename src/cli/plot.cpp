@@ -37,8 +37,11 @@ int plot(const PlotArguments& arguments) {
         throw RunError(
             fmt::format("{}: this Python could not be started; name another in $HIDYN_PYTHON", python));
     if (!WIFEXITED(status)) throw RunError("the plotting script was killed");
-    if (WEXITSTATUS(status) == 0) fmt::print("{}\n", output);
-    return WEXITSTATUS(status);
+    // The script has said what was wrong; only "bad input" is a code of its own.
+    if (WEXITSTATUS(status) == exit_code::bad_input) return exit_code::bad_input;
+    if (WEXITSTATUS(status) != 0) return exit_code::failure;
+    fmt::print("{}\n", output);
+    return exit_code::done;
 }
 
 }  // namespace hidyn::cli

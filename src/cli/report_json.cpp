@@ -58,6 +58,7 @@ ordered_json verdict_json(const run::Judgement& judgement, const TimeGrid& grid)
                         {"simulation", verdict.largest.simulation},
                         {"theory", verdict.largest.theory},
                         {"z", verdict.largest.z}}}};
+    for (const char* part : {"comparisons", "limits", "deviation_falls"}) json[part] = ordered_json::array();
     for (const auto& at_size : verdict.comparisons)
         for (const statistics::Comparison& one : at_size)
             json["comparisons"].push_back({{"observable", one.observable},

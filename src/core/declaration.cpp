@@ -60,7 +60,7 @@ std::string allowed(const Key& key) {
         case KeyType::text_list:
             return "a list of texts";
         case KeyType::matrix:
-            return "a matrix as a list of rows" + range_text(key.range);
+            return "a matrix as a list of rows of equal length" + range_text(key.range);
         case KeyType::function:
             return fmt::format("one of \"{}\", or {{ expression = \"...\" }} in z",
                                fmt::join(key.choices, "\", \""));

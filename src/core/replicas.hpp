@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 #include "core/error.hpp"
@@ -13,6 +14,13 @@
 /// stop when asked, and may diverge one by one. A block's numbers depend on its replicas alone, so results
 /// are the same bytes for any number of threads.
 namespace hidyn {
+
+/// Steps between two looks at the state (divergence, progress, a wish to stop): often enough in units of
+/// time, and often enough for a reader who waits, however large d is.
+[[nodiscard]] inline std::uint64_t steps_between_checks(double steps_per_unit_time) {
+    const double patient = std::clamp(2e9 / steps_per_unit_time, 16.0, 256.0);
+    return static_cast<std::uint64_t>(std::clamp(steps_per_unit_time / 64.0, 1.0, patient));
+}
 
 /// What all blocks share.
 struct ReplicaRun {
@@ -62,21 +70,28 @@ Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_u
                      const TimeGrid& grid, Recorder& recorder, Progress& progress,
                      SimulateBlock simulate_block) {
     const auto blocks = static_cast<std::int64_t>((replicas + width - 1) / width);
-    ReplicaRun run{
-        .grid = grid,
-        .recorder = recorder,
-        .progress = progress,
-        .schedule = sampling_schedule(grid, steps_per_unit_time),
-        .check_interval = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(steps_per_unit_time / 64)),
-        .blocks = static_cast<double>(blocks),
-        .diverged_at = std::vector<double>(replicas, std::nan("")),
-        .steps_per_unit_time = steps_per_unit_time};
+    ReplicaRun run{.grid = grid,
+                   .recorder = recorder,
+                   .progress = progress,
+                   .schedule = sampling_schedule(grid, steps_per_unit_time),
+                   .check_interval = steps_between_checks(steps_per_unit_time),
+                   .blocks = static_cast<double>(blocks),
+                   .diverged_at = std::vector<double>(replicas, std::nan("")),
+                   .steps_per_unit_time = steps_per_unit_time};
+    // An exception must not leave the parallel region; the first one is thrown again behind it.
+    std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic, 1)
     for (std::int64_t block = 0; block < blocks; ++block) {
         if (progress.stop_requested()) continue;
-        BlockWatch watch(run);
-        simulate_block(static_cast<std::size_t>(block) * width, watch);
+        try {
+            BlockWatch watch(run);
+            simulate_block(static_cast<std::size_t>(block) * width, watch);
+        } catch (...) {
+#pragma omp critical(hidyn_replica_failure)
+            if (!failure) failure = std::current_exception();
+        }
     }
+    if (failure) std::rethrow_exception(failure);
     if (progress.stop_requested()) throw Interrupted();
 
     Outcome outcome;

@@ -16,7 +16,7 @@ std::string Table::complain(const std::string& key, const std::string& problem) 
     const auto found = entries_.find(key);
     if (found == entries_.end() || !found->second.given)
         return fmt::format("{}: {}: {}", place_, key, problem);
-    return fmt::format("{} = {}: {}", found->second.where, spell(found->second.value), problem);
+    return fmt::format("{} = {}: {}", found->second.where, found->second.spelled, problem);
 }
 
 template <class T>

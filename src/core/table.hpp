@@ -31,7 +31,8 @@ class Table {
     struct Entry {
         Value value;
         bool given = false;
-        std::string where;  ///< "plateau.toml:12: algorithm.learning_rate"
+        std::string where;         ///< "plateau.toml:12: algorithm.learning_rate"
+        std::string spelled = {};  ///< the value as the user gave it
     };
 
     void set(const std::string& key, Entry entry) { entries_[key] = std::move(entry); }

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "core/observable.hpp"
 #include "core/table.hpp"
+#include "core/time_grid.hpp"
 
 namespace hidyn::experiment {
 
@@ -32,9 +34,17 @@ struct Claim {
     double predicted = 0.0;
     double tolerance = 0.0;           ///< absolute
     double relative_tolerance = 0.0;  ///< of the predicted value
-    std::string where;                ///< for messages
+    Table given;                      ///< the section itself, for complaints
 
     [[nodiscard]] double allowed_deviation() const;
+    /// The variants it is about, in the order in which they count; `all` are those of the experiment.
+    [[nodiscard]] std::vector<std::string> variants_among(const std::vector<std::string>& all) const;
+    /// What is wrong with row and column for this observable; "" if nothing.
+    [[nodiscard]] std::string component_defect(const Observable& what) const;
+    /// Flat index of the component; only without a defect.
+    [[nodiscard]] std::size_t flat_component(const Observable& what) const;
+    /// Indices of the grid times it looks at; empty if the grid has none of them.
+    [[nodiscard]] std::vector<std::size_t> times(const TimeGrid& grid) const;
 };
 
 [[nodiscard]] std::vector<Key> claim_keys();

@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <sstream>
+#include <string_view>
 
 #include "core/error.hpp"
 
@@ -45,7 +46,25 @@ Node convert(const toml::node& source, const std::string& name, bool with_lines)
     return node;
 }
 
+// toml++ bounds the depth of nested values but not of dotted keys, and follows both by recursion.
+void refuse_deep_keys(const std::string& text, const std::string& name) {
+    constexpr int deepest = 1000;
+    int dots = 0;
+    std::size_t line = 1;
+    for (const char letter : text) {
+        if (letter == '\n') ++line;
+        if (letter == '.')
+            ++dots;
+        else if (std::string_view("=,{\n").find(letter) != std::string_view::npos)
+            dots = 0;
+        if (dots > deepest)
+            throw InputError(fmt::format(
+                "{}:{}: a key of more than {} parts; there are none of more than five", name, line, deepest));
+    }
+}
+
 Node parse(const std::string& text, const std::string& name, bool with_lines) {
+    refuse_deep_keys(text, name);
     try {
         const toml::table table = toml::parse(text);
         return convert(table, name, with_lines);
@@ -53,41 +72,6 @@ Node parse(const std::string& text, const std::string& name, bool with_lines) {
         const toml::source_position position = error.source().begin;
         throw InputError(fmt::format("{}:{}: column {}: not valid TOML: {}", name, position.line,
                                      position.column, error.description()));
-    }
-}
-
-template <class Insert>
-void insert_value(const Node& node, Insert insert);
-
-toml::array to_array(const Node& node) {
-    toml::array array;
-    for (const Node& item : node.items) insert_value(item, [&](auto&& value) { array.push_back(value); });
-    return array;
-}
-
-toml::table to_table(const Node& node) {
-    toml::table table;
-    for (const auto& [key, entry] : node.entries)
-        insert_value(entry, [&](auto&& value) { table.insert_or_assign(key, value); });
-    return table;
-}
-
-template <class Insert>
-void insert_value(const Node& node, Insert insert) {
-    switch (node.type) {
-        case Node::Type::boolean:
-            return insert(node.boolean);
-        case Node::Type::integer:
-            return insert(node.integer);
-        case Node::Type::real:
-            return insert(node.real);
-        case Node::Type::text:
-            return insert(node.text);
-        case Node::Type::array:
-            return insert(to_array(node));
-        case Node::Type::table:
-        case Node::Type::unsupported:
-            return insert(to_table(node));
     }
 }
 
@@ -104,6 +88,14 @@ const Node* Node::at_path(const std::string& path) const {
     std::istringstream parts(path);
     for (std::string part; node != nullptr && std::getline(parts, part, '.');) node = node->find(part);
     return node;
+}
+
+std::optional<double> Node::number_at(const std::string& path) const {
+    const Node* node = at_path(path);
+    if (node == nullptr) return {};
+    if (node->type == Type::integer) return static_cast<double>(node->integer);
+    if (node->type == Type::real) return node->real;
+    return {};
 }
 
 Node parse_toml(const std::string& text, const std::string& name) {
@@ -152,44 +144,6 @@ void merge(Node& base, const Node& over) {
         else
             *existing = value;
     }
-}
-
-std::string to_toml(const Node& document) {
-    std::ostringstream text;
-    text << to_table(document) << '\n';
-    return text.str();
-}
-
-std::string spell(const Node& node) {
-    std::string spelled;
-    switch (node.type) {
-        case Node::Type::boolean:
-            spelled = node.boolean ? "true" : "false";
-            break;
-        case Node::Type::integer:
-            spelled = fmt::format("{}", node.integer);
-            break;
-        case Node::Type::real:
-            spelled = fmt::format("{}", node.real);
-            break;
-        case Node::Type::text:
-            spelled = fmt::format("\"{}\"", node.text);
-            break;
-        case Node::Type::array:
-            for (const Node& item : node.items) spelled += (spelled.empty() ? "" : ", ") + spell(item);
-            spelled = "[" + spelled + "]";
-            break;
-        case Node::Type::table:
-            for (const auto& [key, value] : node.entries)
-                spelled += fmt::format("{}{} = {}", spelled.empty() ? "" : ", ", key, spell(value));
-            spelled = "{ " + spelled + " }";
-            break;
-        case Node::Type::unsupported:
-            spelled = "a date or time";
-            break;
-    }
-    if (spelled.size() > 60) spelled = spelled.substr(0, 57) + "...";
-    return spelled;
 }
 
 }  // namespace hidyn::experiment

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,8 @@ struct Node {
     [[nodiscard]] const Node* find(const std::string& key) const;
     /// Follows a dotted path; null if any part is missing.
     [[nodiscard]] const Node* at_path(const std::string& path) const;
+    /// The number at a dotted path, if there is one.
+    [[nodiscard]] std::optional<double> number_at(const std::string& path) const;
 };
 
 /// Reads a TOML text; `name` is how messages call it. Throws InputError with line and column.
@@ -32,8 +35,10 @@ struct Node {
 [[nodiscard]] Node parse_override(const std::string& assignment);
 /// Entries of `over` replace or extend those of `base`, table by table.
 void merge(Node& base, const Node& over);
-/// The document as TOML text.
+/// The document as TOML text, in the file's order, every number to its last bit.
 [[nodiscard]] std::string to_toml(const Node& document);
+/// A value as it stands behind an equals sign.
+[[nodiscard]] std::string value_text(const Node& node);
 /// The value in TOML spelling, shortened for messages.
 [[nodiscard]] std::string spell(const Node& node);
 

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "core/error.hpp"
+#include "experiment/check_claims.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/section.hpp"
 
@@ -44,6 +44,14 @@ const Kind* read_kind(const Node& section, const std::string& path, const std::v
     return nullptr;
 }
 
+// A name the user chose, as messages show it.
+std::string spell(const std::string& name) {
+    Node node;
+    node.type = Node::Type::text;
+    node.text = name;
+    return spell(node);
+}
+
 const Node* section_of(const Node& document, const std::string& name, const std::string& file, bool required,
                        Complaints& complaints) {
     const Node* section = document.find(name);
@@ -59,6 +67,12 @@ const Node* section_of(const Node& document, const std::string& name, const std:
     return section;
 }
 
+// Extreme numbers can make neighbouring times equal, or none at all, in double precision.
+bool increases(const TimeGrid& grid) {
+    return std::ranges::all_of(grid.times, [](double time) { return std::isfinite(time); }) &&
+           std::ranges::adjacent_find(grid.times, std::greater_equal{}) == grid.times.end();
+}
+
 TimeGrid read_time(const Node& section, Complaints& complaints) {
     const std::size_t before = complaints.sentences().size();
     const Table table = read_section(section, "time", time_keys(), {}, complaints);
@@ -68,10 +82,11 @@ TimeGrid read_time(const Node& section, Complaints& complaints) {
         for (const char* key : {"end", "points", "spacing", "first"})
             if (table.given(key)) complaints.add(table.complain(key, "give either at, or end and points"));
         grid.times = table.reals("at");
-        if (grid.times.empty() ||
-            std::ranges::adjacent_find(grid.times, std::greater_equal{}) != grid.times.end())
+        if (grid.times.empty())
+            complaints.add(table.complain("at", "give at least one time"));
+        else if (!increases(grid))
             complaints.add(table.complain("at", "the times must increase from one to the next"));
-        return grid;
+        return complaints.sentences().size() == before ? grid : TimeGrid();
     }
     for (const char* key : {"end", "points"})
         if (!table.given(key))
@@ -82,13 +97,30 @@ TimeGrid read_time(const Node& section, Complaints& complaints) {
     const auto points = static_cast<std::size_t>(table.integer("points"));
     if (table.text("spacing") == "linear") {
         if (table.given("first")) complaints.add(table.complain("first", "belongs to spacing = \"log\""));
-        return TimeGrid::linear(end, points);
+        grid = TimeGrid::linear(end, points);
+    } else {
+        const double first = table.given("first") ? table.real("first") : end * 1e-3;
+        if (points < 3) complaints.add(table.complain("points", "a log grid needs at least 3 points"));
+        if (first >= end)
+            complaints.add(table.complain("first", fmt::format("must be smaller than end = {}", end)));
+        if (complaints.sentences().size() == before) grid = TimeGrid::logarithmic(first, end, points);
     }
-    const double first = table.given("first") ? table.real("first") : end * 1e-3;
-    if (points < 3) complaints.add(table.complain("points", "a log grid needs at least 3 points"));
-    if (first >= end)
-        complaints.add(table.complain("first", fmt::format("must be smaller than end = {}", end)));
-    return complaints.sentences().size() == before ? TimeGrid::logarithmic(first, end, points) : grid;
+    if (complaints.sentences().size() != before) return {};
+    if (increases(grid)) return grid;
+    complaints.add(table.complain(
+        "end", "too large or too small: double precision cannot tell the times of this grid apart"));
+    return {};
+}
+
+// Steps are counted in 64 bits.
+void check_steps(const Problem& problem, const Table& table, const RouteInfo& info, const TimeGrid& grid,
+                 Complaints& complaints) {
+    if (info.d == 0) return;
+    const double steps = grid.end() * problem.steps_per_unit_time(static_cast<double>(info.d));
+    if (!(steps < 9e18))
+        complaints.add(table.complain(
+            "d", fmt::format("until t = {} there are {:.3g} steps at d = {}; at most 9e18 can be counted",
+                             grid.end(), steps, info.d)));
 }
 
 // One entry of [routes] becomes one route, or one per size.
@@ -111,7 +143,9 @@ void read_route(const std::string& label, const RouteKind& route_kind, const Tab
         one.d = static_cast<std::uint64_t>(size);
         one.name = prefix + label + (size > 0 ? fmt::format("-d{}", size) : "");
         const std::size_t before = complaints.sentences().size();
-        if (route_kind.check) route_kind.check(*variant.problem, table, one, grid, complaints);
+        check_steps(*variant.problem, table, one, grid, complaints);
+        if (complaints.sentences().size() == before && route_kind.check)
+            route_kind.check(*variant.problem, table, one, grid, complaints);
         if (complaints.sentences().size() == before)
             variant.routes.push_back(route_kind.make(variant.problem, table, std::move(one)));
     }
@@ -156,10 +190,9 @@ void read_variant(const std::string& file, const TimeGrid& grid, const Registry&
                                        routes->where));
         for (const auto& [label, node] : routes->entries) {
             const std::string path = "routes." + label;
-            if (label.empty() || label.find_first_of("/.~") != std::string::npos) {
+            if (const std::string defect = name_defect(label, "/.~"); !defect.empty()) {
                 complaints.add(
-                    fmt::format("{}: [{}]: a route's name must not be empty or contain \"/\", \".\" or \"~\"",
-                                node.where, path));
+                    fmt::format("{}: [routes.{}]: a route's name {}", node.where, spell(label), defect));
                 continue;
             }
             if (node.type != Node::Type::table) {
@@ -180,6 +213,7 @@ void read_variant(const std::string& file, const TimeGrid& grid, const Registry&
 
     variant.problem = kind->make(tables, complaints);
     if (complaints.sentences().size() != before) return;
+    if (grid.times.empty()) return;
     std::set<std::string> taken;
     for (const RouteSection& section : sections)
         read_route(*section.label, *section.kind, section.table, grid, variant, complaints);
@@ -192,10 +226,9 @@ void read_variant(const std::string& file, const TimeGrid& grid, const Registry&
 void check_variant_names(const Node& variants, Complaints& complaints) {
     for (const auto& [name, node] : variants.entries) {
         const std::string path = "variants." + name;
-        if (name.empty() || name.find_first_of("/.~") != std::string::npos)
+        if (const std::string defect = name_defect(name, "/.~"); !defect.empty())
             complaints.add(
-                fmt::format("{}: [{}]: a variant's name must not be empty or contain \"/\", \".\" or \"~\"",
-                            node.where, path));
+                fmt::format("{}: [variants.{}]: a variant's name {}", node.where, spell(name), defect));
         if (node.type != Node::Type::table) {
             complaints.add(
                 fmt::format("{}: {} = {}: must be a section [{}]", node.where, path, spell(node), path));
@@ -205,50 +238,49 @@ void check_variant_names(const Node& variants, Complaints& complaints) {
     }
 }
 
-void check_claims(const Experiment& experiment, Complaints& complaints) {
-    std::set<std::string> names;
-    for (const Claim& claim : experiment.claims) {
-        if (!names.insert(claim.name).second)
-            complaints.add(
-                fmt::format("{}: name = \"{}\": another claim has this name", claim.where, claim.name));
-        std::vector<std::string> variants;
-        std::set<std::string> labels;
-        std::vector<Observable> observables;
-        for (const Variant& variant : experiment.variants) {
-            variants.push_back(variant.name);
-            if (!variant.problem) continue;
-            observables = variant.problem->observables();
-            for (const auto& route : variant.routes) labels.insert(route->info.label);
-        }
-        if (labels.empty()) continue;
-        if (const auto what = names_of(observables); std::ranges::find(what, claim.observable) == what.end())
-            complaints.add(fmt::format("{}: observable = \"{}\": must be one of {}{}", claim.where,
-                                       claim.observable, fmt::join(what, ", "),
-                                       suggestion(claim.observable, what)));
-        if (!claim.route.empty() && labels.count(claim.route) == 0)
-            complaints.add(fmt::format("{}: route = \"{}\": the routes of this file are {}", claim.where,
-                                       claim.route, fmt::join(labels, ", ")));
-        std::vector<std::string> mentioned = claim.variants;
-        for (const std::string& one : {claim.variant, claim.over_variant})
-            if (!one.empty()) mentioned.push_back(one);
-        if (claim.variant.empty() && (claim.quantity == "value" || claim.quantity == "ratio") &&
-            variants.size() > 1)
-            complaints.add(fmt::format("{}: variant is missing: the variants of this file are {}",
-                                       claim.where, fmt::join(variants, ", ")));
-        for (const std::string& one : mentioned)
-            if (std::ranges::find(variants, one) == variants.end())
-                complaints.add(fmt::format("{}: \"{}\" is not a variant of this file{}", claim.where, one,
-                                           suggestion(one, variants)));
-        if (claim.at && std::ranges::none_of(experiment.grid.times, [&](double time) {
-                return std::abs(time - *claim.at) <= 1e-9 * std::max(1.0, time);
-            }))
-            complaints.add(fmt::format("{}: at = {}: is not a time of the grid", claim.where, *claim.at));
-        if (!claim.window.empty() && std::ranges::none_of(experiment.grid.times, [&](double time) {
-                return claim.window[0] <= time && time <= claim.window[1];
-            }))
-            complaints.add(fmt::format("{}: window = [{}]: no time of the grid lies in it", claim.where,
-                                       fmt::join(claim.window, ", ")));
+// [figure] speaks to the plotting script; what it names is checked here, before hours of simulation.
+void check_figure(const Node& section, const Experiment& experiment, Complaints& complaints) {
+    const Table table = read_section(section, "figure", figure_keys(), {}, complaints);
+    std::set<std::string> observables;
+    for (const Variant& variant : experiment.variants)
+        if (variant.problem)
+            for (const Observable& one : variant.problem->observables()) observables.insert(one.name);
+    if (table.given("observables") && !observables.empty())
+        for (const std::string& name : table.texts("observables"))
+            if (observables.count(name) == 0)
+                complaints.add(table.complain(
+                    "observables",
+                    fmt::format("\"{}\" is not one of {}{}", name, fmt::join(observables, ", "),
+                                suggestion(name, {observables.begin(), observables.end()}))));
+    if (table.given("window") &&
+        (table.reals("window").size() != 2 || table.reals("window")[0] > table.reals("window")[1]))
+        complaints.add(table.complain("window", "must be two times, the earlier first"));
+    if (table.given("against"))
+        for (const Variant& variant : experiment.variants)
+            if (!variant.document.number_at(table.text("against"))) {
+                complaints.add(table.complain("against", "is not a number given in every variant"));
+                break;
+            }
+}
+
+Claim read_claim_section(const Node& item, Complaints& complaints) {
+    const std::size_t before = complaints.sentences().size();
+    const Table table = read_section(item, "claims", claim_keys(), {}, complaints);
+    return complaints.sentences().size() == before ? read_claim(table, complaints) : Claim();
+}
+
+void read_claims(const Node& section, Experiment& experiment, Complaints& complaints) {
+    if (section.type != Node::Type::array ||
+        std::ranges::any_of(section.items, [](const Node& item) { return item.type != Node::Type::table; })) {
+        complaints.add(fmt::format("{}: claims: must be written as [[claims]] sections", section.where));
+        return;
     }
+    for (const Node& item : section.items) {
+        const std::size_t before = complaints.sentences().size();
+        Claim claim = read_claim_section(item, complaints);
+        if (complaints.sentences().size() == before) experiment.claims.push_back(std::move(claim));
+    }
+    check_claims(experiment, complaints);
 }
 
 std::string read_text(const Node& document, const std::string& key, const std::string& standard,
@@ -321,12 +353,8 @@ Experiment load_text(const std::string& text, const std::string& name,
     experiment.paper = read_text(document, "paper", "", complaints);
     if (const Node* time = section_of(document, "time", name, true, complaints))
         experiment.grid = read_time(*time, complaints);
-    if (const Node* figure = section_of(document, "figure", name, false, complaints))
-        static_cast<void>(read_section(*figure, "figure", figure_keys(), {}, complaints));
-
     const Node* variants = section_of(document, "variants", name, false, complaints);
     if (variants != nullptr) check_variant_names(*variants, complaints);
-    if (experiment.grid.times.empty() || (variants != nullptr && !complaints.empty())) complaints.raise();
 
     if (variants == nullptr || variants->entries.empty()) {
         Variant& only = experiment.variants.emplace_back();
@@ -349,17 +377,9 @@ Experiment load_text(const std::string& text, const std::string& name,
     for (const Variant& variant : experiment.variants)
         if (variant.problem) experiment.grid.unit = variant.problem->time_unit();
 
-    if (const Node* claims = document.find("claims")) {
-        if (claims->type != Node::Type::array)
-            complaints.add(fmt::format("{}: claims: must be written as [[claims]] sections", claims->where));
-        for (const Node& item : claims->items) {
-            const std::size_t before = complaints.sentences().size();
-            const Table table = read_section(item, "claims", claim_keys(), {}, complaints);
-            if (complaints.sentences().size() == before)
-                experiment.claims.push_back(read_claim(table, complaints));
-        }
-        check_claims(experiment, complaints);
-    }
+    if (const Node* figure = section_of(document, "figure", name, false, complaints))
+        check_figure(*figure, experiment, complaints);
+    if (const Node* claims = document.find("claims")) read_claims(*claims, experiment, complaints);
     complaints.raise();
     return experiment;
 }
@@ -370,9 +390,13 @@ Experiment load(const std::string& path, const std::vector<std::string>& overrid
         throw InputError(fmt::format("{}: is a directory, not an experiment file", path));
     std::ifstream file(path);
     if (!file) throw InputError(fmt::format("{}: no such experiment file, or it cannot be read", path));
-    std::ostringstream text;
-    text << file.rdbuf();
-    return load_text(text.str(), path, overrides, registry);
+    constexpr std::size_t largest = std::size_t{1} << 24;
+    std::string text(largest + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > largest)
+        throw InputError(fmt::format("{}: is larger than 16 MB, so not an experiment file", path));
+    return load_text(text, path, overrides, registry);
 }
 
 }  // namespace hidyn::experiment

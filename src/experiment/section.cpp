@@ -138,8 +138,29 @@ std::optional<Value> read_value(const Node& node, const Key& key) {
 
 }  // namespace
 
+std::string name_defect(const std::string& name, const std::string& forbidden) {
+    constexpr std::size_t longest = 100;
+    if (name.empty() || name.find_first_not_of(" .") == std::string::npos) return "must not be empty";
+    if (name.size() > longest) return fmt::format("must not be longer than {} bytes", longest);
+    if (std::ranges::any_of(name, [](char letter) { return static_cast<unsigned char>(letter) < 0x20; }))
+        return "must be a single line";
+    if (name.find_first_of(forbidden) == std::string::npos) return "";
+    std::string list;
+    for (std::size_t index = 0; index < forbidden.size(); ++index)
+        list += fmt::format("{}\"{}\"",
+                            index == 0                      ? ""
+                            : index + 1 == forbidden.size() ? " or "
+                                                            : ", ",
+                            forbidden[index]);
+    return "must not contain " + list;
+}
+
 std::string suggestion(const std::string& word, const std::vector<std::string>& candidates) {
     const std::string* best = nullptr;
+    // "lin" means "linear", though "log" is nearer in spelling.
+    if (word.size() > 1)
+        for (const std::string& candidate : candidates)
+            if (candidate.starts_with(word)) return fmt::format("; did you mean \"{}\"?", candidate);
     std::size_t smallest = 1 + std::max<std::size_t>(2, word.size() / 3);
     for (const std::string& candidate : candidates)
         if (const std::size_t distance = edit_distance(word, candidate); distance < smallest) {
@@ -173,17 +194,17 @@ Table read_section(const Node& section, const std::string& path, const std::vect
             if (key.required)
                 complaints.add(fmt::format("{}: {} is missing: {} ({})", table.place(), key.name,
                                            allowed(key), key.meaning));
-            if (key.standard) table.set(key.name, {*key.standard, false, ""});
+            if (key.standard) table.set(key.name, {*key.standard, false, "", ""});
             continue;
         }
         const std::string where = fmt::format("{}: {}.{}", node->where, path, key.name);
         if (std::optional<Value> value = read_value(*node, key)) {
-            table.set(key.name, {std::move(*value), true, where});
+            table.set(key.name, {std::move(*value), true, where, spell(*node)});
             continue;
         }
         const std::string hint = node->type == Node::Type::text ? suggestion(node->text, key.choices) : "";
         complaints.add(fmt::format("{} = {}: must be {}{}", where, spell(*node), allowed(key), hint));
-        if (key.standard) table.set(key.name, {*key.standard, false, ""});
+        if (key.standard) table.set(key.name, {*key.standard, false, "", ""});
     }
     return table;
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <new>
+#include <stdexcept>
 
 #include "core/error.hpp"
 #include "results/hdf5_file.hpp"
@@ -53,6 +56,16 @@ bool ends_with_any(const std::string& name, const std::vector<std::string>& name
     return std::ranges::find(names, stem) != names.end();
 }
 
+// The theory's own error or predicted variance: [time, component] beside the series, or absent.
+std::vector<double> read_companion(hid_t group, const Series& series, const std::string& suffix) {
+    const std::string name = series.observable.name + suffix;
+    if (!hdf5::exists(group, name)) return {};
+    std::vector<double> values = hdf5::read_array(group, name).values;
+    if (values.size() != series.times * series.components())
+        throw RunError(fmt::format("{} is not of the shape of {}", name, series.observable.name));
+    return values;
+}
+
 RouteResult read_route(hid_t file, const std::string& name, std::size_t times) {
     const Handle group = hdf5::open_group(file, "routes/" + name);
     RouteResult route;
@@ -83,11 +96,13 @@ RouteResult read_route(hid_t file, const std::string& name, std::size_t times) {
             continue;
         Series series = read_series(group.id(), child);
         if (series.times != times)
-            throw RunError(fmt::format("{} has {} times, but the grid has {}", child, series.times, times));
-        if (hdf5::exists(group.id(), child + "_error"))
-            series.error = hdf5::read_array(group.id(), child + "_error").values;
-        if (hdf5::exists(group.id(), child + "_variance"))
-            series.variance = hdf5::read_array(group.id(), child + "_variance").values;
+            throw RunError(fmt::format("{} of route {} has {} times, but the grid has {}", child, name,
+                                       series.times, times));
+        if (series.replicas != route.info.replicas)
+            throw RunError(fmt::format("{} of route {} has {} replicas, but the route has {}", child, name,
+                                       series.replicas, route.info.replicas));
+        series.error = read_companion(group.id(), series, "_error");
+        series.variance = read_companion(group.id(), series, "_variance");
         route.trajectory.series.push_back(std::move(series));
     }
     return route;
@@ -103,6 +118,34 @@ Start read_start(hid_t group, const std::string& variant) {
         start.arrays.push_back({std::move(series.observable), std::move(series.values)});
     }
     return start;
+}
+
+TimeGrid read_grid(hid_t file) {
+    TimeGrid grid;
+    hdf5::Array time = hdf5::read_array(file, "time");
+    if (time.dimensions.size() != 1 || time.values.empty() ||
+        std::ranges::adjacent_find(time.values, std::not_fn(std::less{})) != time.values.end())
+        throw RunError("/time is not a list of increasing times");
+    grid.times = std::move(time.values);
+    const Handle dataset(H5Dopen2(file, "time", H5P_DEFAULT), H5Dclose);
+    grid.unit = hdf5::read_text(dataset.id(), "units");
+    return grid;
+}
+
+// Every route of a variant yields the same observables; one that lacks some has lost them.
+void check_observables(const std::vector<RouteResult>& routes) {
+    for (const RouteResult& route : routes)
+        for (const RouteResult& other : routes) {
+            if (other.info.variant != route.info.variant) continue;
+            for (const Series& series : other.trajectory.series) {
+                const Series* same = route.trajectory.find(series.observable.name);
+                if (same == nullptr)
+                    throw RunError(fmt::format("route {} lacks {}", route.info.name, series.observable.name));
+                if (same->observable.dimensions != series.observable.dimensions)
+                    throw RunError(fmt::format("{} has another shape in route {} than in route {}",
+                                               series.observable.name, route.info.name, other.info.name));
+            }
+        }
 }
 
 void read_starts(hid_t file, Results& results) {
@@ -132,11 +175,11 @@ Results read(const std::string& path) {
     if (!file.valid())
         throw InputError(
             fmt::format("{}: is damaged or truncated: HDF5 cannot open it; run the experiment again", path));
-    if (hdf5::read_text(file.id(), "format") != "hidyn results")
+    if (hdf5::read_text(file.id(), "format") != format_name)
         throw InputError(
             fmt::format("{}: is an HDF5 file, but not a results file of hidyn (no attribute format = "
-                        "\"hidyn results\")",
-                        path));
+                        "\"{}\")",
+                        path, format_name));
     const std::int64_t version = hdf5::read_integer(file.id(), "schema_version", 0);
     if (version < 1 || version > schema_version)
         throw InputError(fmt::format("{}: has schema version {}, this hidyn reads versions 1 to {}", path,
@@ -150,16 +193,19 @@ Results read(const std::string& path) {
         results.created = hdf5::read_text(file.id(), "created");
         results.version = hdf5::read_text(file.id(), "hidyn_version");
         results.git_revision = hdf5::read_text(file.id(), "git_revision");
-        results.grid.times = hdf5::read_array(file.id(), "time").values;
-        const Handle time(H5Dopen2(file.id(), "time", H5P_DEFAULT), H5Dclose);
-        results.grid.unit = hdf5::read_text(time.id(), "units");
+        results.grid = read_grid(file.id());
         read_starts(file.id(), results);
         const Handle routes = hdf5::open_group(file.id(), "routes");
         for (const std::string& name : hdf5::children(routes.id()))
             results.routes.push_back(read_route(file.id(), name, results.grid.size()));
+        check_observables(results.routes);
         return results;
     } catch (const RunError& error) {
         throw InputError(fmt::format("{}: is damaged or truncated: {}", path, error.what()));
+    } catch (const std::bad_alloc&) {
+        throw InputError(fmt::format("{}: is damaged, or larger than this machine's memory", path));
+    } catch (const std::length_error&) {
+        throw InputError(fmt::format("{}: is damaged: it declares impossibly large datasets", path));
     }
 }
 

@@ -14,6 +14,8 @@
 namespace hidyn::results {
 
 inline constexpr std::int64_t schema_version = 1;
+/// The root attribute `format`, by which a results file is told from any other HDF5 file.
+inline constexpr const char* format_name = "hidyn results";
 
 using Attribute = std::variant<std::int64_t, double, std::string>;
 using Attributes = std::map<std::string, Attribute>;
@@ -62,7 +64,8 @@ struct Results {
     std::vector<DerivedGroup> derived;
 };
 
-/// Throws InputError if a results file could not be written there; leaves nothing behind.
+/// Throws InputError if a results file could not be written there, or would replace a file that is not one;
+/// leaves nothing behind.
 void check_writable(const std::string& path);
 
 /// Writes the file beside its place, syncs it and renames it: it is complete or absent, and an older file of

@@ -33,6 +33,14 @@ struct PartFile {
     bool done = false;
 };
 
+// A file that is not ours must not be replaced by one that is.
+bool is_ours(const std::string& path) {
+    hdf5::silence();
+    if (H5Fis_hdf5(path.c_str()) <= 0) return false;
+    const Handle file = hdf5::open_file(path);
+    return file.valid() && hdf5::read_text(file.id(), "format") == format_name;
+}
+
 void link_time(hid_t file, hid_t group) {
     if (!hdf5::exists(group, "time")) H5Lcreate_hard(file, "/time", group, "time", H5P_DEFAULT, H5P_DEFAULT);
 }
@@ -122,7 +130,7 @@ void write_derived(hid_t file, const DerivedGroup& derived) {
 }
 
 void write_content(hid_t file, const Results& results) {
-    const Attributes attributes{{"format", std::string("hidyn results")},
+    const Attributes attributes{{"format", std::string(format_name)},
                                 {"schema_version", schema_version},
                                 {"hidyn_version", results.version},
                                 {"git_revision", results.git_revision},
@@ -152,8 +160,19 @@ void sync(const std::string& path) {
 }  // namespace
 
 void check_writable(const std::string& path) {
-    if (std::filesystem::is_directory(path))
+    namespace fs = std::filesystem;
+    std::error_code unknown;
+    const fs::file_status status = fs::status(path, unknown);
+    if (fs::is_directory(status))
         throw InputError(fmt::format("{}: is a directory; give the name of a results file", path));
+    if (fs::exists(status) && !fs::is_regular_file(status))
+        throw InputError(fmt::format("{}: is not a regular file; give the name of a results file", path));
+    if (fs::exists(status) && fs::file_size(path) > 0 && !is_ours(path))
+        throw InputError(fmt::format(
+            "{}: exists and is not a results file of hidyn; it is left alone: choose another -o", path));
+    const fs::path folder = fs::path(path).parent_path();
+    if (!folder.empty() && !fs::exists(folder, unknown))
+        throw InputError(fmt::format("{}: there is no folder {}; make it first", path, folder.string()));
     const PartFile part(path);
     const int descriptor = open(part.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (descriptor < 0)

@@ -5,9 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
-
-#include "core/error.hpp"
 
 namespace hidyn::run {
 namespace {
@@ -30,43 +27,12 @@ const RouteResult* find_route(const Results& results, const std::string& variant
     return largest;
 }
 
-std::size_t flat_component(const Claim& claim, const Observable& observable) {
-    const auto refuse = [&](const std::string& why) -> std::size_t {
-        throw InputError(fmt::format("{}: observable = \"{}\": {}", claim.where, claim.observable, why));
-    };
-    if (claim.component.size() != observable.dimensions.size())
-        return refuse(observable.dimensions.empty()       ? "is a scalar: row and column have no meaning"
-                      : observable.dimensions.size() == 1 ? "is a vector: give row"
-                                                          : "is a matrix: give row and column");
-    std::size_t flat = 0;
-    for (std::size_t axis = 0; axis < claim.component.size(); ++axis) {
-        const auto index = static_cast<std::size_t>(claim.component[axis]);
-        const std::size_t size = observable.dimensions[axis].size;
-        if (index > size)
-            return refuse(fmt::format("has only {} {}s", size, observable.dimensions[axis].name));
-        flat = flat * size + index - 1;
-    }
-    return flat;
-}
-
-std::vector<std::size_t> claim_times(const Claim& claim, const TimeGrid& grid) {
-    std::vector<std::size_t> chosen;
-    for (std::size_t index = 0; index < grid.size(); ++index) {
-        const double time = grid.times[index];
-        if (!claim.window.empty() ? claim.window[0] <= time && time <= claim.window[1]
-            : claim.at            ? std::abs(time - *claim.at) <= 1e-9 * std::max(1.0, time)
-                                  : index + 1 == grid.size())
-            chosen.push_back(index);
-    }
-    return chosen;
-}
-
 // Mean over the chosen times, then over replicas; the error is the replicas' standard error.
 Measured measure(const Claim& claim, const Results& results, const RouteResult& route) {
     const Series* series = route.trajectory.find(claim.observable);
     if (series == nullptr) return {};
-    const std::size_t component = flat_component(claim, series->observable);
-    const std::vector<std::size_t> times = claim_times(claim, results.grid);
+    const std::size_t component = claim.flat_component(series->observable);
+    const std::vector<std::size_t> times = claim.times(results.grid);
     double sum = 0.0;
     double squares = 0.0;
     double count = 0.0;
@@ -85,15 +51,6 @@ Measured measure(const Claim& claim, const Results& results, const RouteResult& 
         measured.error =
             std::sqrt(std::max(0.0, squares / count - measured.value * measured.value) / (count - 1.0));
     return measured;
-}
-
-double key_value(const experiment::Variant& variant, const Claim& claim) {
-    const experiment::Node* node = variant.document.at_path(claim.against);
-    if (node != nullptr && node->type == experiment::Node::Type::real) return node->real;
-    if (node != nullptr && node->type == experiment::Node::Type::integer)
-        return static_cast<double>(node->integer);
-    throw InputError(fmt::format("{}: against = \"{}\": is not a number of variant \"{}\"", claim.where,
-                                 claim.against, variant.name));
 }
 
 // Least-squares slope of y on x; the error from the errors of y.
@@ -115,7 +72,25 @@ Measured fitted_slope(const std::vector<double>& x, const std::vector<Measured>&
 class Checker {
   public:
     Checker(const experiment::Experiment& experiment, const Results& results)
-        : experiment_(experiment), results_(results) {}
+        : experiment_(experiment), results_(results) {
+        for (const experiment::Variant& variant : experiment.variants) names_.push_back(variant.name);
+    }
+
+    /// The labels of the routes a claim is checked on: those that every variant it is about has.
+    [[nodiscard]] std::vector<std::string> labels(const Claim& claim) const {
+        std::vector<std::string> chosen;
+        const std::vector<std::string> about = claim.variants_among(names_);
+        for (const RouteResult& route : results_.routes) {
+            const std::string& label = route.info.label;
+            if ((claim.route.empty() || claim.route == label) &&
+                std::ranges::find(chosen, label) == chosen.end() &&
+                std::ranges::all_of(about, [&](const std::string& variant) {
+                    return find_route(results_, variant, label) != nullptr;
+                }))
+                chosen.push_back(label);
+        }
+        return chosen;
+    }
 
     ClaimResult check(const Claim& claim, const std::string& label, bool several) const {
         ClaimResult result{.name = several ? fmt::format("{} ({})", claim.name, label) : claim.name,
@@ -144,29 +119,27 @@ class Checker {
         return route == nullptr ? Measured{} : measure(claim, results_, *route);
     }
 
-    [[nodiscard]] std::vector<const experiment::Variant*> variants_of(const Claim& claim) const {
-        std::vector<const experiment::Variant*> chosen;
-        for (const experiment::Variant& variant : experiment_.variants)
-            if (claim.variants.empty() ||
-                std::ranges::find(claim.variants, variant.name) != claim.variants.end())
-                chosen.push_back(&variant);
-        return chosen;
+    [[nodiscard]] double key_of(const std::string& variant, const std::string& key) const {
+        for (const experiment::Variant& one : experiment_.variants)
+            if (one.name == variant)
+                return one.document.number_at(key).value_or(std::numeric_limits<double>::quiet_NaN());
+        return std::numeric_limits<double>::quiet_NaN();
     }
 
     [[nodiscard]] Measured ratio(const Claim& claim, const std::string& label) const {
         const Measured above = at(claim, claim.variant, label);
         const Measured below = at(claim, claim.over_variant, label);
         const double value = above.value / below.value;
-        return {value, std::abs(value) * std::hypot(above.error / above.value, below.error / below.value)};
+        return {value, std::hypot(above.error, value * below.error) / std::abs(below.value)};
     }
 
     [[nodiscard]] Measured slope(const Claim& claim, const std::string& label) const {
         const bool logarithmic = claim.quantity == "exponent";
         std::vector<double> x;
         std::vector<Measured> y;
-        for (const experiment::Variant* variant : variants_of(claim)) {
-            const double key = key_value(*variant, claim);
-            const Measured measured = at(claim, variant->name, label);
+        for (const std::string& name : claim.variants_among(names_)) {
+            const double key = key_of(name, claim.against);
+            const Measured measured = at(claim, name, label);
             x.push_back(logarithmic ? std::log(key) : key);
             y.push_back(logarithmic ? Measured{std::log(measured.value), measured.error / measured.value}
                                     : measured);
@@ -176,9 +149,7 @@ class Checker {
 
     // The variants in the claim's order have the quantity increasing; measured is the smallest gap.
     void check_order(const Claim& claim, const std::string& label, ClaimResult& result) const {
-        std::vector<std::string> order = claim.variants;
-        if (order.empty())
-            for (const experiment::Variant& variant : experiment_.variants) order.push_back(variant.name);
+        const std::vector<std::string> order = claim.variants_among(names_);
         result.measured = std::numeric_limits<double>::infinity();
         result.passed = order.size() > 1;
         for (std::size_t index = 1; index < order.size(); ++index) {
@@ -196,6 +167,7 @@ class Checker {
 
     const experiment::Experiment& experiment_;
     const Results& results_;
+    std::vector<std::string> names_;
 };
 
 }  // namespace
@@ -204,11 +176,7 @@ std::vector<ClaimResult> check_claims(const experiment::Experiment& experiment, 
     const Checker checker(experiment, results);
     std::vector<ClaimResult> checked;
     for (const Claim& claim : experiment.claims) {
-        std::vector<std::string> labels;
-        for (const RouteResult& route : results.routes)
-            if ((claim.route.empty() || claim.route == route.info.label) &&
-                std::ranges::find(labels, route.info.label) == labels.end())
-                labels.push_back(route.info.label);
+        const std::vector<std::string> labels = checker.labels(claim);
         for (const std::string& label : labels)
             checked.push_back(checker.check(claim, label, labels.size() > 1));
     }

@@ -3,10 +3,13 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <omp.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 
+#include "core/error.hpp"
 #include "run/version.hpp"
 
 namespace hidyn::run {
@@ -29,10 +32,36 @@ results::RouteResult solve_route(const Route& route, const Problem& problem, con
     return result;
 }
 
+// More threads than this bring nothing, and at some number the system refuses them.
+int sensible(int threads) {
+    return std::min(threads, std::max(16, 4 * omp_get_num_procs()));
+}
+
 }  // namespace
 
+void check_memory(const experiment::Experiment& experiment, const std::string& name) {
+    const double memory =
+        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+    double needed = 0.0;
+    std::size_t most_replicas = 0;
+    for (const experiment::Variant& variant : experiment.variants)
+        for (const auto& route : variant.routes) {
+            most_replicas = std::max(most_replicas, route->info.replicas);
+            for (const Observable& observable : variant.problem->observables())
+                needed += 8.0 * static_cast<double>(observable.size()) *
+                          static_cast<double>(experiment.grid.size()) *
+                          static_cast<double>(std::max<std::size_t>(route->info.replicas, 1));
+        }
+    if (needed > memory)
+        throw InputError(
+            fmt::format("{}: the trajectories of {} times and up to {} replicas take {:.3g} GB, this machine "
+                        "has {:.3g} GB; "
+                        "ask for fewer [time] points or fewer replicas",
+                        name, experiment.grid.size(), most_replicas, needed / 1e9, memory / 1e9));
+}
+
 results::Results solve(const experiment::Experiment& experiment, const RunOptions& options) {
-    if (options.threads > 0) omp_set_num_threads(options.threads);
+    if (options.threads > 0) omp_set_num_threads(sensible(options.threads));
     results::Results results;
     results.title = experiment.title;
     results.paper = experiment.paper;

@@ -18,6 +18,10 @@ struct RunOptions {
     std::function<std::unique_ptr<Progress>(const RouteInfo&)> progress;
 };
 
+/// Throws InputError if the trajectories would not fit into this machine's memory; `name` is the experiment
+/// file's.
+void check_memory(const experiment::Experiment& experiment, const std::string& name);
+
 /// Solves every route of every variant, one after the other (each uses all threads). Throws Interrupted.
 [[nodiscard]] results::Results solve(const experiment::Experiment& experiment, const RunOptions& options);
 
