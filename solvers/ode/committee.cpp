@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "solvers/ode/committee_equations.hpp"
 
 namespace hidyn::ode {
@@ -34,13 +34,10 @@ class OdeRoute final : public Route {
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         const auto starts = static_cast<std::int64_t>(problem_->starts.size());
         std::vector<Outcome> outcomes(problem_->starts.size());
-#pragma omp parallel for schedule(dynamic, 1) if (starts > 1)
-        for (std::int64_t index = 0; index < starts; ++index) {
-            if (progress.stop_requested()) continue;
+        parallel_for(starts, progress, [&](std::int64_t index) {
             const auto replica = static_cast<std::size_t>(index);
             outcomes[replica] = solve_start(replica, grid, recorder, progress);
-        }
-        if (progress.stop_requested()) throw Interrupted();
+        });
         Outcome outcome = outcomes.front();
         outcome.diverged_replicas = 0;
         for (const Outcome& one : outcomes) {
@@ -54,7 +51,7 @@ class OdeRoute final : public Route {
     }
 
   private:
-    /// Forwards a fixed share of its route's progress, and turns a request to stop into the end of one start.
+    /// Forwards a fixed share of its route's progress.
     class Share final : public Progress {
       public:
         Share(Progress& whole, double part) : whole_(whole), part_(part) {}
@@ -98,24 +95,19 @@ class OdeRoute final : public Route {
         const OrderParameters& start = problem_->starts[replica];
         const double share = 1.0 / static_cast<double>(problem_->starts.size());
         Outcome outcome;
-        try {
-            Share whole(progress, share);
-            Solution solution = integrate_at(0, start, grid, whole);
-            if (!solution.exact) refine(solution, start, grid, recorder, progress, outcome);
-            for (std::size_t index = 0; index < solution.series.size(); ++index)
-                for (std::size_t time = 0; time < grid.size(); ++time)
-                    recorder.record(index, replica, time, solution.series[index].at(0, time));
-            outcome.status = solution.report.status;
-            outcome.detail = solution.report.detail;
-            if (outcome.status != Status::complete) outcome.diverged_at = solution.report.reached;
-            outcome.attributes["method"] = solution.method;
-            outcome.attributes["steps"] = static_cast<double>(solution.report.steps);
-            outcome.attributes["evaluations"] = static_cast<double>(solution.report.evaluations);
-            outcome.attributes["last_step"] = solution.report.last_step;
-        } catch (const Interrupted&) {
-            // The caller sees the same request; an exception must not leave a parallel region.
-            return outcome;
-        }
+        Share whole(progress, share);
+        Solution solution = integrate_at(0, start, grid, whole);
+        if (!solution.exact) refine(solution, start, grid, recorder, progress, outcome);
+        for (std::size_t index = 0; index < solution.series.size(); ++index)
+            for (std::size_t time = 0; time < grid.size(); ++time)
+                recorder.record(index, replica, time, solution.series[index].at(0, time));
+        outcome.status = solution.report.status;
+        outcome.detail = solution.report.detail;
+        if (outcome.status != Status::complete) outcome.diverged_at = solution.report.reached;
+        outcome.attributes["method"] = solution.method;
+        outcome.attributes["steps"] = static_cast<double>(solution.report.steps);
+        outcome.attributes["evaluations"] = static_cast<double>(solution.report.evaluations);
+        outcome.attributes["last_step"] = solution.report.last_step;
         return outcome;
     }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace hidyn::cli {
 namespace {
@@ -30,27 +32,86 @@ void print_routes(const results::Results& results) {
     }
 }
 
-void print_comparison(const run::Judgement& judgement, const TimeGrid& grid) {
-    const statistics::Verdict& verdict = judgement.verdict;
-    fmt::print("\n{}{} against {}\n", judgement.variant.empty() ? "" : judgement.variant + ": ",
-               judgement.simulation, judgement.theory);
-    fmt::print("  {:<22} {:>12} {:>14} {:>9} {:>8} {:>12}\n", "observable", "d", "max deviation", "at t",
-               "max |z|", "chi2/point");
+std::string row(const std::string& observable, const std::string& d, double deviation, double at, double z,
+                double chi2) {
+    return fmt::format("  {:<22} {:>12} {:>14} {:>9} {:>8} {:>12}\n", observable, d, number(deviation),
+                       number(at, "{:.4g}"), number(z, "{:.2f}"), number(chi2, "{:.2f}"));
+}
+
+// The largest distance between the extrapolated limit and the theory, and where.
+std::string limit_row(const statistics::LimitFit& fit, const TimeGrid& grid) {
+    const std::size_t components = fit.limit.size() / grid.size();
+    double largest = std::numeric_limits<double>::quiet_NaN();
+    std::size_t where = 0;
+    for (std::size_t index = 0; index < fit.limit.size(); ++index) {
+        const double deviation = std::abs(fit.z[index] * fit.limit_error[index]);
+        if (std::isfinite(deviation) && !(deviation <= largest)) {
+            largest = deviation;
+            where = index / components;
+        }
+    }
+    return row(fit.observable, "infinity", largest, grid.times[where], fit.max_abs_z,
+               std::numeric_limits<double>::quiet_NaN());
+}
+
+std::string comparison_rows(const statistics::Verdict& verdict, const TimeGrid& grid) {
+    std::string rows;
     for (const std::vector<statistics::Comparison>& at_size : verdict.comparisons)
         for (const statistics::Comparison& one : at_size)
-            fmt::print("  {:<22} {:>12.0f} {:>14} {:>9} {:>8} {:>12}\n", one.observable, one.d,
-                       number(one.max_abs_deviation), number(grid.times[one.max_time], "{:.4g}"),
-                       number(one.max_abs_z, "{:.2f}"), number(one.chi2_per_point, "{:.2f}"));
-    for (const statistics::LimitFit& fit : verdict.limits)
-        fmt::print("  {:<22} {:>12} {:>14} {:>9} {:>8} {:>12}\n", fit.observable, "infinity", "", "",
-                   number(fit.max_abs_z, "{:.2f}"), "");
+            rows += row(one.observable, fmt::format("{:.0f}", one.d), one.max_abs_deviation,
+                        grid.times[one.max_time], one.max_abs_z, one.chi2_per_point);
+    for (const statistics::LimitFit& fit : verdict.limits) rows += limit_row(fit, grid);
     if (!verdict.falls.empty() && std::isfinite(verdict.falls.back().exponent)) {
         const statistics::DeviationFall& fall = verdict.falls.back();
-        fmt::print("  single runs deviate by");
+        std::string sizes;
         for (std::size_t size = 0; size < fall.sizes.size(); ++size)
-            fmt::print("{} {:.3g} at d = {:.0f}", size == 0 ? "" : ",", fall.deviation[size],
-                       fall.sizes[size]);
-        fmt::print(" (rms): falling as d^-{:.3f} +- {:.3f}\n", fall.exponent, fall.exponent_error);
+            sizes += fmt::format("{} {:.3g} at d = {:.0f}", size == 0 ? "" : ",", fall.deviation[size],
+                                 fall.sizes[size]);
+        rows += fmt::format("  single runs deviate by{} (rms): falling as d^-{:.3f} +- {:.3f}\n", sizes,
+                            fall.exponent, fall.exponent_error);
+    }
+    return rows;
+}
+
+std::string probabilities(const statistics::Verdict& verdict) {
+    std::string parts = fmt::format("means {}", number(verdict.mean_p_value, "{:.2g}"));
+    if (std::isfinite(verdict.variance_p_value))
+        parts += fmt::format(", spread over replicas {}", number(verdict.variance_p_value, "{:.2g}"));
+    return fmt::format("  p = {:.2g} ({}), tested at the level {:.2g}\n", verdict.p_value, parts,
+                       verdict.level);
+}
+
+// Whether two verdicts compare the same simulation with the same means, to a twentieth of a standard error.
+bool same_means(const run::Judgement& a, const run::Judgement& b) {
+    if (a.variant != b.variant || a.simulation != b.simulation ||
+        a.verdict.comparisons.size() != b.verdict.comparisons.size())
+        return false;
+    for (std::size_t size = 0; size < a.verdict.comparisons.size(); ++size) {
+        const auto& left = a.verdict.comparisons[size];
+        const auto& right = b.verdict.comparisons[size];
+        if (left.size() != right.size()) return false;
+        for (std::size_t index = 0; index < left.size(); ++index)
+            for (std::size_t point = 0; point < left[index].z.size(); ++point)
+                if (std::abs(left[index].z[point] - right[index].z[point]) > 0.05) return false;
+    }
+    return true;
+}
+
+// The ODE and its linear noise have the same means: their table is printed once.
+void print_comparisons(const std::vector<run::Judgement>& judgements, const TimeGrid& grid) {
+    for (auto judgement = judgements.begin(); judgement != judgements.end(); ++judgement) {
+        fmt::print("\n{}{} against {}\n", judgement->variant.empty() ? "" : judgement->variant + ": ",
+                   judgement->simulation, judgement->theory);
+        const auto alike = std::find_if(judgements.begin(), judgement, [&](const run::Judgement& earlier) {
+            return same_means(earlier, *judgement);
+        });
+        if (alike != judgement)
+            fmt::print("  deviations of the means as from {}\n", alike->theory);
+        else
+            fmt::print("  {:<22} {:>12} {:>14} {:>9} {:>8} {:>12}\n{}", "observable", "d", "max deviation",
+                       "at t", "max |z|", "chi2/point", comparison_rows(judgement->verdict, grid));
+        if (judgement->verdict.outcome != statistics::Outcome::inconclusive)
+            fmt::print("{}", probabilities(judgement->verdict));
     }
 }
 
@@ -69,7 +130,7 @@ void print_report(const results::Results& results, const std::vector<run::Judgem
         fmt::print("{}{}\n\n", results.title,
                    results.paper.empty() ? "" : fmt::format("  ({})", results.paper));
         print_routes(results);
-        for (const run::Judgement& judgement : judgements) print_comparison(judgement, results.grid);
+        print_comparisons(judgements, results.grid);
     }
     if (!claims.empty() && !short_form) print_claims(claims);
     if (!short_form) fmt::print("\n");

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <vector>
 
-#include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "core/route.hpp"
 #include "core/step_schedule.hpp"
 
@@ -78,21 +77,10 @@ Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_u
                    .blocks = static_cast<double>(blocks),
                    .diverged_at = std::vector<double>(replicas, std::nan("")),
                    .steps_per_unit_time = steps_per_unit_time};
-    // An exception must not leave the parallel region; the first one is thrown again behind it.
-    std::exception_ptr failure;
-#pragma omp parallel for schedule(dynamic, 1)
-    for (std::int64_t block = 0; block < blocks; ++block) {
-        if (progress.stop_requested()) continue;
-        try {
-            BlockWatch watch(run);
-            simulate_block(static_cast<std::size_t>(block) * width, watch);
-        } catch (...) {
-#pragma omp critical(hidyn_replica_failure)
-            if (!failure) failure = std::current_exception();
-        }
-    }
-    if (failure) std::rethrow_exception(failure);
-    if (progress.stop_requested()) throw Interrupted();
+    parallel_for(blocks, progress, [&](std::int64_t block) {
+        BlockWatch watch(run);
+        simulate_block(static_cast<std::size_t>(block) * width, watch);
+    });
 
     Outcome outcome;
     for (const double time : run.diverged_at) {

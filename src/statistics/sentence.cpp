@@ -42,11 +42,13 @@ std::string difference(const LargestDeviation& where) {
 }
 
 std::string agreement(const Verdict& verdict) {
-    const bool variance = verdict.decided_by == DecidedBy::variance;
+    const bool spread_alone = verdict.decided_by == DecidedBy::variance;
+    const bool both = std::isfinite(verdict.variance_p_value) && !spread_alone;
     return fmt::format(
-        "agrees: {}, {}{} lies within statistical error of {} at {} (largest z = {:.1f} for {}, {})",
-        standpoint(verdict), variance ? "the spread of " : "", verdict.simulation, verdict.theory,
-        times(verdict), std::abs(verdict.largest.z), place(verdict.largest), probability(verdict.p_value));
+        "agrees: {}, {}{} lies within statistical error of {} at {}{} (largest z = {:.1f} for {}, {})",
+        standpoint(verdict), spread_alone ? "the spread of " : "", verdict.simulation, verdict.theory,
+        times(verdict), both ? ", and so does its spread over replicas" : "", std::abs(verdict.largest.z),
+        place(verdict.largest), probability(verdict.p_value));
 }
 
 std::string disagreement(const Verdict& verdict) {
@@ -66,6 +68,15 @@ std::string indecision(const Verdict& verdict) {
     if (verdict.obstacle == Obstacle::all_diverged)
         return fmt::format("inconclusive: every replica of {} diverged, none is left to compare with {}",
                            verdict.simulation, verdict.theory);
+    if (verdict.obstacle == Obstacle::sizes_too_small)
+        return fmt::format(
+            "inconclusive: {} differs from {} by {} in {}, but single runs approach it as d^-{}, faster "
+            "than the d^-1/2 of small fluctuations: these sizes are too small for the limit, add larger d",
+            verdict.simulation, verdict.theory, difference(verdict.largest), place(verdict.largest),
+            with_error(verdict.falls.back().exponent, verdict.falls.back().exponent_error));
+    if (verdict.obstacle == Obstacle::theory_ends_at_start)
+        return fmt::format("inconclusive: {} diverged before the replicas of {} had moved apart",
+                           verdict.theory, verdict.simulation);
     std::size_t most = 0;
     for (const ReplicaCount& size : verdict.replicas) most = std::max(most, size.replicas - size.diverged);
     return fmt::format("inconclusive: {} has at most {} usable {} at any size, and {} are needed to judge {}",
@@ -83,9 +94,13 @@ std::string sentence(const Verdict& verdict) {
         text += fmt::format("; below d = {:g} the means do not yet follow 1/d ({})",
                             *std::min_element(verdict.sizes_used.begin(), verdict.sizes_used.end()),
                             probability(verdict.fit_p_value));
-    if (!verdict.falls.empty() && std::isfinite(verdict.falls.back().exponent))
+    if (verdict.obstacle != Obstacle::sizes_too_small && !verdict.falls.empty() &&
+        std::isfinite(verdict.falls.back().exponent))
         text += fmt::format("; single-run deviations fall as d^-{}",
                             with_error(verdict.falls.back().exponent, verdict.falls.back().exponent_error));
+    if (verdict.outcome != Outcome::inconclusive && std::isfinite(verdict.theory_ends_at))
+        text += fmt::format("; {} diverged after t = {:.4g}, and later times are not compared",
+                            verdict.theory, verdict.theory_ends_at);
     if (verdict.diverged() > 0 && verdict.obstacle != Obstacle::all_diverged) {
         std::size_t all = 0;
         for (const ReplicaCount& size : verdict.replicas) all += size.replicas;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "statistics/replica_average.hpp"
 #include "statistics/size_functional.hpp"
 #include "statistics/variance_test.hpp"
 
@@ -62,7 +63,16 @@ SimultaneousResult test_fit(const Coordinates& data, const VerdictOptions& optio
     return test_means(data, question);
 }
 
-SimultaneousResult test_spread(const Coordinates& data, const VerdictOptions& options) {
+void drop_smallest_size(Coordinates& data) {
+    double smallest = std::numeric_limits<double>::infinity();
+    for (const ReplicaGroup& group : data.groups) smallest = std::min(smallest, group.d);
+    std::erase_if(data.groups, [smallest](const ReplicaGroup& group) { return group.d == smallest; });
+}
+
+/// The variance is extrapolated from the two largest sizes: its corrections in 1/d are larger than those of
+/// the means (a curved law over small sizes would end at a wrong, even negative, limit).
+SimultaneousResult test_spread(Coordinates data, const VerdictOptions& options) {
+    while (distinct_sizes(participants(data).d) > 2) drop_smallest_size(data);
     const Participants who = participants(data);
     const int degree = std::min(distinct_sizes(who.d) - 1, 1);
     std::vector<double> weights;
@@ -72,12 +82,6 @@ SimultaneousResult test_spread(const Coordinates& data, const VerdictOptions& op
     question.bias = options.finite_size * leakage(question.weights, who.d, degree + 1);
     question.draws = std::max<std::size_t>(options.draws / 4, 200);
     return test_variances(data, question);
-}
-
-void drop_smallest_size(Coordinates& data) {
-    double smallest = std::numeric_limits<double>::infinity();
-    for (const ReplicaGroup& group : data.groups) smallest = std::min(smallest, group.d);
-    std::erase_if(data.groups, [smallest](const ReplicaGroup& group) { return group.d == smallest; });
 }
 
 /// Drops sizes at which the 1/d law fails; returns the p-value of the law over all sizes.
@@ -149,6 +153,41 @@ void keep_judgeable(Coordinates& data, Verdict& verdict) {
     verdict.obstacle = alive_anywhere == 0 ? Obstacle::all_diverged : Obstacle::too_few_replicas;
 }
 
+/// The last time at which every observable of the theory is finite; infinite if that is the end of the grid.
+double last_finite_time(const TheoryRun& theory, const TimeGrid& grid) {
+    double last = std::numeric_limits<double>::infinity();
+    for (const Series& series : theory.trajectory->series) {
+        const std::vector<double> mean = theory_mean(series);
+        for (std::size_t time = 0; time < grid.size(); ++time)
+            for (std::size_t component = 0; component < series.components(); ++component)
+                if (!std::isfinite(mean[time * series.components() + component]))
+                    last = std::min(last, time == 0 ? grid.times.front() : grid.times[time - 1]);
+    }
+    return last;
+}
+
+/// Whether no tested coordinate has moved apart between replicas: at a prescribed start agreement is no
+/// finding.
+bool nothing_has_spread(const Coordinates& data) {
+    for (const ReplicaGroup& group : data.groups)
+        for (Eigen::Index column = 0; column < group.deviations.cols(); ++column)
+            if (!((group.deviations.col(column).array() - group.deviations(0, column)).abs() <=
+                  data.floor[column])
+                     .all())
+                return false;
+    return true;
+}
+
+/// Small Gaussian fluctuations around a right theory fall as d^-1/2, and a wrong theory leaves a floor, so
+/// that single runs approach it more slowly. A significantly faster approach means that fluctuations are
+/// still amplified nonlinearly at the smaller sizes (escape from a plateau): the laws in 1/d do not hold
+/// there yet.
+bool approaches_faster_than_fluctuations(const Verdict& verdict) {
+    if (verdict.falls.empty()) return false;
+    const DeviationFall& fall = verdict.falls.back();
+    return fall.exponent - 0.5 > std::max(4.0 * fall.exponent_error, 0.05);
+}
+
 void decide(Verdict& verdict, const Coordinates& data, const TheoryRun& theory, const TimeGrid& grid,
             const VerdictOptions& options) {
     const SimultaneousResult mean = test_limit(data, options);
@@ -166,6 +205,10 @@ void decide(Verdict& verdict, const Coordinates& data, const TheoryRun& theory, 
     // Agreement is told through the means: they are what the theory is about.
     const bool tell_spread = by_spread && (verdict.outcome == Outcome::disagrees || !mean.judged);
     verdict.largest = locate(tell_spread ? spread : mean, data, theory, grid, tell_spread);
+    if (verdict.outcome == Outcome::disagrees && approaches_faster_than_fluctuations(verdict)) {
+        verdict.outcome = Outcome::inconclusive;
+        verdict.obstacle = Obstacle::sizes_too_small;
+    }
     verdict.decided_by = tell_spread                     ? DecidedBy::variance
                          : std::isinf(verdict.largest.d) ? DecidedBy::extrapolated_limit
                                                          : DecidedBy::single_size;
@@ -197,6 +240,10 @@ Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, con
     verdict.times_tested = times.size();
 
     keep_judgeable(data, verdict);
+    verdict.theory_ends_at = last_finite_time(theory, grid);
+    if (verdict.obstacle == Obstacle::none && std::isfinite(verdict.theory_ends_at) &&
+        nothing_has_spread(data))
+        verdict.obstacle = Obstacle::theory_ends_at_start;
     if (verdict.obstacle != Obstacle::none) return verdict;
     verdict.fit_p_value = restrict_to_law(data, options);
     verdict.sizes_used = participants(data).d;

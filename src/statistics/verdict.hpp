@@ -30,7 +30,14 @@ struct VerdictOptions {
 
 enum class Outcome { agrees, disagrees, inconclusive };
 enum class DecidedBy { nothing, extrapolated_limit, single_size, variance };
-enum class Obstacle { none, nothing_in_common, too_few_replicas, all_diverged };
+enum class Obstacle {
+    none,
+    nothing_in_common,
+    too_few_replicas,
+    all_diverged,
+    theory_ends_at_start,
+    sizes_too_small
+};
 
 /// The coordinate furthest from the theory on the scale of its error.
 struct LargestDeviation {
@@ -66,6 +73,8 @@ struct Verdict {
     LargestDeviation largest;                      ///< of the test that decided
     std::size_t times = 0;
     std::size_t times_tested = 0;
+    double theory_ends_at =
+        std::numeric_limits<double>::infinity();  ///< last finite time of a theory that diverged
     std::vector<ReplicaCount> replicas;
     std::vector<double> sizes_used;  ///< after small sizes beyond the reach of 1/d were dropped
     std::vector<std::vector<Comparison>> comparisons;  ///< [size][observable]
@@ -85,7 +94,8 @@ struct Verdict {
 /// extrapolated in 1/d and the limit is tested; if with three or more the 1/d law itself fails (a test that
 /// does not see the theory), the smallest size is dropped, repeatedly. If the theory predicts variances they
 /// are tested too, and the two p-values are joined by Bonferroni: p = min(1, 2 min(p_mean, p_variance)),
-/// agreement if p >= level.
+/// agreement if p >= level. The variance is extrapolated from the two largest sizes. A deviation at sizes
+/// that approach the theory faster than d^-1/2 is no finding: the sizes are called too small.
 [[nodiscard]] Verdict judge(std::span<const SimulationRun> sizes_of_one_simulation, const TheoryRun& theory,
                             const TimeGrid& grid, const VerdictOptions& options = {});
 

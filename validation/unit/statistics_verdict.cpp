@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "random/stream.hpp"
 #include "statistics/tail.hpp"
 #include "statistics_synthetic.hpp"
 
@@ -219,4 +220,53 @@ TEST_CASE("upper tail: counts where there are draws, continues beyond them, neve
     CHECK(upper_tail(maxima, 3.0, 1000).p_value == doctest::Approx(0.5).epsilon(0.01));
     CHECK(upper_tail(maxima, 8.0, 1000).p_value <= 1000 * two_sided_normal(8.0));
     CHECK(upper_tail(maxima, 8.0, 1000).p_value > two_sided_normal(8.0));
+}
+
+namespace {
+
+// A straight theory of zero and replicas y_r(t) = t (bias + spread z_r(t)).
+hidyn::Trajectory line(std::size_t replicas, double bias, double spread, hidyn::random::Stream& stream) {
+    hidyn::Trajectory trajectory;
+    hidyn::Series& series =
+        trajectory.series.emplace_back(hidyn::Observable{"R", "overlap", "R", "w w* / d"}, replicas, 21);
+    for (std::size_t replica = 0; replica < std::max<std::size_t>(replicas, 1); ++replica) {
+        const double z = replicas == 0 ? 0.0 : stream.normal();
+        for (std::size_t time = 0; time < 21; ++time)
+            series.at(replica, time)[0] = 0.05 * static_cast<double>(time) * (bias + spread * z);
+    }
+    return trajectory;
+}
+
+}  // namespace
+
+TEST_CASE("verdict: sizes that approach faster than fluctuations can are too small, not a finding") {
+    hidyn::random::Stream stream({.seed = 5});
+    const hidyn::Trajectory theory = line(0, 0.0, 0.0, stream);
+    std::vector<hidyn::Trajectory> runs;
+    std::vector<SimulationRun> sizes;
+    const std::vector<double> d{100, 400, 1600};
+    // Bias and spread both fall as 1/d and faster, as in the escape from a plateau.
+    for (const double size : d)
+        runs.push_back(line(64, 40 / size + 20000 / (size * size), 20 / size, stream));
+    for (std::size_t index = 0; index < d.size(); ++index) sizes.push_back({"sgd", d[index], &runs[index]});
+    const Verdict verdict = judge(sizes, {"ode", &theory}, hidyn::TimeGrid::linear(1.0, 21));
+    CHECK(verdict.outcome == Outcome::inconclusive);
+    CHECK(verdict.obstacle == Obstacle::sizes_too_small);
+    CHECK(sentence(verdict).find("add larger d") != std::string::npos);
+}
+
+TEST_CASE("verdict: a theory that diverges before the replicas move apart is not confirmed by the start") {
+    hidyn::random::Stream stream({.seed = 6});
+    hidyn::Trajectory theory = line(0, 0.0, 0.0, stream);
+    const hidyn::Trajectory runs = line(16, 0.0, 1.0, stream);
+    for (std::size_t time = 1; time < 21; ++time)
+        theory.series[0].at(0, time)[0] = std::numeric_limits<double>::quiet_NaN();
+    const Verdict verdict = judge_one(runs, theory, 400);
+    CHECK(verdict.outcome == Outcome::inconclusive);
+    CHECK(verdict.obstacle == Obstacle::theory_ends_at_start);
+
+    for (std::size_t time = 1; time < 11; ++time) theory.series[0].at(0, time)[0] = 0.0;
+    const Verdict half = judge_one(runs, theory, 400);
+    CHECK(half.outcome == Outcome::agrees);
+    CHECK(sentence(half).find("ode diverged after t = 10") != std::string::npos);
 }
