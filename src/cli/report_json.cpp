@@ -9,18 +9,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-const char* outcome_name(statistics::Outcome outcome) {
-    switch (outcome) {
-        case statistics::Outcome::agrees:
-            return "agrees";
-        case statistics::Outcome::disagrees:
-            return "disagrees";
-        case statistics::Outcome::inconclusive:
-            return "inconclusive";
-    }
-    return "";
-}
-
 ordered_json route_json(const results::RouteResult& route) {
     ordered_json json{{"name", route.info.name},
                       {"kind", route.info.kind},
@@ -44,7 +32,7 @@ ordered_json verdict_json(const run::Judgement& judgement, const TimeGrid& grid)
     ordered_json json{{"variant", judgement.variant},
                       {"simulation", judgement.simulation},
                       {"theory", judgement.theory},
-                      {"outcome", outcome_name(verdict.outcome)},
+                      {"outcome", statistics::outcome_name(verdict.outcome)},
                       {"level", verdict.level},
                       {"p_value", verdict.p_value},
                       {"mean_p_value", verdict.mean_p_value},

@@ -29,18 +29,6 @@ std::string in_variant(const std::string& variant, const std::string& label) {
     return variant.empty() ? label : variant + "." + label;
 }
 
-const char* outcome_name(statistics::Outcome outcome) {
-    switch (outcome) {
-        case statistics::Outcome::agrees:
-            return "agrees";
-        case statistics::Outcome::disagrees:
-            return "disagrees";
-        case statistics::Outcome::inconclusive:
-            return "inconclusive";
-    }
-    return "";
-}
-
 }  // namespace
 
 std::vector<Judgement> judge(const Results& results) {
@@ -90,13 +78,14 @@ void store(const std::vector<Judgement>& judgements, Results& results) {
                          {"deviation", dimensions, comparison.deviation, "mean minus theory"},
                          {"z", dimensions, comparison.z, "deviation in standard errors"}}});
             }
-        DerivedGroup summary{.path = fmt::format("scaling/{}~{}", simulation, theory),
-                             .attributes = {{"outcome", std::string(outcome_name(verdict.outcome))},
-                                            {"sentence", statistics::sentence(verdict)},
-                                            {"level", verdict.level},
-                                            {"p_value", verdict.p_value},
-                                            {"fit_p_value", verdict.fit_p_value}},
-                             .arrays = {}};
+        DerivedGroup summary{
+            .path = fmt::format("scaling/{}~{}", simulation, theory),
+            .attributes = {{"outcome", std::string(statistics::outcome_name(verdict.outcome))},
+                           {"sentence", statistics::sentence(verdict)},
+                           {"level", verdict.level},
+                           {"p_value", verdict.p_value},
+                           {"fit_p_value", verdict.fit_p_value}},
+            .arrays = {}};
         if (!verdict.falls.empty()) {
             summary.attributes["exponent"] = verdict.falls.back().exponent;
             summary.attributes["exponent_error"] = verdict.falls.back().exponent_error;

@@ -86,6 +86,18 @@ std::string indecision(const Verdict& verdict) {
 
 }  // namespace
 
+const char* outcome_name(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::agrees:
+            return "agrees";
+        case Outcome::disagrees:
+            return "disagrees";
+        case Outcome::inconclusive:
+            return "inconclusive";
+    }
+    return "";
+}
+
 std::string sentence(const Verdict& verdict) {
     std::string text = verdict.outcome == Outcome::agrees      ? agreement(verdict)
                        : verdict.outcome == Outcome::disagrees ? disagreement(verdict)

@@ -29,6 +29,9 @@ struct VerdictOptions {
 };
 
 enum class Outcome { agrees, disagrees, inconclusive };
+/// "agrees", "disagrees", "inconclusive".
+[[nodiscard]] const char* outcome_name(Outcome outcome);
+
 enum class DecidedBy { nothing, extrapolated_limit, single_size, variance };
 enum class Obstacle {
     none,
