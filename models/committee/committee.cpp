@@ -29,7 +29,8 @@ std::vector<Observable> declare_observables(std::size_t students, std::size_t te
         {.name = "generalization_error",
          .long_name = "generalization error",
          .symbol = "\\epsilon_g",
-         .normalization = "(1/2) E (f - f*)^2 over a fresh sample without label noise"},
+         .normalization = "(1/2) E (f - f*)^2 over a fresh sample without label noise",
+         .derived = true},
     };
     if (second_layer)
         declared.push_back({.name = "second_layer",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .problem import Problem
 
-USUAL = ("generalization_error", "R", "Q")
+USUAL = ("generalization_error", "R", "Q", "second_layer")
 INSTEAD = ("test_loss", "train_loss", "classification_error", "overlap")
 LARGEST = 400  # components; beyond this an observable is a picture, not a set of curves
 

@@ -8,6 +8,7 @@
 #include "solvers/linear_noise/committee_diffusion.hpp"
 #include "solvers/linear_noise/linear_noise.hpp"
 #include "solvers/ode/committee_equations.hpp"
+#include "solvers/ode/refinement.hpp"
 
 namespace hidyn::linear_noise {
 namespace {
@@ -26,10 +27,21 @@ class LinearNoiseRoute final : public Route {
           quadrature_tolerance_(table.real("quadrature_tolerance")) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+        Outcome outcome;
+        const ode::Solution solution = ode::solve_to_stability(
+            *problem_, quadrature_tolerance_,
+            [&](std::size_t level) { return integrate_at(level, grid, progress); }, outcome);
+        ode::store(solution, recorder, 0, true);
+        return outcome;
+    }
+
+  private:
+    ode::Solution integrate_at(std::size_t level, const TimeGrid& grid, Progress& progress) const {
         const OrderParameters& start = problem_->starts.front();
-        ode::CommitteeEquations equations(*problem_, {.tolerance = quadrature_tolerance_});
-        CommitteeDiffusion diffusion(*problem_, {.tolerance = quadrature_tolerance_});
+        ode::CommitteeEquations equations(*problem_, {.tolerance = quadrature_tolerance_, .level = level});
+        CommitteeDiffusion diffusion(*problem_, {.tolerance = quadrature_tolerance_, .level = level});
         committee::Observer observer(*problem_);
+        Recorder recorder(problem_->observables(), 0, grid.size());
         OrderParameters state = start;
         const LinearNoise problem{.size = equations.size(),
                                   .drift =
@@ -50,17 +62,14 @@ class LinearNoiseRoute final : public Route {
                                           record_variances(s, V, start, equations, observer, recorder, time);
                                       },
                                   .tolerance = tolerance_};
-        const ode::IntegrationReport report = integrate(problem, equations.pack(start), grid.times, progress);
-        Outcome outcome;
-        outcome.status = report.status;
-        outcome.detail = report.detail;
-        if (report.status != Status::complete) outcome.diverged_at = report.reached;
-        outcome.attributes["method"] = equations.method();
-        outcome.attributes["steps"] = static_cast<double>(report.steps);
-        return outcome;
+        ode::Solution solution;
+        solution.report = integrate(problem, equations.pack(start), grid.times, progress);
+        solution.series = recorder.take().series;
+        solution.method = equations.method();
+        solution.exact = equations.exact();
+        return solution;
     }
 
-  private:
     // d * Var of every observable, in the order in which the observer declares them.
     void record_variances(State s, const Eigen::MatrixXd& V, const OrderParameters& start,
                           const ode::CommitteeEquations& equations, committee::Observer& observer,

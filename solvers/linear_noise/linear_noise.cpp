@@ -10,6 +10,15 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using ode::State;
 
+// d * Var beyond which linear noise has lost its meaning at any size in use: an exactly symmetric start
+// amplifies fluctuations for ever. The differences in J carry an error of 1e-11 of the largest V into every
+// entry, which must stay below the tolerance, or the integration would stall.
+double largest_variance(double tolerance) {
+    return std::min(1e6, 1e10 * tolerance);
+}
+
+constexpr std::uint64_t most_steps = 20'000;
+
 // The joint state of the integration: s, then the lower triangle of V by rows.
 void unpack(const State& joint, Index size, State& s, MatrixXd& V) {
     s.assign(joint.begin(), joint.begin() + size);
@@ -47,32 +56,33 @@ ode::IntegrationReport integrate(const LinearNoise& problem, const State& start,
                     (2.0 * step);
         }
     };
-    const ode::Integration integration{.derivative =
-                                           [&](const State& joint, State& derivative, double) {
-                                               unpack(joint, size, s, V);
-                                               problem.drift(s, drift);
-                                               problem.diffusion(s, diffusion);
-                                               differentiate();
-                                               const MatrixXd product = jacobian * V;
-                                               std::ranges::copy(drift, derivative.begin());
-                                               double* next = derivative.data() + size;
-                                               for (Index i = 0; i < size; ++i)
-                                                   for (Index j = 0; j <= i; ++j)
-                                                       *next++ =
-                                                           product(i, j) + product(j, i) + diffusion(i, j);
-                                           },
-                                       .diverged =
-                                           [&](const State& joint) {
-                                               unpack(joint, size, s, V);
-                                               return problem.diverged(s);
-                                           },
-                                       .record =
-                                           [&](std::size_t time, const State& joint) {
-                                               unpack(joint, size, s, V);
-                                               problem.record(time, s, V);
-                                           },
-                                       .relative_tolerance = problem.tolerance,
-                                       .absolute_tolerance = problem.tolerance};
+    const ode::Integration integration{
+        .derivative =
+            [&](const State& joint, State& derivative, double) {
+                unpack(joint, size, s, V);
+                problem.drift(s, drift);
+                problem.diffusion(s, diffusion);
+                differentiate();
+                const MatrixXd product = jacobian * V;
+                std::ranges::copy(drift, derivative.begin());
+                double* next = derivative.data() + size;
+                for (Index i = 0; i < size; ++i)
+                    for (Index j = 0; j <= i; ++j) *next++ = product(i, j) + product(j, i) + diffusion(i, j);
+            },
+        .diverged =
+            [&](const State& joint) {
+                unpack(joint, size, s, V);
+                return problem.diverged(s) ||
+                       !(V.diagonal().maxCoeff() <= largest_variance(problem.tolerance));
+            },
+        .record =
+            [&](std::size_t time, const State& joint) {
+                unpack(joint, size, s, V);
+                problem.record(time, s, V);
+            },
+        .relative_tolerance = problem.tolerance,
+        .absolute_tolerance = problem.tolerance,
+        .maximum_steps = most_steps};
     State joint = start;
     joint.resize(problem.size + problem.size * (problem.size + 1) / 2, 0.0);
     return ode::integrate(integration, joint, times, progress);

@@ -1,27 +1,16 @@
 #include "solvers/ode/committee.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/parallel.hpp"
 #include "solvers/ode/committee_equations.hpp"
+#include "solvers/ode/refinement.hpp"
 
 namespace hidyn::ode {
 namespace {
 
 using committee::Committee;
 using committee::OrderParameters;
-
-// Where there is no closed form, the order of the quadrature rises until the whole trajectory is stable, at
-// most to this level.
-constexpr std::size_t last_level = 6;
-
-struct Solution {
-    std::vector<Series> series;
-    IntegrationReport report;
-    std::string method;
-    bool exact = true;
-};
 
 class OdeRoute final : public Route {
   public:
@@ -95,47 +84,15 @@ class OdeRoute final : public Route {
         const OrderParameters& start = problem_->starts[replica];
         const double share = 1.0 / static_cast<double>(problem_->starts.size());
         Outcome outcome;
-        Share whole(progress, share);
-        Solution solution = integrate_at(0, start, grid, whole);
-        if (!solution.exact) refine(solution, start, grid, recorder, progress, outcome);
-        for (std::size_t index = 0; index < solution.series.size(); ++index)
-            for (std::size_t time = 0; time < grid.size(); ++time)
-                recorder.record(index, replica, time, solution.series[index].at(0, time));
-        outcome.status = solution.report.status;
-        outcome.detail = solution.report.detail;
-        if (outcome.status != Status::complete) outcome.diverged_at = solution.report.reached;
-        outcome.attributes["method"] = solution.method;
-        outcome.attributes["steps"] = static_cast<double>(solution.report.steps);
-        outcome.attributes["evaluations"] = static_cast<double>(solution.report.evaluations);
-        outcome.attributes["last_step"] = solution.report.last_step;
+        const Solution solution = solve_to_stability(
+            *problem_, quadrature_tolerance_,
+            [&](std::size_t level) {
+                Share part(progress, level == 0 ? share : 0.0);
+                return integrate_at(level, start, grid, part);
+            },
+            outcome);
+        store(solution, recorder, replica, !problem_->start_per_replica);
         return outcome;
-    }
-
-    /// Raises the quadrature's level until two levels agree along the whole trajectory; their difference is
-    /// recorded as the theory's own error.
-    void refine(Solution& solution, const OrderParameters& start, const TimeGrid& grid, Recorder& recorder,
-                Progress& progress, Outcome& outcome) const {
-        double largest = 0.0;
-        for (std::size_t level = 1; level <= last_level; ++level) {
-            Share none(progress, 0.0);
-            Solution finer = integrate_at(level, start, grid, none);
-            largest = 0.0;
-            for (std::size_t index = 0; index < finer.series.size(); ++index) {
-                const Series& fine = finer.series[index];
-                std::vector<double> difference(fine.components());
-                for (std::size_t time = 0; time < grid.size(); ++time) {
-                    for (std::size_t component = 0; component < difference.size(); ++component) {
-                        difference[component] = std::abs(fine.at(0, time)[component] -
-                                                         solution.series[index].at(0, time)[component]);
-                        largest = std::fmax(largest, difference[component]);
-                    }
-                    if (!problem_->start_per_replica) recorder.record_error(index, time, difference);
-                }
-            }
-            solution = std::move(finer);
-            if (largest <= quadrature_tolerance_ || solution.report.status != Status::complete) break;
-        }
-        outcome.attributes["quadrature_error"] = largest;
     }
 
     std::shared_ptr<const Committee> problem_;

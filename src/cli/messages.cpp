@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+
 namespace hidyn::cli {
 namespace {
 
@@ -22,6 +24,8 @@ void set_quiet(bool quiet) {
     logger().set_level(quiet ? spdlog::level::err : spdlog::level::info);
 }
 void inform(const std::string& sentence) {
+    // The report on stdout comes first, also when both streams go to one place.
+    std::fflush(stdout);
     logger().info("{}", sentence);
 }
 void warn(const std::string& sentence) {

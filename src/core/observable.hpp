@@ -23,6 +23,9 @@ struct Observable {
     std::string normalization;               ///< formula with every factor of d, K and 1/2
     std::vector<Dimension> dimensions = {};  ///< axes after [replica,] time; empty for a scalar
     bool symmetric = false;                  ///< a square matrix equal to its transpose
+    /// A function of the other observables. Near its stationary points it does not fluctuate linearly, so a
+    /// predicted variance is shown but not tested.
+    bool derived = false;
 
     /// Number of components at one time.
     [[nodiscard]] std::size_t size() const {

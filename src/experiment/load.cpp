@@ -396,6 +396,10 @@ Experiment load(const std::string& path, const std::vector<std::string>& overrid
     text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > largest)
         throw InputError(fmt::format("{}: is larger than 16 MB, so not an experiment file", path));
+    if (text.starts_with("\x89HDF"))
+        throw InputError(fmt::format(
+            "{}: is an HDF5 file, not an experiment file; results are for hidyn compare and hidyn plot",
+            path));
     return load_text(text, path, overrides, registry);
 }
 

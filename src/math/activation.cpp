@@ -63,6 +63,7 @@ struct Activation::Definition {
     Kernel kernel = Kernel::expression;
     Family family = Family::general;
     bool smooth = true;
+    double steepness = 1.0;
     std::vector<double> coefficients = {};
     std::vector<double> padded = {};      ///< at least four coefficients: most polynomials are at most cubic
     std::vector<double> derivative = {};  ///< coefficients of g', for higher degrees
@@ -158,14 +159,39 @@ Activation Activation::named(std::string_view name) {
                      ", any other function of z can be given as an expression");
 }
 
+namespace {
+
+// max |g''| / max |g'| over [-8, 8] by differences of g', in units of tanh's 4 / (3 sqrt 3).
+double steepness_of(const Expression& expression) {
+    constexpr double spacing = 1.0 / 1024.0;
+    std::vector<double> z;
+    for (double place = -8.0; place <= 8.0; place += spacing) z.push_back(place);
+    std::vector<double> g(z.size());
+    std::vector<double> slope(z.size());
+    expression.evaluate(z, g, slope);
+    double steepest = 0.0;
+    double sharpest = 0.0;
+    for (std::size_t index = 1; index < z.size(); ++index) {
+        steepest = std::max(steepest, std::abs(slope[index]));
+        sharpest = std::max(sharpest, std::abs(slope[index] - slope[index - 1]) / spacing);
+    }
+    const double tanh_ratio = 4.0 / (3.0 * std::sqrt(3.0));
+    const double ratio = sharpest / (tanh_ratio * steepest);
+    return std::isfinite(ratio) ? std::max(1.0, ratio) : 1.0;
+}
+
+}  // namespace
+
 Activation Activation::from_expression(std::string_view text) {
     const Expression expression = Expression::parse(text);
     if (auto coefficients = expression.polynomial())
         return Activation(Definition::polynomial(text, std::move(*coefficients)));
-    return Activation(std::make_shared<Definition>(Definition{.label = std::string(text),
-                                                              .kernel = Kernel::expression,
-                                                              .smooth = expression.smooth(),
-                                                              .expression = expression}));
+    return Activation(std::make_shared<Definition>(
+        Definition{.label = std::string(text),
+                   .kernel = Kernel::expression,
+                   .smooth = expression.smooth(),
+                   .steepness = expression.smooth() ? steepness_of(expression) : 1.0,
+                   .expression = expression}));
 }
 
 Family Activation::family() const {
@@ -177,6 +203,10 @@ const std::vector<double>& Activation::coefficients() const {
 const std::string& Activation::label() const {
     return definition->label;
 }
+double Activation::steepness() const {
+    return definition->steepness;
+}
+
 bool Activation::smooth() const {
     return definition->smooth;
 }

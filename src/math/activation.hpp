@@ -37,6 +37,10 @@ class Activation {
     [[nodiscard]] const std::string& label() const;
     /// False if g or g' has a kink or a jump. Kinks take a one-sided derivative: relu'(0) = 0.
     [[nodiscard]] bool smooth() const;
+    /// How much faster than tanh a smooth general activation turns: max |g''| / max |g'| in units of tanh's,
+    /// at least
+    /// 1. (tanh(5 z) and 1 / (1 + exp(-10 z)): 5.) Quadrature scales its steps with it.
+    [[nodiscard]] double steepness() const;
 
     void values(std::span<const double> z, std::span<double> g) const;
     void values_and_derivatives(std::span<const double> z, std::span<double> g, std::span<double> dg) const;

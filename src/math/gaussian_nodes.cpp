@@ -102,7 +102,10 @@ void GaussianNodes::choose_axes() {
     double estimate = 1.0;
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
         double slope = 0.0;
-        for (const double entry : root.L.col(root.directions[axis])) slope = std::max(slope, std::abs(entry));
+        for (std::size_t unit = 0; unit < activations.size(); ++unit)
+            slope =
+                std::max(slope, activations[unit].steepness() *
+                                    std::abs(root.L(static_cast<Eigen::Index>(unit), root.directions[axis])));
         axes[axis].step = polynomial ? 0.0 : step(slope);
         if (!polynomial) estimate *= 2.0 * std::sqrt(squared_radius()) / axes[axis].step;
     }

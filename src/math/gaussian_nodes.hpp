@@ -14,8 +14,7 @@
 namespace hidyn::math {
 
 struct QuadratureOptions {
-    double tolerance =
-        1e-8;  ///< sets step and reach of the trapezoidal rule, for functions no steeper than tanh
+    double tolerance = 1e-8;       ///< sets step and reach of the trapezoidal rule
     std::size_t level = 0;         ///< each level takes 0.8 of the step, or twice the points
     std::size_t moment_order = 2;  ///< at most this many factors g'(u) E in a product: exact for polynomials
     bool even = false;  ///< the caller only averages functions with f(-u) = f(u): half the nodes do

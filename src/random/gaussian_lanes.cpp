@@ -16,10 +16,8 @@ struct State {
     Words s0, s1, s2, s3;
 };
 
-[[gnu::always_inline]] inline Words load(const std::array<std::uint64_t, lane_count>& row) {
-    Words words;
+[[gnu::always_inline]] inline void load(const std::array<std::uint64_t, lane_count>& row, Words& words) {
     std::memcpy(&words, row.data(), sizeof words);
-    return words;
 }
 
 [[gnu::always_inline]] inline void store(std::array<std::uint64_t, lane_count>& row, const Words& words) {
@@ -115,7 +113,11 @@ GaussianLanes::GaussianLanes(std::span<const StreamKey, lane_count> keys) {
 }
 
 HIDYN_KERNEL void GaussianLanes::normals(std::span<double> rows) {
-    State state{load(state_[0]), load(state_[1]), load(state_[2]), load(state_[3])};
+    State state;
+    load(state_[0], state.s0);
+    load(state_[1], state.s1);
+    load(state_[2], state.s2);
+    load(state_[3], state.s3);
     double* out = rows.data();
     for (std::size_t index = 0; index + 2 * lane_count <= rows.size(); index += 2 * lane_count) {
         Words radial;
@@ -165,7 +167,11 @@ HIDYN_KERNEL void GaussianLanes::normals(std::span<double> rows) {
 }
 
 HIDYN_KERNEL void GaussianLanes::uniforms(std::span<double> rows) {
-    State state{load(state_[0]), load(state_[1]), load(state_[2]), load(state_[3])};
+    State state;
+    load(state_[0], state.s0);
+    load(state_[1], state.s1);
+    load(state_[2], state.s2);
+    load(state_[3], state.s3);
     double* out = rows.data();
     for (std::size_t index = 0; index + lane_count <= rows.size(); index += lane_count) {
         Words words;

@@ -28,7 +28,8 @@ Observable read_observable(hid_t group, const std::string& name, const std::vect
             .symbol = hdf5::read_text(dataset.id(), "symbol"),
             .normalization = hdf5::read_text(dataset.id(), "normalization"),
             .dimensions = dimensions,
-            .symmetric = hdf5::read_integer(dataset.id(), "symmetric", 0) != 0};
+            .symmetric = hdf5::read_integer(dataset.id(), "symmetric", 0) != 0,
+            .derived = hdf5::read_integer(dataset.id(), "derived", 0) != 0};
 }
 
 // The dataset without its leading replica and time axes.

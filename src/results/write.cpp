@@ -70,6 +70,7 @@ void write_observable_array(hid_t file, hid_t group, const std::string& name, co
     hdf5::write_attribute(dataset.id(), "long_name", long_name);
     hdf5::write_attribute(dataset.id(), "symbol", what.symbol);
     hdf5::write_attribute(dataset.id(), "normalization", normalization);
+    if (what.derived) hdf5::write_attribute(dataset.id(), "derived", std::int64_t{1});
     if (what.symmetric) hdf5::write_attribute(dataset.id(), "symmetric", std::int64_t{1});
 }
 

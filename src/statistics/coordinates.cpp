@@ -63,8 +63,9 @@ Coordinates gather(std::span<const SimulationRun> sizes, const TheoryRun& theory
                 result.list.push_back({result.observables.size(), time, component});
                 value.push_back(curve[index]);
                 error.push_back(predicted.error.empty() ? 0.0 : predicted.error[index]);
-                variance.push_back(predicted.variance.empty() ? std::numeric_limits<double>::quiet_NaN()
-                                                              : predicted.variance[index]);
+                variance.push_back(predicted.variance.empty() || predicted.observable.derived
+                                       ? std::numeric_limits<double>::quiet_NaN()
+                                       : predicted.variance[index]);
                 floor.push_back(unit);
             }
         result.observables.push_back(predicted.observable.name);

@@ -153,6 +153,25 @@ void keep_judgeable(Coordinates& data, Verdict& verdict) {
     verdict.obstacle = alive_anywhere == 0 ? Obstacle::all_diverged : Obstacle::too_few_replicas;
 }
 
+/// Takes out of the variance test what it cannot judge: times within the first steps, where interpolation
+/// between two steps shrinks the variance, and coordinates whose replicas have heavy tails (a sample variance
+/// of those is a lottery; Gaussian replicas exceed this excess kurtosis once in thousands of coordinates).
+void keep_testable_variances(Coordinates& data, const TimeGrid& grid) {
+    constexpr double first_steps = 20.0;
+    constexpr double heavy_tail = 6.0;
+    for (std::size_t column = 0; column < data.list.size(); ++column) {
+        double& variance = data.predicted_variance[static_cast<Eigen::Index>(column)];
+        for (const ReplicaGroup& group : data.groups) {
+            const double time = grid.times[data.list[column].time];
+            const Eigen::ArrayXd values = group.deviations.col(static_cast<Eigen::Index>(column)).array();
+            const Eigen::ArrayXd squares = (values - values.mean()).square();
+            const double kurtosis = squares.square().mean() / (squares.mean() * squares.mean()) - 3.0;
+            if (time * group.d < first_steps || kurtosis > heavy_tail)
+                variance = std::numeric_limits<double>::quiet_NaN();
+        }
+    }
+}
+
 /// The last time at which every observable of the theory is finite; infinite if that is the end of the grid.
 double last_finite_time(const TheoryRun& theory, const TimeGrid& grid) {
     double last = std::numeric_limits<double>::infinity();
@@ -200,6 +219,13 @@ void decide(Verdict& verdict, const Coordinates& data, const TheoryRun& theory, 
         verdict.obstacle = Obstacle::too_few_replicas;
         return;
     }
+    if (spread.judged && distinct_sizes(participants(data).d) > 1 && spread.p_value >= options.level) {
+        Coordinates largest_size = data;
+        while (distinct_sizes(participants(largest_size).d) > 1) drop_smallest_size(largest_size);
+        const SimultaneousResult alone = test_spread(largest_size, options);
+        if (alone.judged && alone.p_value < 1e-3 * options.level)
+            verdict.unsettled_spread = locate(alone, largest_size, theory, grid, true);
+    }
     verdict.p_value = std::min(1.0, (mean.judged && spread.judged ? 2 : 1) * loudest.p_value);
     verdict.outcome = verdict.p_value < options.level ? Outcome::disagrees : Outcome::agrees;
     // Agreement is told through the means: they are what the theory is about.
@@ -245,6 +271,7 @@ Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, con
         nothing_has_spread(data))
         verdict.obstacle = Obstacle::theory_ends_at_start;
     if (verdict.obstacle != Obstacle::none) return verdict;
+    keep_testable_variances(data, grid);
     verdict.fit_p_value = restrict_to_law(data, options);
     verdict.sizes_used = participants(data).d;
     decide(verdict, data, theory, grid, options);

@@ -73,7 +73,10 @@ struct Verdict {
     double variance_p_value = std::numeric_limits<double>::quiet_NaN();
     double fit_p_value =
         std::numeric_limits<double>::quiet_NaN();  ///< does 1/d suffice? NaN below three sizes
-    LargestDeviation largest;                      ///< of the test that decided
+    /// Where the spread at the largest size alone is far from the theory's, although its extrapolation is
+    /// not.
+    LargestDeviation unsettled_spread;  ///< z = 0: nowhere
+    LargestDeviation largest;           ///< of the test that decided
     std::size_t times = 0;
     std::size_t times_tested = 0;
     double theory_ends_at =

@@ -160,7 +160,8 @@ TEST_CASE("relu integrals do not jump when a unit becomes the copy of another") 
 }
 
 TEST_CASE("the error of a relu unit next to its teacher keeps its digits") {
-    // (1/2) E (relu(b) - relu(a))^2 with b = a + sqrt(S) z is S / 4 up to a relative O(sqrt(S)) from the kink.
+    // (1/2) E (relu(b) - relu(a))^2 with b = a + sqrt(S) z is S / 4 up to a relative O(sqrt(S)) from the
+    // kink.
     const double S = 1e-8;
     const auto I2 = [](double aa, double ab, double bb) {
         return math::relu_integrals::I2(Eigen::Matrix2d{{aa, ab}, {ab, bb}});

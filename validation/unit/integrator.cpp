@@ -14,8 +14,7 @@ TEST_CASE("a start near a fixed point does not jump out of the equations' domain
     const std::array<double, 3> times{0.0, 2.0, 200.0};
     std::array<double, 3> found{};
     const hidyn::ode::Integration problem{
-        .derivative = [](const State& y, State& slope,
-                         double) { slope[0] = std::sqrt(y[0]) * (1.0 - y[0]); },
+        .derivative = [](const State& y, State& slope, double) { slope[0] = std::sqrt(y[0]) * (1.0 - y[0]); },
         .record = [&](std::size_t index, const State& y) { found[index] = y[0]; }};
     hidyn::Progress progress;
     const auto report = hidyn::ode::integrate(problem, {1.0 + 1e-6}, times, progress);

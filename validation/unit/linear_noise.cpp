@@ -134,3 +134,17 @@ TEST_CASE(
         }
     }
 }
+
+TEST_CASE(
+    "linear noise: fluctuations that a symmetric start amplifies for ever are a divergence, not a stall") {
+    const OrderParameters symmetric{.Q = 0.5 * Eigen::MatrixXd::Identity(2, 2),
+                                    .R = Eigen::MatrixXd::Zero(2, 2),
+                                    .T = Eigen::MatrixXd::Identity(2, 2),
+                                    .v = cases::vector({1.0, 1.0})};
+    const auto problem =
+        cases::committee("erf", "erf", symmetric, cases::vector({1.0, 1.0}), {.learning_rate = 1.5});
+    const cases::Solved solved = integrate(problem, {0.0, 10.0, 200.0});
+    CHECK(solved.outcome.status == Status::diverged);
+    CHECK(solved.outcome.diverged_at > 10.0);
+    CHECK(std::isfinite(solved.trajectory.find("Q")->at(0, 1)[0]));
+}

@@ -97,3 +97,17 @@ TEST_CASE("mean-square residual has the published values at the published order 
     const Eigen::MatrixXd one{{0.8, 0.3}, {0.3, 1.0}};
     CHECK(half("tanh", 1, 1, one, Eigen::Vector2d{0.9, -1.0}) == doctest::Approx(0.234251294).epsilon(3e-9));
 }
+
+TEST_CASE("mean square residual: a steep expression is integrated with steps to match") {
+    // tanh(5 z) at unit variances is tanh at variance 25, which the rule knows by its covariance.
+    const Eigen::MatrixXd Omega = Eigen::Matrix2d{{1.0, 0.3}, {0.3, 1.0}};
+    const Eigen::Vector2d A(1.0, -1.0);
+    const auto named = Activation::named("tanh");
+    const double expected = MeanSquareResidual(named, named, 1, 1).half(25.0 * Omega, A);
+    const auto steep = Activation::from_expression("tanh(5*z)");
+    CHECK(steep.steepness() == doctest::Approx(5.0).epsilon(1e-3));
+    CHECK(MeanSquareResidual(steep, steep, 1, 1).half(Omega, A) == doctest::Approx(expected).epsilon(1e-7));
+    const auto sigmoid = Activation::from_expression("1/(1+exp(-10*z))");
+    CHECK(MeanSquareResidual(sigmoid, sigmoid, 1, 1).half(Omega, A) ==
+          doctest::Approx(0.25 * expected).epsilon(1e-7));
+}
