@@ -1,15 +1,11 @@
 #include "models/committee/committee.hpp"
 
+#include "models/teacher_student/initial.hpp"
+
 namespace hidyn::committee {
 namespace {
 
-using Eigen::Index;
-
-void flatten(const Eigen::MatrixXd& matrix, std::vector<double>& flat) {
-    flat.clear();
-    for (Index row = 0; row < matrix.rows(); ++row)
-        for (Index column = 0; column < matrix.cols(); ++column) flat.push_back(matrix(row, column));
-}
+using teacher_student::flatten;
 
 }  // namespace
 
@@ -49,13 +45,7 @@ std::vector<Problem::StartArray> Committee::start() const {
     std::vector<StartArray> arrays;
     for (Observable& what : declare_observables(students, teachers, true))
         if (what.name != "generalization_error") arrays.push_back({std::move(what), {}});
-    arrays.push_back({{.name = "T",
-                       .long_name = "teacher overlaps",
-                       .symbol = "T_{mn}",
-                       .normalization = "W* W*^T / d",
-                       .dimensions = {{"teacher", teachers}, {"teacher_2", teachers}},
-                       .symmetric = true},
-                      {}});
+    arrays.push_back({teacher_student::teacher_overlaps(teachers), {}});
     std::vector<double> flat;
     for (const OrderParameters& given : starts) {
         const Eigen::MatrixXd* matrices[] = {&given.Q, &given.R};

@@ -9,7 +9,7 @@
 #include "core/recorder.hpp"
 #include "math/activation.hpp"
 #include "math/mean_square_residual.hpp"
-#include "models/committee/start.hpp"
+#include "models/teacher_student/start.hpp"
 
 /// The two-layer teacher-student network ("committee machine") under online SGD.
 ///
@@ -22,6 +22,8 @@
 /// Sources: Saad & Solla, PRE 52, 4225 (1995); Goldt et al., NeurIPS 2019 (arXiv 1906.08632), whose weight
 /// decay is likewise not multiplied by the learning rate.
 namespace hidyn::committee {
+
+using teacher_student::OrderParameters;
 
 struct OnlineSgd {
     double learning_rate = 0.0;               ///< eta

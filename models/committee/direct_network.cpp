@@ -4,16 +4,12 @@
 #include <cmath>
 
 #include "math/row_kernels.hpp"
+#include "models/teacher_student/placement.hpp"
 
 namespace hidyn::committee {
 namespace {
 
 using Eigen::Index;
-
-// Normals come in groups of 16, so rows are padded to that.
-std::size_t padded(std::uint64_t d) {
-    return (static_cast<std::size_t>(d) + 15) / 16 * 16;
-}
 
 random::StreamKey with_purpose(random::StreamKey key, random::Purpose purpose) {
     key.purpose = purpose;
@@ -27,7 +23,7 @@ DirectNetwork::DirectNetwork(const Committee& problem, std::uint64_t d, const ra
       d_(d),
       students_(problem.students),
       teachers_(problem.teachers),
-      stride_(padded(d)),
+      stride_(teacher_student::padded_length(d)),
       unit_(1.0 / std::sqrt(static_cast<double>(d))),
       gaussian_(with_purpose(key, random::Purpose::dynamics)),
       noise_(with_purpose(key, random::Purpose::label_noise)),
@@ -41,37 +37,7 @@ DirectNetwork::DirectNetwork(const Committee& problem, std::uint64_t d, const ra
       second_layer_sum_(students_, 0.0) {
     const OrderParameters& start = problem.start_of(key.replica);
     second_layer_.assign(start.v.begin(), start.v.end());
-    place_start(start, with_purpose(key, random::Purpose::frame));
-}
-
-void DirectNetwork::place_start(const OrderParameters& start, const random::StreamKey& key) {
-    const SquareRoot root = square_root(start, d_);
-    const Index teacher_frame = root.Theta.cols();
-    const Index frame_size = teacher_frame + root.S.cols();
-    random::GaussianLanes gaussian(key);
-    std::vector<double> frame(static_cast<std::size_t>(frame_size) * stride_);
-    gaussian.normals(frame);
-    const auto row_of = [&](Index index) {
-        return Eigen::Map<Eigen::VectorXd>(frame.data() + static_cast<std::size_t>(index) * stride_,
-                                           static_cast<Index>(d_));
-    };
-    // Gram-Schmidt, twice for orthogonality to rounding.
-    for (Index row = 0; row < frame_size; ++row) {
-        for (int pass = 0; pass < 2; ++pass)
-            for (Index before = 0; before < row; ++before)
-                row_of(row) -= row_of(before).dot(row_of(row)) * row_of(before);
-        row_of(row).normalize();
-    }
-    const auto add = [&](std::size_t unit, Index frame_row, double coordinate) {
-        Eigen::Map<Eigen::VectorXd>(weights_.data() + unit * stride_, static_cast<Index>(d_)) +=
-            coordinate / unit_ * row_of(frame_row);
-    };
-    for (std::size_t k = 0; k < students_; ++k) {
-        for (Index m = 0; m < teacher_frame; ++m) add(k, m, root.P(static_cast<Index>(k), m));
-        for (Index j = 0; j < root.S.cols(); ++j) add(k, teacher_frame + j, root.S(static_cast<Index>(k), j));
-    }
-    for (std::size_t m = 0; m < teachers_; ++m)
-        for (Index j = 0; j < teacher_frame; ++j) add(students_ + m, j, root.Theta(static_cast<Index>(m), j));
+    teacher_student::place(start, d, with_purpose(key, random::Purpose::frame), stride_, weights_);
 }
 
 void DirectNetwork::respond(const double* input, double noise) {

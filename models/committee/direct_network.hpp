@@ -25,7 +25,6 @@ class DirectNetwork {
     [[nodiscard]] const double* row(std::size_t unit) const { return weights_.data() + unit * stride_; }
 
   private:
-    void place_start(const OrderParameters& start, const random::StreamKey& key);
     /// Preactivations, residual and the sample's contribution to both gradients.
     void respond(const double* input, double noise);
     void apply(const double* input);

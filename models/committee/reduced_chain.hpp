@@ -11,6 +11,8 @@
 
 namespace hidyn::committee {
 
+using teacher_student::SquareRoot;
+
 /// Eight replicas side by side, one per SIMD lane.
 using Lanes = Eigen::Array<double, static_cast<int>(random::lane_count), 1>;
 

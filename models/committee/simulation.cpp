@@ -6,6 +6,7 @@
 #include "models/committee/declaration.hpp"
 #include "models/committee/direct.hpp"
 #include "models/committee/reduced.hpp"
+#include "models/teacher_student/initial.hpp"
 
 namespace hidyn::committee {
 namespace {
@@ -14,16 +15,7 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
            Complaints& complaints) {
     const auto& problem = dynamic_cast<const Committee&>(base);
     const double d = static_cast<double>(info.d);
-    for (const OrderParameters& start : problem.starts)
-        if (const std::size_t rank = joint_rank(start); rank > info.d) {
-            complaints.add(table.complain(
-                "d",
-                fmt::format("no {} vectors in d = {} dimensions have the initial overlaps, whose rank is {}; "
-                            "d must be at least {} (K + M = {} is always enough)",
-                            problem.students + problem.teachers, info.d, rank, rank,
-                            problem.students + problem.teachers)));
-            break;
-        }
+    teacher_student::check_room(problem.starts, table, info.d, complaints);
     for (const double decay : {problem.algorithm.weight_decay, problem.algorithm.second_layer_weight_decay})
         if (decay > d)
             complaints.add(table.complain(
@@ -55,6 +47,7 @@ RouteKind simulation_kind() {
         .source =
             "the reduced chain is the law of (Q, R, v) for isotropic Gaussian inputs, without approximation",
         .theory = false,
+        .algorithms = {"online-sgd"},
         .keys = {{.name = "method",
                   .type = KeyType::choice,
                   .meaning = "\"direct\": real weights and inputs; \"reduced\": the same law from the order "

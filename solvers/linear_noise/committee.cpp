@@ -16,7 +16,7 @@ namespace {
 using committee::Committee;
 using committee::OrderParameters;
 using Eigen::Index;
-using ode::State;
+using math::State;
 
 class LinearNoiseRoute final : public Route {
   public:
@@ -136,6 +136,7 @@ RouteKind committee_kind() {
             "the ODE's mean with the predicted Gaussian spread of single runs, d * Var to leading order",
         .source = "system-size expansion of the order-parameter chain (van Kampen), V' = J V + V J^T + Sigma",
         .theory = true,
+        .algorithms = {"online-sgd"},
         .keys = {{.name = "tolerance",
                   .type = KeyType::real,
                   .meaning = "relative and absolute tolerance of the integration",

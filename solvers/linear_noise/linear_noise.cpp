@@ -8,7 +8,7 @@ namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
-using ode::State;
+using math::State;
 
 // d * Var beyond which linear noise has lost its meaning at any size in use: an exactly symmetric start
 // amplifies fluctuations for ever. The differences in J carry an error of 1e-11 of the largest V into every
@@ -29,8 +29,8 @@ void unpack(const State& joint, Index size, State& s, MatrixXd& V) {
 
 }  // namespace
 
-ode::IntegrationReport integrate(const LinearNoise& problem, const State& start,
-                                 std::span<const double> times, Progress& progress) {
+math::IntegrationReport integrate(const LinearNoise& problem, const State& start,
+                                  std::span<const double> times, Progress& progress) {
     const auto size = static_cast<Index>(problem.size);
     State s;
     State drift(problem.size);
@@ -56,7 +56,7 @@ ode::IntegrationReport integrate(const LinearNoise& problem, const State& start,
                     (2.0 * step);
         }
     };
-    const ode::Integration integration{
+    const math::Integration integration{
         .derivative =
             [&](const State& joint, State& derivative, double) {
                 unpack(joint, size, s, V);
@@ -85,7 +85,7 @@ ode::IntegrationReport integrate(const LinearNoise& problem, const State& start,
         .maximum_steps = most_steps};
     State joint = start;
     joint.resize(problem.size + problem.size * (problem.size + 1) / 2, 0.0);
-    return ode::integrate(integration, joint, times, progress);
+    return math::integrate(integration, joint, times, progress);
 }
 
 }  // namespace hidyn::linear_noise

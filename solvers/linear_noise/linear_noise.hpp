@@ -3,7 +3,7 @@
 #include <Eigen/Core>
 #include <functional>
 
-#include "solvers/ode/integrator.hpp"
+#include "math/integrator.hpp"
 
 /// Gaussian fluctuations of order 1/sqrt(d) around a deterministic limit. With ds = b(s) dt + d^{-1/2}
 /// Sigma(s)^{1/2} dB to leading order, Cov(s(t)) = V(t) / d + O(d^-2) where
@@ -15,14 +15,14 @@ namespace hidyn::linear_noise {
 
 struct LinearNoise {
     std::size_t size = 0;  ///< of s
-    std::function<void(const ode::State& s, ode::State& drift)> drift;
-    std::function<void(const ode::State& s, Eigen::MatrixXd& diffusion)> diffusion;
-    std::function<bool(const ode::State& s)> diverged;
-    std::function<void(std::size_t time, const ode::State& s, const Eigen::MatrixXd& covariance)> record;
+    std::function<void(const math::State& s, math::State& drift)> drift;
+    std::function<void(const math::State& s, Eigen::MatrixXd& diffusion)> diffusion;
+    std::function<bool(const math::State& s)> diverged;
+    std::function<void(std::size_t time, const math::State& s, const Eigen::MatrixXd& covariance)> record;
     double tolerance = 1e-6;
 };
 
-[[nodiscard]] ode::IntegrationReport integrate(const LinearNoise& problem, const ode::State& start,
-                                               std::span<const double> times, Progress& progress);
+[[nodiscard]] math::IntegrationReport integrate(const LinearNoise& problem, const math::State& start,
+                                                std::span<const double> times, Progress& progress);
 
 }  // namespace hidyn::linear_noise

@@ -58,21 +58,22 @@ class OdeRoute final : public Route {
         committee::Observer observer(*problem_);
         Recorder recorder(problem_->observables(), 0, grid.size());
         OrderParameters state = start;
-        const Integration problem{.derivative =
-                                      [&](const State& packed, State& derivative, double) {
-                                          equations.unpack(packed, start, state);
-                                          equations.derivative(state, derivative);
-                                      },
-                                  .diverged = [&](const State& packed) { return equations.diverged(packed); },
-                                  .record =
-                                      [&](std::size_t time, const State& packed) {
-                                          equations.unpack(packed, start, state);
-                                          observer.observe(state, recorder, 0, time);
-                                      },
-                                  .relative_tolerance = tolerance_,
-                                  .absolute_tolerance = tolerance_};
+        const math::Integration problem{
+            .derivative =
+                [&](const State& packed, State& derivative, double) {
+                    equations.unpack(packed, start, state);
+                    equations.derivative(state, derivative);
+                },
+            .diverged = [&](const State& packed) { return equations.diverged(packed); },
+            .record =
+                [&](std::size_t time, const State& packed) {
+                    equations.unpack(packed, start, state);
+                    observer.observe(state, recorder, 0, time);
+                },
+            .relative_tolerance = tolerance_,
+            .absolute_tolerance = tolerance_};
         Solution solution;
-        solution.report = integrate(problem, equations.pack(start), grid.times, progress);
+        solution.report = math::integrate(problem, equations.pack(start), grid.times, progress);
         solution.series = recorder.take().series;
         solution.method = equations.method();
         solution.exact = equations.exact();
@@ -108,6 +109,7 @@ RouteKind committee_kind() {
             "the d -> infinity equations of motion of the order parameters (adaptive Dormand-Prince 5(4))",
         .source = "Saad & Solla, PRE 52, 4225 (1995); Goldt et al., arXiv 1906.08632 (noise, second layer)",
         .theory = true,
+        .algorithms = {"online-sgd"},
         .keys = {{.name = "tolerance",
                   .type = KeyType::real,
                   .meaning = "relative and absolute tolerance of the integration",

@@ -2,9 +2,9 @@
 
 #include <memory>
 
+#include "math/integrator.hpp"
 #include "math/residual_moments.hpp"
 #include "models/committee/committee.hpp"
-#include "solvers/ode/integrator.hpp"
 
 /// The d -> infinity equations of motion of the committee machine under online SGD, t = steps / d:
 ///
@@ -16,6 +16,8 @@
 /// g'(lambda_i) E. Sources: Saad & Solla, PRE 52, 4225 (1995), eqs. (5)-(8); Goldt et al. (2019) for noise
 /// and the second layer. Valid for K, M, B, eta = O(1).
 namespace hidyn::ode {
+
+using math::State;
 
 /// State vector: Q (lower triangle by rows), R (rows), and v if the second layer is trained.
 class CommitteeEquations {

@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "math/integrator.hpp"
 #include "models/committee/committee.hpp"
-#include "solvers/ode/integrator.hpp"
 
 /// Where Gaussian averages have no closed form, a theory is solved with rising orders of quadrature until the
 /// whole trajectory is stable, and says how large its own error is.
 namespace hidyn::ode {
+
+using math::IntegrationReport;
 
 /// A trajectory found with one order of quadrature.
 struct Solution {

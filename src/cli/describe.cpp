@@ -36,20 +36,32 @@ std::string axes_of(const Observable& observable) {
     return names.empty() ? "a number" : fmt::format("{}", fmt::join(names, " x "));
 }
 
+// "", or the algorithms a route is confined to.
+std::string confinement(const RouteKind& route) {
+    return route.algorithms.empty() ? ""
+                                    : fmt::format("  (algorithms {})", fmt::join(route.algorithms, ", "));
+}
+
 Description describe_problem(const ProblemKind& problem) {
     Description description{
         problem.name, problem.summary + "\n\n" + problem.mathematics, {}, problem.observables};
     description.text += "\n\nRoutes\n";
     for (const RouteKind& route : problem.routes)
-        description.text += fmt::format("  {:<14} {}\n", route.name, route.summary);
+        description.text += fmt::format("  {:<14} {}{}\n", route.name, route.summary, confinement(route));
     description.sections.push_back(
         {fmt::format("[problem] kind = \"{}\"", problem.name), problem.problem_keys});
-    for (const AlgorithmKind& algorithm : problem.algorithms)
+    bool has_data = false;
+    for (const AlgorithmKind& algorithm : problem.algorithms) {
         description.sections.push_back(
             {fmt::format("[algorithm] kind = \"{}\"", algorithm.name), algorithm.keys});
+        if (!algorithm.data_keys.empty() && !has_data)
+            description.sections.push_back({"[data]", algorithm.data_keys});
+        has_data |= !algorithm.data_keys.empty();
+    }
     description.sections.push_back({"[initial]", problem.initial_keys});
     for (const RouteKind& route : problem.routes)
-        description.sections.push_back({fmt::format("[routes.NAME] kind = \"{}\"", route.name), route.keys});
+        description.sections.push_back(
+            {fmt::format("[routes.NAME] kind = \"{}\"{}", route.name, confinement(route)), route.keys});
     return description;
 }
 
@@ -73,12 +85,12 @@ std::vector<Description> everything() {
                    algorithm.keys}},
                  {}});
         for (const RouteKind& route : problem.routes)
-            all.push_back(
-                {route.name,
-                 fmt::format("{}\nSource: {}", route.summary, route.source),
-                 {{fmt::format("[routes.NAME] kind = \"{}\"  (problem {})", route.name, problem.name),
-                   route.keys}},
-                 {}});
+            all.push_back({route.name,
+                           fmt::format("{}\nSource: {}", route.summary, route.source),
+                           {{fmt::format("[routes.NAME] kind = \"{}\"  (problem {}){}", route.name,
+                                         problem.name, confinement(route)),
+                             route.keys}},
+                           {}});
         for (const Observable& observable : problem.observables)
             all.push_back({observable.name, observable.long_name, {}, {observable}});
     }

@@ -30,19 +30,33 @@ class Problem {
     [[nodiscard]] virtual std::size_t start_replicas() const { return 0; }
 };
 
+/// What [time] asks to be recorded beside the plain trajectories.
+struct Recording {
+    TimeGrid grid;
+    bool two_time = false;                 ///< also C(t, s) at all pairs of times, and the theory's kernels
+    std::vector<double> response_at = {};  ///< times of the perturbations whose response is recorded
+};
+
 /// The sections of the experiment file from which a problem is made.
 struct ProblemTables {
     Table problem;
+    Table data;
     Table algorithm;
     Table initial;
+    Recording recording;
+    std::string problem_kind;
     std::string algorithm_kind;
     std::size_t replicas = 0;  ///< the largest number of replicas any route of the experiment asks for
 };
 
+/// A way of learning, and the problem object that it makes of the experiment's sections.
 struct AlgorithmKind {
     std::string name;
     std::string summary;
     std::vector<Key> keys;
+    std::vector<Key> data_keys = {};  ///< of [data]; empty: samples are fresh, there is no such section
+    bool two_time = false;            ///< offers the observables of Recording
+    std::function<std::shared_ptr<const Problem>(const ProblemTables&, Complaints&)> make = {};
 };
 
 /// One way to solve a problem, as the registry offers it.
@@ -51,6 +65,7 @@ struct RouteKind {
     std::string summary;
     std::string source;  ///< paper and equation
     bool theory = false;
+    std::vector<std::string> algorithms = {};  ///< those it solves; empty: all of the problem
     std::vector<Key> keys;
     /// Checks that need both the problem and the route's keys; complaints say what is wrong.
     std::function<void(const Problem&, const Table&, const RouteInfo&, const TimeGrid&, Complaints&)> check =
@@ -68,7 +83,6 @@ struct ProblemKind {
     std::vector<Key> initial_keys;
     std::vector<AlgorithmKind> algorithms;
     std::vector<Observable> observables;  ///< with the axes' sizes left at 0
-    std::function<std::shared_ptr<const Problem>(const ProblemTables&, Complaints&)> make;
     std::vector<RouteKind> routes;
 };
 

@@ -15,8 +15,8 @@
 namespace hidyn::experiment {
 namespace {
 
-const std::vector<std::string> top_level{"title", "paper",  "problem",  "algorithm", "initial",
-                                         "time",  "routes", "variants", "claims",    "figure"};
+const std::vector<std::string> top_level{"title", "paper",  "problem",  "data",   "algorithm", "initial",
+                                         "time",  "routes", "variants", "claims", "figure"};
 
 template <class Kind>
 std::vector<std::string> names_of(const std::vector<Kind>& kinds) {
@@ -73,9 +73,8 @@ bool increases(const TimeGrid& grid) {
            std::ranges::adjacent_find(grid.times, std::greater_equal{}) == grid.times.end();
 }
 
-TimeGrid read_time(const Node& section, Complaints& complaints) {
+TimeGrid read_grid(const Table& table, Complaints& complaints) {
     const std::size_t before = complaints.sentences().size();
-    const Table table = read_section(section, "time", time_keys(), {}, complaints);
     TimeGrid grid;
     if (complaints.sentences().size() != before) return grid;
     if (table.given("at")) {
@@ -110,6 +109,24 @@ TimeGrid read_time(const Node& section, Complaints& complaints) {
     complaints.add(table.complain(
         "end", "too large or too small: double precision cannot tell the times of this grid apart"));
     return {};
+}
+
+Recording read_time(const Node& section, Table& table, Complaints& complaints) {
+    const std::size_t before = complaints.sentences().size();
+    table = read_section(section, "time", time_keys(), {}, complaints);
+    if (complaints.sentences().size() != before) return {};
+    Recording recording{.grid = read_grid(table, complaints), .two_time = table.boolean("two_time")};
+    if (table.given("response_at")) recording.response_at = table.reals("response_at");
+    if (complaints.sentences().size() != before) return {};
+    for (std::size_t index = 0; index < recording.response_at.size(); ++index) {
+        if (index > 0 && recording.response_at[index] <= recording.response_at[index - 1])
+            complaints.add(table.complain("response_at", "the times must increase from one to the next"));
+        if (recording.response_at[index] >= recording.grid.end())
+            complaints.add(table.complain(
+                "response_at",
+                fmt::format("the times must lie before the end, t = {}", recording.grid.end())));
+    }
+    return complaints.sentences().size() == before ? recording : Recording();
 }
 
 // Steps are counted in 64 bits.
@@ -151,8 +168,28 @@ void read_route(const std::string& label, const RouteKind& route_kind, const Tab
     }
 }
 
-void read_variant(const std::string& file, const TimeGrid& grid, const Registry& registry, Variant& variant,
-                  Complaints& complaints) {
+// The kinds of a list that solve this algorithm.
+std::vector<RouteKind> routes_for(const ProblemKind& problem, const std::string& algorithm) {
+    std::vector<RouteKind> kinds;
+    for (const RouteKind& kind : problem.routes)
+        if (kind.algorithms.empty() || std::ranges::find(kind.algorithms, algorithm) != kind.algorithms.end())
+            kinds.push_back(kind);
+    return kinds;
+}
+
+// [data] is about samples that come back; whether there are any is the algorithm's matter.
+Table read_data(const Node& document, const AlgorithmKind& learner, const std::string& file,
+                Complaints& complaints) {
+    const Node* section = section_of(document, "data", file, !learner.data_keys.empty(), complaints);
+    if (section == nullptr) return {};
+    if (!learner.data_keys.empty()) return read_section(*section, "data", learner.data_keys, {}, complaints);
+    complaints.add(fmt::format("{}: [data]: {} takes a fresh sample at every step and has no data set",
+                               section->where, learner.name));
+    return {};
+}
+
+void read_variant(const std::string& file, const Recording& recording, const Table& time,
+                  const Registry& registry, Variant& variant, Complaints& complaints) {
     const Node& document = variant.document;
     const std::size_t before = complaints.sentences().size();
     const Node* problem = section_of(document, "problem", file, true, complaints);
@@ -165,17 +202,26 @@ void read_variant(const std::string& file, const TimeGrid& grid, const Registry&
     if (kind == nullptr) return;
 
     ProblemTables tables;
+    tables.recording = recording;
+    tables.problem_kind = kind->name;
     tables.problem = read_section(*problem, "problem", kind->problem_keys, {"kind"}, complaints);
     if (initial != nullptr)
         tables.initial = read_section(*initial, "initial", kind->initial_keys, {}, complaints);
-    if (algorithm != nullptr) {
-        const AlgorithmKind* learner =
-            read_kind(*algorithm, "algorithm", kind->algorithms,
-                      fmt::format("the algorithms for {} are", kind->name), complaints);
-        if (learner != nullptr) {
-            tables.algorithm = read_section(*algorithm, "algorithm", learner->keys, {"kind"}, complaints);
-            tables.algorithm_kind = learner->name;
-        }
+    const AlgorithmKind* learner = nullptr;
+    if (algorithm != nullptr)
+        learner = read_kind(*algorithm, "algorithm", kind->algorithms,
+                            fmt::format("the algorithms for {} are", kind->name), complaints);
+    std::vector<RouteKind> route_kinds;
+    if (learner != nullptr) {
+        tables.algorithm = read_section(*algorithm, "algorithm", learner->keys, {"kind"}, complaints);
+        tables.algorithm_kind = learner->name;
+        tables.data = read_data(document, *learner, file, complaints);
+        route_kinds = routes_for(*kind, learner->name);
+        if (!learner->two_time)
+            for (const char* key : {"two_time", "response_at"})
+                if (time.given(key))
+                    complaints.add(time.complain(key, fmt::format("{} of {} records no two-time functions",
+                                                                  learner->name, kind->name)));
     }
 
     struct RouteSection {
@@ -200,8 +246,10 @@ void read_variant(const std::string& file, const TimeGrid& grid, const Registry&
                     fmt::format("{}: {} = {}: must be a section [{}]", node.where, path, spell(node), path));
                 continue;
             }
-            const RouteKind* route = read_kind(node, path, kind->routes,
-                                               fmt::format("the routes for {} are", kind->name), complaints);
+            if (learner == nullptr) continue;  // which routes there are depends on it
+            const RouteKind* route =
+                read_kind(node, path, route_kinds,
+                          fmt::format("the routes for {} of {} are", learner->name, kind->name), complaints);
             if (route == nullptr) continue;
             sections.push_back({&label, route, read_section(node, path, route->keys, {"kind"}, complaints)});
             if (sections.back().table.has("replicas"))
@@ -211,8 +259,9 @@ void read_variant(const std::string& file, const TimeGrid& grid, const Registry&
     }
     if (complaints.sentences().size() != before) return;
 
-    variant.problem = kind->make(tables, complaints);
+    variant.problem = learner->make(tables, complaints);
     if (complaints.sentences().size() != before) return;
+    const TimeGrid& grid = recording.grid;
     if (grid.times.empty()) return;
     std::set<std::string> taken;
     for (const RouteSection& section : sections)
@@ -234,7 +283,8 @@ void check_variant_names(const Node& variants, Complaints& complaints) {
                 fmt::format("{}: {} = {}: must be a section [{}]", node.where, path, spell(node), path));
             continue;
         }
-        complain_about_unknown_keys(node, path, {"problem", "algorithm", "initial", "routes"}, complaints);
+        complain_about_unknown_keys(node, path, {"problem", "data", "algorithm", "initial", "routes"},
+                                    complaints);
     }
 }
 
@@ -295,28 +345,40 @@ std::string read_text(const Node& document, const std::string& key, const std::s
 }  // namespace
 
 std::vector<Key> time_keys() {
-    return {{.name = "end",
-             .type = KeyType::real,
-             .meaning = "the last time, in the problem's unit",
-             .symbol = "t_{end}",
-             .range = {.minimum = 0, .above_minimum = true}},
-            {.name = "points",
-             .type = KeyType::integer,
-             .meaning = "number of recorded times, both ends included",
-             .range = {.minimum = 2, .maximum = 1e6}},
-            {.name = "spacing",
-             .type = KeyType::choice,
-             .meaning = "even in t, or 0 and then even in log t",
-             .choices = {"linear", "log"},
-             .standard = std::string("linear")},
-            {.name = "first",
-             .type = KeyType::real,
-             .meaning = "the first time after 0 of a log grid; absent: end / 1000",
-             .range = {.minimum = 0, .above_minimum = true}},
-            {.name = "at",
-             .type = KeyType::real_list,
-             .meaning = "the recorded times themselves, increasing; instead of end, points and spacing",
-             .range = {.minimum = 0}}};
+    return {
+        {.name = "end",
+         .type = KeyType::real,
+         .meaning = "the last time, in the problem's unit",
+         .symbol = "t_{end}",
+         .range = {.minimum = 0, .above_minimum = true}},
+        {.name = "points",
+         .type = KeyType::integer,
+         .meaning = "number of recorded times, both ends included",
+         .range = {.minimum = 2, .maximum = 1e6}},
+        {.name = "spacing",
+         .type = KeyType::choice,
+         .meaning = "even in t, or 0 and then even in log t",
+         .choices = {"linear", "log"},
+         .standard = std::string("linear")},
+        {.name = "first",
+         .type = KeyType::real,
+         .meaning = "the first time after 0 of a log grid; absent: end / 1000",
+         .range = {.minimum = 0, .above_minimum = true}},
+        {.name = "at",
+         .type = KeyType::real_list,
+         .meaning = "the recorded times themselves, increasing; instead of end, points and spacing",
+         .range = {.minimum = 0}},
+        {.name = "two_time",
+         .type = KeyType::boolean,
+         .meaning = "also record C(t, s) at all pairs of times, and the kernels of a theory that has them "
+                    "(algorithms on a data set)",
+         .standard = false},
+        {.name = "response_at",
+         .type = KeyType::real_list,
+         .meaning = "also record the linear response of the weights to a small field at each of these "
+                    "times (algorithms on a data set)",
+         .symbol = "s",
+         .range = {.minimum = 0}}};
 }
 
 std::vector<Key> figure_keys() {
@@ -351,15 +413,18 @@ Experiment load_text(const std::string& text, const std::string& name,
     complain_about_unknown_keys(document, "", top_level, complaints);
     experiment.title = read_text(document, "title", std::filesystem::path(name).stem().string(), complaints);
     experiment.paper = read_text(document, "paper", "", complaints);
+    Recording recording;
+    Table time_table;
     if (const Node* time = section_of(document, "time", name, true, complaints))
-        experiment.grid = read_time(*time, complaints);
+        recording = read_time(*time, time_table, complaints);
+    experiment.grid = recording.grid;
     const Node* variants = section_of(document, "variants", name, false, complaints);
     if (variants != nullptr) check_variant_names(*variants, complaints);
 
     if (variants == nullptr || variants->entries.empty()) {
         Variant& only = experiment.variants.emplace_back();
         only.document = document;
-        read_variant(name, experiment.grid, registry, only, complaints);
+        read_variant(name, recording, time_table, registry, only, complaints);
     } else {
         for (const auto& [label, over] : variants->entries) {
             Variant& variant = experiment.variants.emplace_back();
@@ -367,7 +432,7 @@ Experiment load_text(const std::string& text, const std::string& name,
             variant.document = document;
             merge(variant.document, over);
             Complaints own;
-            read_variant(name, experiment.grid, registry, variant, own);
+            read_variant(name, recording, time_table, registry, variant, own);
             // A mistake outside the variants would otherwise be told once per variant.
             for (const std::string& sentence : own.sentences())
                 if (std::ranges::find(complaints.sentences(), sentence) == complaints.sentences().end())

@@ -4,10 +4,10 @@
 #include <numbers>
 
 #include "committee_cases.hpp"
+#include "math/integrator.hpp"
 #include "models/committee/direct.hpp"
 #include "models/committee/reduced.hpp"
 #include "solvers/ode/committee.hpp"
-#include "solvers/ode/integrator.hpp"
 
 using namespace hidyn;
 using committee::Committee;
@@ -226,21 +226,21 @@ TEST_CASE("ode: too large a rate is a divergence with its time, not a crash") {
 }
 
 TEST_CASE("ode: the wrapper holds its tolerance and lands on the asked times") {
-    ode::Integration problem{.derivative =
-                                 [](const ode::State& y, ode::State& dy, double) {
-                                     dy = {y[1], -y[0]};
-                                 },
-                             .record = [](std::size_t, const ode::State&) {}};
+    math::Integration problem{.derivative =
+                                  [](const math::State& y, math::State& dy, double) {
+                                      dy = {y[1], -y[0]};
+                                  },
+                              .record = [](std::size_t, const math::State&) {}};
     std::vector<double> errors;
     const std::vector<double> times{0.0, 1.0, 10.0, 100.0};
     for (const double tolerance : {1e-6, 1e-9}) {
         double largest = 0.0;
         problem.relative_tolerance = problem.absolute_tolerance = tolerance;
-        problem.record = [&](std::size_t index, const ode::State& y) {
+        problem.record = [&](std::size_t index, const math::State& y) {
             largest = std::max(largest, std::abs(y[0] - std::cos(times[index])));
         };
         Progress progress;
-        const ode::IntegrationReport report = ode::integrate(problem, {1.0, 0.0}, times, progress);
+        const math::IntegrationReport report = math::integrate(problem, {1.0, 0.0}, times, progress);
         CHECK(report.status == Status::complete);
         CHECK(report.reached == 100.0);
         CHECK(report.last_step > 0.0);
@@ -251,16 +251,16 @@ TEST_CASE("ode: the wrapper holds its tolerance and lands on the asked times") {
 }
 
 TEST_CASE("ode: the step guard and blow-up end an integration with a named status") {
-    ode::Integration problem{
-        .derivative = [](const ode::State& y, ode::State& dy, double) { dy = {y[0] * y[0]}; },
-        .record = [](std::size_t, const ode::State&) {}};
+    math::Integration problem{
+        .derivative = [](const math::State& y, math::State& dy, double) { dy = {y[0] * y[0]}; },
+        .record = [](std::size_t, const math::State&) {}};
     Progress progress;
     const std::vector<double> times{0.0, 2.0};
-    const ode::IntegrationReport blown = ode::integrate(problem, {1.0}, times, progress);
+    const math::IntegrationReport blown = math::integrate(problem, {1.0}, times, progress);
     CHECK(blown.status == Status::diverged);
     CHECK(blown.reached == doctest::Approx(1.0).epsilon(1e-3));
     problem.maximum_steps = 3;
-    CHECK(ode::integrate(problem, {0.1}, std::vector<double>{0.0, 9.0}, progress).status ==
+    CHECK(math::integrate(problem, {0.1}, std::vector<double>{0.0, 9.0}, progress).status ==
           Status::not_converged);
 }
 

@@ -33,7 +33,7 @@ MatrixXd weights(const DirectNetwork& network, Index units, Index d) {
 struct Frame {
     MatrixXd U1, U2;
 };
-Frame frame_of(const MatrixXd& rows, const committee::SquareRoot& root, Index students, double d) {
+Frame frame_of(const MatrixXd& rows, const teacher_student::SquareRoot& root, Index students, double d) {
     Frame frame;
     frame.U1 = root.Theta.fullPivLu().solve(rows.bottomRows(rows.rows() - students)) / std::sqrt(d);
     frame.U2 = root.S.fullPivLu().solve(rows.topRows(students) / std::sqrt(d) - root.P * frame.U1);

@@ -16,7 +16,7 @@ double largest(const Eigen::MatrixXd& difference) {
     return difference.cwiseAbs().maxCoeff();
 }
 
-OrderParameters reconstructed(const committee::SquareRoot& root, const Eigen::VectorXd& v) {
+OrderParameters reconstructed(const teacher_student::SquareRoot& root, const Eigen::VectorXd& v) {
     return {.Q = root.P * root.P.transpose() + root.S * root.S.transpose(),
             .R = root.P * root.Theta.transpose(),
             .T = root.Theta * root.Theta.transpose(),
@@ -31,10 +31,10 @@ TEST_CASE("start: the square root reproduces the order parameters, singular ones
                           .R = cases::matrix({{0.4, 0.4}, {0.4, 0.4}, {0.1, 0.1}}),
                           .T = cases::matrix({{1.0, 1.0}, {1.0, 1.0}}),
                           .v = v};
-    CHECK(committee::gram_defect(start).empty());
-    CHECK(committee::joint_rank(start) == 3);
+    CHECK(teacher_student::gram_defect(start).empty());
+    CHECK(teacher_student::joint_rank(start) == 3);
     for (const std::uint64_t d : {3U, 4U, 5U, 100U}) {
-        const OrderParameters again = reconstructed(committee::square_root(start, d), v);
+        const OrderParameters again = reconstructed(teacher_student::square_root(start, d), v);
         CAPTURE(d);
         CHECK(largest(again.Q - start.Q) < 1e-12);
         CHECK(largest(again.R - start.R) < 1e-12);
@@ -58,16 +58,16 @@ TEST_CASE("start: real weight vectors realise the order parameters exactly at ev
 TEST_CASE("start: overlaps that no vectors can have are named") {
     OrderParameters start = cases::generic_start(Eigen::VectorXd::Ones(2));
     start.R(0, 0) = 1.2;
-    CHECK(committee::gram_defect(start).find("positive semidefinite") != std::string::npos);
+    CHECK(teacher_student::gram_defect(start).find("positive semidefinite") != std::string::npos);
     start = cases::generic_start(Eigen::VectorXd::Ones(2));
     start.Q(0, 1) = 0.2;
-    CHECK(committee::gram_defect(start) == "Q must be symmetric");
+    CHECK(teacher_student::gram_defect(start) == "Q must be symmetric");
 }
 
 TEST_CASE("start: random students have the moments of Gaussian weights in d dimensions") {
     const Eigen::MatrixXd T = cases::matrix({{1.0, 0.3}, {0.3, 0.5}});
     const Eigen::VectorXd v = Eigen::VectorXd::Ones(2);
-    const committee::RandomStart law{.scale = 0.7, .seed = 5, .d = 50};
+    const teacher_student::RandomStart law{.scale = 0.7, .seed = 5, .d = 50};
     const int draws = 20000;
     const double s2 = 0.49;
     const double d = 50.0;
@@ -77,7 +77,8 @@ TEST_CASE("start: random students have the moments of Gaussian weights in d dime
     double r11_square = 0.0;
     double r_cross = 0.0;
     for (int draw = 0; draw < draws; ++draw) {
-        const OrderParameters start = committee::draw_start(law, T, v, static_cast<std::uint32_t>(draw));
+        const OrderParameters start =
+            teacher_student::draw_start(law, T, v, static_cast<std::uint32_t>(draw));
         q11 += start.Q(0, 0) - s2;
         q11_square += std::pow(start.Q(0, 0) - s2, 2);
         q12_square += std::pow(start.Q(0, 1), 2);

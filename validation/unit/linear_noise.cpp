@@ -47,17 +47,18 @@ TEST_CASE("linear noise check values: the covariance of (Q, R, v) for the noisy 
     const linear_noise::LinearNoise system{
         .size = equations.size(),
         .drift =
-            [&](const ode::State& s, ode::State& drift) {
+            [&](const math::State& s, math::State& drift) {
                 equations.unpack(s, start, state);
                 equations.derivative(state, drift);
             },
         .diffusion =
-            [&](const ode::State& s, Eigen::MatrixXd& sigma) {
+            [&](const math::State& s, Eigen::MatrixXd& sigma) {
                 equations.unpack(s, start, state);
                 diffusion(state, sigma);
             },
-        .diverged = [](const ode::State&) { return false; },
-        .record = [&](std::size_t, const ode::State&, const Eigen::MatrixXd& V) { covariances.push_back(V); },
+        .diverged = [](const math::State&) { return false; },
+        .record = [&](std::size_t, const math::State&,
+                      const Eigen::MatrixXd& V) { covariances.push_back(V); },
         .tolerance = 1e-8};
     Progress progress;
     const std::vector<double> times{2.0, 5.0};
@@ -77,15 +78,15 @@ TEST_CASE("linear noise check values: the covariance of (Q, R, v) for the noisy 
 TEST_CASE("linear noise: an Ornstein-Uhlenbeck process has its known variance") {
     const linear_noise::LinearNoise system{
         .size = 1,
-        .drift = [](const ode::State& s, ode::State& drift) { drift[0] = -0.5 * s[0]; },
-        .diffusion = [](const ode::State&,
+        .drift = [](const math::State& s, math::State& drift) { drift[0] = -0.5 * s[0]; },
+        .diffusion = [](const math::State&,
                         Eigen::MatrixXd& sigma) { sigma = Eigen::MatrixXd::Constant(1, 1, 3.0); },
-        .diverged = [](const ode::State&) { return false; },
-        .record = [](std::size_t, const ode::State&, const Eigen::MatrixXd&) {},
+        .diverged = [](const math::State&) { return false; },
+        .record = [](std::size_t, const math::State&, const Eigen::MatrixXd&) {},
         .tolerance = 1e-9};
     double variance = 0.0;
     linear_noise::LinearNoise recorded = system;
-    recorded.record = [&](std::size_t, const ode::State&, const Eigen::MatrixXd& V) { variance = V(0, 0); };
+    recorded.record = [&](std::size_t, const math::State&, const Eigen::MatrixXd& V) { variance = V(0, 0); };
     Progress progress;
     static_cast<void>(linear_noise::integrate(recorded, {1.0}, std::vector<double>{2.0}, progress));
     CHECK(variance == doctest::Approx(3.0 * (1.0 - std::exp(-2.0))).epsilon(1e-7));

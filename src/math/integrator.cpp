@@ -1,4 +1,4 @@
-#include "solvers/ode/integrator.hpp"
+#include "math/integrator.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace hidyn::ode {
+namespace hidyn::math {
 namespace {
 
 namespace odeint = boost::numeric::odeint;
@@ -110,4 +110,4 @@ IntegrationReport integrate(const Integration& problem, const State& initial, st
     return report;
 }
 
-}  // namespace hidyn::ode
+}  // namespace hidyn::math

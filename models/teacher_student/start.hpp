@@ -6,7 +6,7 @@
 #include <string>
 
 /// The order parameters of a two-layer teacher-student network and the ways to start from them.
-namespace hidyn::committee {
+namespace hidyn::teacher_student {
 
 /// Q = W W^T / d (K x K), R = W W*^T / d (K x M), T = W* W*^T / d (M x M), and the second layer v (K).
 struct OrderParameters {
@@ -46,4 +46,4 @@ struct RandomStart {
 [[nodiscard]] OrderParameters draw_start(const RandomStart& law, const Eigen::MatrixXd& T,
                                          const Eigen::VectorXd& v, std::uint32_t replica);
 
-}  // namespace hidyn::committee
+}  // namespace hidyn::teacher_student

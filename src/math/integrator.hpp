@@ -14,7 +14,7 @@
 /// touches Boost.Odeint: always a controlled Dormand-Prince 5(4) stepper with dense output at the asked
 /// times, always a step guard, 64-bit counters, and finiteness checked at every step (a NaN error estimate
 /// would count as success there: a trial step that ends outside the equations' domain is repeated shorter).
-namespace hidyn::ode {
+namespace hidyn::math {
 
 using State = std::vector<double>;
 
@@ -46,4 +46,4 @@ struct IntegrationReport {
 [[nodiscard]] IntegrationReport integrate(const Integration& problem, const State& initial,
                                           std::span<const double> times, Progress& progress);
 
-}  // namespace hidyn::ode
+}  // namespace hidyn::math

@@ -1,4 +1,4 @@
-#include "models/committee/start.hpp"
+#include "models/teacher_student/start.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "random/stream.hpp"
 
-namespace hidyn::committee {
+namespace hidyn::teacher_student {
 namespace {
 
 constexpr double tolerance = 1e-9;
@@ -132,4 +132,4 @@ OrderParameters draw_start(const RandomStart& law, const MatrixXd& T, const Eige
     return start;
 }
 
-}  // namespace hidyn::committee
+}  // namespace hidyn::teacher_student
