@@ -157,9 +157,10 @@ void check_room(const std::vector<OrderParameters>& starts, const Table& route, 
         if (rank <= d) continue;
         const Index vectors = start.Q.rows() + start.T.rows();
         complaints.add(route.complain(
-            "d", fmt::format("no {} vectors in d = {} dimensions have the initial overlaps, whose rank is {}; "
-                             "d must be at least {} (K + M = {} is always enough)",
-                             vectors, d, rank, rank, vectors)));
+            "d",
+            fmt::format("no {} vectors in d = {} dimensions have the initial overlaps, whose rank is {}; "
+                        "d must be at least {} (K + M = {} is always enough)",
+                        vectors, d, rank, rank, vectors)));
         return;
     }
 }

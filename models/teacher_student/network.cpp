@@ -78,19 +78,18 @@ Network read_network(const Table& problem, Complaints& complaints) {
                                      : network.activation;
     network.second_layer = read_vector(problem, "second_layer", static_cast<Eigen::Index>(network.students),
                                        "students", complaints);
-    network.teacher_second_layer =
-        read_vector(problem, "teacher_second_layer", static_cast<Eigen::Index>(network.teachers), "teachers",
-                    complaints);
+    network.teacher_second_layer = read_vector(
+        problem, "teacher_second_layer", static_cast<Eigen::Index>(network.teachers), "teachers", complaints);
     return network;
 }
 
 Key label_noise_key() {
     return {.name = "label_noise",
-         .type = KeyType::real,
-         .meaning = "variance of the label noise",
-         .symbol = "\\Delta",
-         .range = {.minimum = 0},
-         .standard = 0.0};
+            .type = KeyType::real,
+            .meaning = "variance of the label noise",
+            .symbol = "\\Delta",
+            .range = {.minimum = 0},
+            .standard = 0.0};
 }
 
 }  // namespace hidyn::teacher_student

@@ -7,7 +7,8 @@
 #include "core/problem.hpp"
 #include "math/activation.hpp"
 
-/// The section [problem] of two-layer networks: f(x) = sum_k v_k g(lambda_k), f*(x) = sum_m v*_m g*(lambda*_m).
+/// The section [problem] of two-layer networks: f(x) = sum_k v_k g(lambda_k), f*(x) = sum_m v*_m
+/// g*(lambda*_m).
 namespace hidyn::teacher_student {
 
 struct Network {

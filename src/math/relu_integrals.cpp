@@ -13,6 +13,13 @@ namespace {
 
 using std::numbers::pi;
 
+// a b - c^2 of a covariance, to the last bit (Kahan): a unit equal to another gives exactly 0, whose root
+// matters.
+double determinant(double a, double b, double c) {
+    const double square = c * c;
+    return std::max(0.0, std::fma(a, b, -square) + std::fma(-c, c, square));
+}
+
 // A variance this much smaller than before conditioning is rounding: the unit is determined by the others.
 constexpr double negligible = 1e-14;
 
@@ -148,7 +155,7 @@ struct PlaceSet {
 
 double I2(const Eigen::Matrix2d& C) {
     if (dead(C)) return 0.0;
-    const double root = std::sqrt(std::max(0.0, C(0, 0) * C(1, 1) - C(0, 1) * C(0, 1)));
+    const double root = std::sqrt(determinant(C(0, 0), C(1, 1), C(0, 1)));
     // The arcsine of the correlation, which near 1 would lose half of the digits.
     return (root + C(0, 1) * (pi / 2.0 + std::atan2(C(0, 1), root))) / (2.0 * pi);
 }
@@ -161,8 +168,7 @@ double J2(const Eigen::Matrix2d& C, const std::array<int, 2>& unit) {
 double I3(const Eigen::Matrix3d& C, const std::array<int, 3>& unit) {
     if (!(C(0, 0) > 0.0) || !(C(2, 2) > 0.0)) return 0.0;
     if (unit[0] == unit[2]) return 0.5 * C(0, 1);
-    const double determinant = std::max(0.0, C(0, 0) * C(2, 2) - C(0, 2) * C(0, 2));
-    return C(0, 1) * std::sqrt(determinant) / (2.0 * pi * C(0, 0)) +
+    return C(0, 1) * std::sqrt(determinant(C(0, 0), C(2, 2), C(0, 2))) / (2.0 * pi * C(0, 0)) +
            C(1, 2) * P2(correlation(C(0, 2), C(0, 0), C(2, 2)));
 }
 
