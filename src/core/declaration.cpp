@@ -33,6 +33,11 @@ struct Speller {
         for (const RealList& row : value) rows.push_back((*this)(row));
         return fmt::format("[{}]", fmt::join(rows, ", "));
     }
+    std::string operator()(const SampleCount& value) const {
+        if (value.power) return fmt::format("{{ power = {} }}", *value.power);
+        if (value.fraction) return fmt::format("{{ fraction = {} }}", *value.fraction);
+        return fmt::format("{}", value.number);
+    }
     std::string operator()(const FunctionText& value) const {
         return value.is_expression ? fmt::format("{{ expression = \"{}\" }}", value.text)
                                    : fmt::format("\"{}\"", value.text);
@@ -62,8 +67,11 @@ std::string allowed(const Key& key) {
         case KeyType::matrix:
             return "a matrix as a list of rows of equal length" + range_text(key.range);
         case KeyType::function:
-            return fmt::format("one of \"{}\", or {{ expression = \"...\" }} in z",
-                               fmt::join(key.choices, "\", \""));
+            return fmt::format("one of \"{}\", or {{ expression = \"...\" }} in {}",
+                               fmt::join(key.choices, "\", \""), key.variables);
+        case KeyType::sample_count:
+            return "a whole number of samples, at least 1, or { power = p } for n^p, 0 <= p < 1, or "
+                   "{ fraction = b } for b n, 0 < b <= 1";
     }
     return "";
 }

@@ -14,10 +14,17 @@ struct FunctionText {
     bool is_expression = false;
 };
 
+/// A number of samples: given outright, as a power of the data set's size n, or as a fraction of it.
+struct SampleCount {
+    std::int64_t number = 1;
+    std::optional<double> power = {};
+    std::optional<double> fraction = {};
+};
+
 using RealList = std::vector<double>;
 using RealMatrix = std::vector<std::vector<double>>;
 using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, RealList,
-                           RealMatrix, FunctionText, std::vector<std::string>>;
+                           RealMatrix, FunctionText, std::vector<std::string>, SampleCount>;
 
 enum class KeyType {
     boolean,
@@ -29,7 +36,8 @@ enum class KeyType {
     real_list,
     text_list,
     matrix,
-    function
+    function,
+    sample_count
 };
 
 /// Numbers a key may take.
@@ -48,6 +56,7 @@ struct Key {
     std::string symbol = "";  ///< the papers' symbol, LaTeX without dollar signs
     Range range = {};
     std::vector<std::string> choices = {};  ///< for `choice` and the names of a `function`
+    std::string variables = "z";            ///< of a `function` given as an expression
     std::optional<Value> standard = {};     ///< the value when the key is absent
     bool required = false;
 };

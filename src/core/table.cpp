@@ -36,6 +36,7 @@ template const std::vector<std::int64_t>& Table::get<std::vector<std::int64_t>>(
 template const RealList& Table::get<RealList>(const std::string&) const;
 template const RealMatrix& Table::get<RealMatrix>(const std::string&) const;
 template const std::vector<std::string>& Table::get<std::vector<std::string>>(const std::string&) const;
+template const SampleCount& Table::get<SampleCount>(const std::string&) const;
 template const FunctionText& Table::get<FunctionText>(const std::string&) const;
 
 }  // namespace hidyn

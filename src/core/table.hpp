@@ -52,6 +52,9 @@ class Table {
         return get<std::vector<std::string>>(key);
     }
     [[nodiscard]] const RealMatrix& matrix(const std::string& key) const { return get<RealMatrix>(key); }
+    [[nodiscard]] const SampleCount& sample_count(const std::string& key) const {
+        return get<SampleCount>(key);
+    }
     [[nodiscard]] const FunctionText& function(const std::string& key) const {
         return get<FunctionText>(key);
     }

@@ -93,6 +93,19 @@ std::optional<Value> read_function(const Node& node, const Key& key) {
     return FunctionText{expression->text, true};
 }
 
+std::optional<Value> read_sample_count(const Node& node) {
+    if (const std::optional<std::int64_t> value = whole(node))
+        return *value >= 1 ? std::optional<Value>(SampleCount{.number = *value}) : std::nullopt;
+    if (node.type != Node::Type::table || node.entries.size() != 1) return {};
+    const std::optional<double> value = number(node.entries.front().second);
+    if (!value) return {};
+    if (node.entries.front().first == "power" && *value >= 0.0 && *value < 1.0)
+        return SampleCount{.power = value};
+    if (node.entries.front().first == "fraction" && *value > 0.0 && *value <= 1.0)
+        return SampleCount{.fraction = value};
+    return {};
+}
+
 std::optional<Value> read_value(const Node& node, const Key& key) {
     switch (key.type) {
         case KeyType::boolean:
@@ -132,6 +145,8 @@ std::optional<Value> read_value(const Node& node, const Key& key) {
             return read_matrix(node, key);
         case KeyType::function:
             return read_function(node, key);
+        case KeyType::sample_count:
+            return read_sample_count(node);
     }
     return {};
 }

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "models/multi_index/multi_index.hpp"
+
+namespace hidyn::multi_index {
+
+/// Makes a problem of the family from [problem]: the loss of a sample and its label.
+struct Parts {
+    SampleLoss loss;
+    Label label;
+};
+using ReadParts = std::function<std::optional<Parts>(const ProblemTables&, Complaints&)>;
+
+/// The four algorithms on a data set, for the problem whose parts `read` makes.
+[[nodiscard]] std::vector<AlgorithmKind> algorithms(const ReadParts& read);
+
+}  // namespace hidyn::multi_index

@@ -1,0 +1,248 @@
+#include "models/multi_index/declaration.hpp"
+
+#include <fmt/format.h>
+
+#include "math/expression.hpp"
+#include "models/multi_index/algorithms.hpp"
+#include "models/teacher_student/initial.hpp"
+#include "models/teacher_student/network.hpp"
+
+namespace hidyn::multi_index {
+namespace {
+
+using Eigen::VectorXd;
+
+constexpr const char* family =
+    R"(A data set of n = alpha d samples is learned from again and again.
+
+  data      x_i ~ N(0, I_d), x~_i = x_i / sqrt(d), lambda_i = W x~_i (K students), lambda*_i = W* x~_i (M teachers)
+  risk      L_n(W) = (1/n) sum_i l(f(lambda_i), y_i), and a ridge rho / (2 d) |W|^2;  l' is its gradient in lambda
+  time      t = samples processed / d: one epoch is alpha; with batches of one it is steps / d
+
+  sgd                           W <- (1 - eta rho kappa/d) W - eta sum_{i in B} l'_i x~_i^T, a batch B of kappa samples
+  gradient-flow                 dW/dt = -eta rho W - (eta/alpha) sum_i l'_i x~_i^T = -eta d grad(risk)
+  gradient-descent              the same with a finite step delta
+  stochastic-modified-equation  dW = -eta rho W dt - eta sum_i l'_i x~_i^T (dt/alpha + dB_i/sqrt(alpha)), Ito
+  With time_step = delta each is driven on a grid: W <- (1 - eta rho delta) W - eta sum_i z_i l'_i x~_i^T, with z_i
+  Bernoulli or Poisson of mean delta/alpha (sgd), delta/alpha, or delta/alpha + N(0, delta/alpha).
+
+Dictionary. The rate multiplies the sum over a batch: a rate for the batch mean is eta kappa. Gerbelot et al. and
+Mignacco et al. (step h, batch fraction b, ridge lambda): eta = h, delta = alpha b, rho = lambda / (alpha b). Their
+overlap with the teacher, m, is R.)";
+
+std::string mathematics(const char* own) {
+    return fmt::format("{}\n\n{}", own, family);
+}
+
+Parts one_neuron(const char* activation, Loss loss, LabelChannel channel, double noise) {
+    const math::Activation g = math::Activation::named(activation);
+    return {.loss = {Link::units(g, VectorXd::Ones(1)), std::move(loss)},
+            .label = {Link::units(g, VectorXd::Ones(1)), channel, noise}};
+}
+
+ProblemKind preset(const char* name, const char* summary, const char* own, std::vector<Key> keys, bool classifies,
+                   const ReadParts& read) {
+    keys.push_back(teacher_student::label_noise_key());
+    return {.name = name,
+            .summary = summary,
+            .mathematics = mathematics(own),
+            .problem_keys = std::move(keys),
+            .initial_keys = teacher_student::initial_keys(),
+            .algorithms = algorithms(read),
+            .observables = declare_observables(0, 0, classifies, {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}}),
+            .routes = {simulation_kind()}};
+}
+
+Key loss_scale_key() {
+    return {.name = "loss_scale",
+            .type = KeyType::real,
+            .meaning = "where the pseudo-huber loss turns from quadratic to linear",
+            .symbol = "c",
+            .range = {.minimum = 0, .above_minimum = true},
+            .standard = 1.0};
+}
+
+// The functions a link may be named by: sums of such units.
+std::vector<std::string> link_names() {
+    std::vector<std::string> names;
+    for (const math::ActivationDescription& entry : math::Activation::catalogue()) names.push_back(entry.name);
+    return names;
+}
+
+std::vector<Key> general_keys() {
+    return {{.name = "students",
+             .type = KeyType::integer,
+             .meaning = "number of directions the student has",
+             .symbol = "K",
+             .range = {.minimum = 1, .maximum = most_units},
+             .standard = std::int64_t{1}},
+            {.name = "teachers",
+             .type = KeyType::integer,
+             .meaning = "number of directions the teacher has",
+             .symbol = "M",
+             .range = {.minimum = 1, .maximum = most_units},
+             .standard = std::int64_t{1}},
+            {.name = "link",
+             .type = KeyType::function,
+             .meaning = "the student's output f: a name means the sum of such units over its preactivations",
+             .symbol = "f",
+             .choices = link_names(),
+             .variables = "z1, z2, ... (or z for a single one)",
+             .standard = FunctionText{"linear"}},
+            {.name = "teacher_link",
+             .type = KeyType::function,
+             .meaning = "the teacher's output; absent: the student's",
+             .symbol = "f_*",
+             .choices = link_names(),
+             .variables = "z1, z2, ... (or z for a single one)"},
+            {.name = "loss",
+             .type = KeyType::function,
+             .meaning = "square: (f - y)^2 / 2; logistic: log(1 + exp(-y f)); pseudo-huber: c^2 (sqrt(1 + (f - y)^2 "
+                        "/ c^2) - 1)",
+             .symbol = "\\ell",
+             .choices = {"square", "logistic", "pseudo-huber"},
+             .variables = "f, y",
+             .standard = FunctionText{"square"}},
+            loss_scale_key(),
+            {.name = "label_channel",
+             .type = KeyType::choice,
+             .meaning = "the label: f* + noise, or its sign (1 or -1)",
+             .choices = {"additive", "sign"},
+             .standard = std::string("additive")}};
+}
+
+std::optional<math::MultivariateExpression> parse(const Table& table, const std::string& key,
+                                                  std::vector<std::string> variables, std::size_t differentiated,
+                                                  Complaints& complaints) {
+    try {
+        math::MultivariateExpression expression =
+            math::MultivariateExpression::parse(table.function(key).text, std::move(variables), differentiated);
+        if (expression.first_non_finite())
+            complaints.add(table.complain(
+                key, "the expression or one of its derivatives is not finite everywhere in [-8, 8]"));
+        return expression;
+    } catch (const math::ExpressionError& error) {
+        complaints.add(table.complain(key, fmt::format("column {}: {}", error.column, error.message)));
+        return std::nullopt;
+    }
+}
+
+std::optional<Link> read_link(const Table& table, const std::string& key, std::size_t arguments,
+                              Complaints& complaints) {
+    const FunctionText& given = table.function(key);
+    const VectorXd ones = VectorXd::Ones(static_cast<Eigen::Index>(arguments));
+    if (!given.is_expression) return Link::units(math::Activation::named(given.text), ones);
+    if (arguments == 1) {
+        try {
+            return Link::units(math::Activation::from_expression(given.text), ones);
+        } catch (const math::ExpressionError&) {
+            // "z1" is as good a name as "z"
+        }
+    }
+    std::vector<std::string> variables;
+    for (std::size_t k = 1; k <= arguments; ++k) variables.push_back(fmt::format("z{}", k));
+    std::optional<math::MultivariateExpression> expression =
+        parse(table, key, std::move(variables), arguments, complaints);
+    if (!expression) return std::nullopt;
+    return Link::expression(std::move(*expression), arguments);
+}
+
+std::optional<Loss> read_loss(const Table& table, Complaints& complaints) {
+    const FunctionText& given = table.function("loss");
+    if (given.is_expression) {
+        std::optional<math::MultivariateExpression> expression = parse(table, "loss", {"f", "y"}, 1, complaints);
+        if (!expression) return std::nullopt;
+        return Loss::expression(std::move(*expression));
+    }
+    if (given.text != "pseudo-huber" && table.given("loss_scale"))
+        complaints.add(table.complain("loss_scale", "has a meaning for loss = \"pseudo-huber\" only"));
+    if (given.text == "logistic") return Loss::logistic();
+    if (given.text == "pseudo-huber") return Loss::pseudo_huber(table.real("loss_scale"));
+    return Loss::square();
+}
+
+std::optional<Parts> read_general(const ProblemTables& tables, Complaints& complaints) {
+    const Table& table = tables.problem;
+    const auto students = static_cast<std::size_t>(table.integer("students"));
+    const auto teachers = static_cast<std::size_t>(table.integer("teachers"));
+    const LabelChannel channel =
+        table.text("label_channel") == "sign" ? LabelChannel::sign : LabelChannel::additive;
+    std::optional<Link> student = read_link(table, "link", students, complaints);
+    if (!table.given("teacher_link") && students != teachers && table.function("link").is_expression) {
+        complaints.add(fmt::format("{}: teacher_link is missing: the student's link is a function of {} variables, "
+                                   "but there are {} teachers",
+                                   table.place(), students, teachers));
+        return std::nullopt;
+    }
+    std::optional<Link> teacher =
+        read_link(table, table.given("teacher_link") ? "teacher_link" : "link", teachers, complaints);
+    std::optional<Loss> loss = read_loss(table, complaints);
+    if (table.function("loss").text == "logistic" && channel != LabelChannel::sign)
+        complaints.add(table.complain("loss", "needs labels 1 and -1: label_channel = \"sign\""));
+    if (!student || !teacher || !loss) return std::nullopt;
+    return Parts{.loss = {std::move(*student), std::move(*loss)},
+                 .label = {std::move(*teacher), channel, table.real("label_noise")}};
+}
+
+}  // namespace
+
+ProblemKind linear_regression() {
+    return preset("linear-regression", "ridge regression on n = alpha d Gaussian samples",
+                  "l = (lambda - y)^2 / 2, y = lambda* + sqrt(Delta) xi; K = M = 1.", {}, false,
+                  [](const ProblemTables& tables, Complaints&) {
+                      return one_neuron("linear", Loss::square(), LabelChannel::additive,
+                                        tables.problem.real("label_noise"));
+                  });
+}
+
+ProblemKind logistic_regression() {
+    return preset("logistic-regression", "logistic loss on the signs of a noisy linear teacher",
+                  "l = log(1 + exp(-y lambda)), y = sign(lambda* + sqrt(Delta) xi); K = M = 1.", {}, true,
+                  [](const ProblemTables& tables, Complaints&) {
+                      return one_neuron("linear", Loss::logistic(), LabelChannel::sign,
+                                        tables.problem.real("label_noise"));
+                  });
+}
+
+ProblemKind phase_retrieval() {
+    return preset(
+        "phase-retrieval", "a quadratic neuron learns the square of a linear teacher",
+        "y = lambda*^2 + sqrt(Delta) xi, u = lambda^2 - y; K = M = 1.\n"
+        "  square        l = u^2 / 4\n"
+        "  pseudo-huber  l = (c^2 / 2) (sqrt(1 + u^2 / c^2) - 1), linear in |u| beyond c: what SGD needs",
+        {{.name = "loss",
+          .type = KeyType::choice,
+          .meaning = "u^2 / 4, or its pseudo-huber version that is linear far out",
+          .symbol = "\\ell",
+          .choices = {"square", "pseudo-huber"},
+          .standard = std::string("square")},
+         loss_scale_key()},
+        false, [](const ProblemTables& tables, Complaints& complaints) {
+            const bool square = tables.problem.text("loss") == "square";
+            if (square && tables.problem.given("loss_scale"))
+                complaints.add(tables.problem.complain("loss_scale",
+                                                       "has a meaning for loss = \"pseudo-huber\" only"));
+            return one_neuron("quadratic",
+                              square ? Loss::square(0.5)
+                                     : Loss::pseudo_huber(tables.problem.real("loss_scale"), 0.5),
+                              LabelChannel::additive, tables.problem.real("label_noise"));
+        });
+}
+
+ProblemKind general() {
+    return preset("multi-index", "any link of K directions, any loss, labels from any link of M directions",
+                  "l(f(lambda), y), y = f*(lambda*) + sqrt(Delta) xi or its sign. A named link is the sum of such "
+                  "units.",
+                  general_keys(), false, read_general);
+}
+
+std::vector<AlgorithmKind> committee_algorithms() {
+    return algorithms([](const ProblemTables& tables, Complaints& complaints) {
+        teacher_student::Network network = teacher_student::read_network(tables.problem, complaints);
+        return Parts{.loss = {Link::units(network.activation, network.second_layer), Loss::square()},
+                     .label = {Link::units(network.teacher_activation, network.teacher_second_layer),
+                               LabelChannel::additive, tables.problem.real("label_noise")}};
+    });
+}
+
+}  // namespace hidyn::multi_index

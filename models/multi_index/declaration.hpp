@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/problem.hpp"
+
+/// The problems of the multi-index family as the registry offers them: named presets of one model.
+namespace hidyn::multi_index {
+
+[[nodiscard]] ProblemKind linear_regression();
+[[nodiscard]] ProblemKind logistic_regression();
+[[nodiscard]] ProblemKind phase_retrieval();
+/// Any link and loss.
+[[nodiscard]] ProblemKind general();
+
+/// The algorithms on a data set for the committee machine, whose problem section is declared elsewhere.
+[[nodiscard]] std::vector<AlgorithmKind> committee_algorithms();
+
+/// The names of the algorithms on a data set, for routes that are confined to them.
+[[nodiscard]] std::vector<std::string> algorithm_names();
+
+/// The simulation on real weights and a real data set.
+[[nodiscard]] RouteKind simulation_kind();
+
+}  // namespace hidyn::multi_index

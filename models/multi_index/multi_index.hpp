@@ -1,0 +1,106 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/problem.hpp"
+#include "core/recorder.hpp"
+#include "models/multi_index/sample_loss.hpp"
+#include "models/teacher_student/start.hpp"
+
+/// Gaussian multi-index models that learn from a data set, again and again.
+///
+///   data      x_i ~ N(0, I_d), i = 1..n, n = alpha d;  x~_i = x_i / sqrt(d)
+///   student   lambda_i = W x~_i in R^K, teacher lambda*_i = W* x~_i in R^M, label y_i = psi(lambda*_i, xi_i)
+///   risk      L_n(W) = (1/n) sum_i l(f(lambda_i), y_i), and a ridge rho / (2 d) |W|^2
+///   time      samples processed / d: an epoch is alpha
+///
+/// The learning rate multiplies the sum over a batch. With l' the gradient in lambda:
+///   sgd   batch B of kappa distinct samples: W <- (1 - eta rho kappa/d) W - eta sum_{i in B} l'_i x~_i^T
+///   flow  dW/dt = -eta rho W - (eta / alpha) sum_i l'_i x~_i^T = -eta d grad(L_n + ridge)
+///   gd    a finite step delta: W <- (1 - eta rho delta) W - (eta delta / alpha) sum_i l'_i x~_i^T
+///   sme   dW = -eta rho W dt - eta sum_i l'_i x~_i^T (dt / alpha + dB_i / sqrt(alpha)), Ito
+/// On a grid of step delta all four are W <- (1 - eta rho delta) W - eta sum_i z_i l'_i x~_i^T with drivers z_i:
+/// Bernoulli or Poisson of mean delta/alpha, the constant delta/alpha, or delta/alpha + N(0, delta/alpha).
+/// Sources: Fan & Wang, arXiv 2601.21093 (SGD, SME); Celentano, Cheng & Montanari, arXiv 2112.07572 (flow);
+/// Gerbelot et al., arXiv 2210.06591 (batches of order n).
+namespace hidyn::multi_index {
+
+using teacher_student::OrderParameters;
+
+enum class Rule { sgd, gradient_descent, gradient_flow, stochastic_modified_equation };
+enum class Jump { bernoulli, poisson };
+
+/// The number of samples in a batch: a number, a power of n, or a fraction of n.
+struct BatchSize {
+    std::uint64_t number = 1;
+    std::optional<double> power = {};
+    std::optional<double> fraction = {};
+
+    [[nodiscard]] std::uint64_t of(std::uint64_t samples) const;
+};
+
+struct Algorithm {
+    Rule rule = Rule::sgd;
+    double learning_rate = 0.0;  ///< eta
+    double ridge = 0.0;          ///< rho
+    BatchSize batch;
+    /// Step delta of the algorithm itself: of gradient descent, or of a dynamics that is driven on a grid.
+    std::optional<double> time_step = {};
+    Jump jump = Jump::bernoulli;
+};
+
+/// A squared norm |w_k|^2 / d beyond this counts as divergence.
+inline constexpr double divergence_threshold = 1e6;
+
+class MultiIndex final : public Problem {
+  public:
+    MultiIndex(SampleLoss sample_loss, Label sample_label)
+        : loss(std::move(sample_loss)), label(std::move(sample_label)) {}
+
+    SampleLoss loss;
+    Label label;
+    double sample_ratio = 1.0;  ///< alpha
+    Algorithm algorithm;
+    OrderParameters initial;  ///< without a second layer
+    Recording recording;
+
+    [[nodiscard]] std::size_t students() const { return loss.arguments(); }
+    [[nodiscard]] std::size_t teachers() const { return label.teacher().arguments(); }
+    [[nodiscard]] std::uint64_t samples(std::uint64_t d) const;
+
+    /// The step of the algorithm in units of time where the limit d -> infinity keeps it finite: gradient
+    /// descent, batches of order n, dynamics driven on a grid. None where it vanishes.
+    [[nodiscard]] std::optional<double> finite_step() const;
+    /// One linear neuron for a linear teacher under the square loss: the theory closes.
+    [[nodiscard]] bool linear_regression() const;
+    /// The test error is the misclassification of the teacher's sign, not a mean square.
+    [[nodiscard]] bool classifies() const { return label.channel() == LabelChannel::sign; }
+
+    [[nodiscard]] std::vector<Observable> observables() const override;
+    [[nodiscard]] std::string time_unit() const override { return "samples / d"; }
+    [[nodiscard]] double steps_per_unit_time(double d) const override;
+    [[nodiscard]] std::vector<StartArray> start() const override;
+};
+
+/// The declarations of this family's observables. `recording` adds the two-time ones.
+[[nodiscard]] std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers,
+                                                          bool classifies, const Recording& recording);
+
+/// Places of the observables in the order in which they are declared.
+struct ObservablePlaces {
+    static constexpr std::size_t Q = 0;
+    static constexpr std::size_t R = 1;
+    static constexpr std::size_t train_loss = 2;
+    static constexpr std::size_t test_error = 3;
+    std::size_t C = 0;         ///< 0: not recorded
+    std::size_t response = 0;  ///< 0: not recorded
+
+    explicit ObservablePlaces(const Recording& recording)
+        : C(recording.two_time ? 4 : 0),
+          response(recording.response_at.empty() ? 0 : (recording.two_time ? 5 : 4)) {}
+};
+
+}  // namespace hidyn::multi_index
