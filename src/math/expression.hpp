@@ -27,10 +27,10 @@ class ExpressionError : public std::runtime_error {
 /// listed by `functions()`. `-z^2` is -(z^2), and ^ groups to the right.
 ///
 /// The text is compiled once to a tape; evaluation runs the tape over blocks of values, so interpretation is
-/// paid per block and not per value. The value at one z does not depend on where in a span that z stands. The
-/// derivative is carried along the tape (forward automatic differentiation). At a kink (abs, max, min, relu)
-/// it is one of the two one-sided derivatives: the one from the left of the kink's own argument, so relu'(0)
-/// = 0.
+/// paid per block and not per value. The value at one z does not depend on where in a span that z stands.
+/// Derivatives are exact (automatic differentiation of the compiled expression, see ExpressionDerivatives).
+/// At a kink (abs, max, min, relu) the first is one of the two one-sided derivatives: the one from the left
+/// of the kink's own argument, so relu'(0) = 0; the second leaves out the kink's delta function.
 ///
 /// Copies share the tape; any number of threads may evaluate one expression.
 class Expression {
@@ -43,6 +43,8 @@ class Expression {
     [[nodiscard]] double operator()(double z) const;
     void evaluate(std::span<const double> z, std::span<double> value) const;
     void evaluate(std::span<const double> z, std::span<double> value, std::span<double> derivative) const;
+    void evaluate(std::span<const double> z, std::span<double> value, std::span<double> derivative,
+                  std::span<double> second_derivative) const;
 
     /// Coefficients, lowest power first, if this is a polynomial in z of degree at most 16.
     [[nodiscard]] std::optional<std::vector<double>> polynomial() const;
@@ -53,10 +55,10 @@ class Expression {
     [[nodiscard]] const std::string& text() const;
 
   private:
-    struct Program;
-    explicit Expression(std::shared_ptr<const Program> compiled) : program(std::move(compiled)) {}
+    struct Compiled;
+    explicit Expression(std::shared_ptr<const Compiled> what) : compiled(std::move(what)) {}
 
-    std::shared_ptr<const Program> program;
+    std::shared_ptr<const Compiled> compiled;
 };
 
 }  // namespace hidyn::math

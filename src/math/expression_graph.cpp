@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 
 namespace hidyn::math {
 
@@ -58,6 +59,10 @@ double fold(Operation operation, double a, double b) {
             return 1.0 / (1.0 + std::exp(-a));
         case Operation::softplus:
             return std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a)));
+        case Operation::before:
+            return a == 0.0 ? -b : a;
+        case Operation::select:
+            break;
     }
     return a;
 }
@@ -98,25 +103,36 @@ std::size_t arity(Operation operation) {
         case Operation::power:
         case Operation::maximum:
         case Operation::minimum:
+        case Operation::before:
             return 2;
+        case Operation::select:
+            return 3;
         default:
             return 1;
     }
 }
 
+std::size_t ExpressionGraph::Hash::operator()(const ExpressionNode& node) const {
+    constexpr std::size_t multiplier = 0x9e3779b97f4a7c15;
+    std::size_t hash = static_cast<std::size_t>(node.operation);
+    for (const std::size_t part : {std::size_t{node.left}, std::size_t{node.right},
+                                   std::size_t{node.condition}, std::hash<double>{}(node.constant)})
+        hash = (hash ^ part) * multiplier;
+    return hash ^ (hash >> 32);
+}
+
 ExpressionGraph::Index ExpressionGraph::share(const ExpressionNode& node) {
-    const auto found = std::find(all.begin(), all.end(), node);
-    const auto index = static_cast<Index>(found - all.begin());
-    if (index == all.size()) all.push_back(node);
-    return index;
+    const auto [place, fresh] = places.try_emplace(node, static_cast<Index>(all.size()));
+    if (fresh) all.push_back(node);
+    return place->second;
 }
 
 ExpressionGraph::Index ExpressionGraph::constant(double value) {
     return share({.operation = Operation::constant, .constant = value});
 }
 
-ExpressionGraph::Index ExpressionGraph::variable() {
-    return share({.operation = Operation::variable});
+ExpressionGraph::Index ExpressionGraph::variable(std::uint32_t which) {
+    return share({.operation = Operation::variable, .left = which});
 }
 
 ExpressionGraph::Index ExpressionGraph::integer_power(Index base, unsigned exponent) {
@@ -129,8 +145,9 @@ ExpressionGraph::Index ExpressionGraph::integer_power(Index base, unsigned expon
 
 ExpressionGraph::Index ExpressionGraph::apply(Operation operation, Index left, Index right) {
     const bool binary = arity(operation) == 2;
-    const bool constant_right = all[right].operation == Operation::constant;
-    if (all[left].operation == Operation::constant && (!binary || constant_right))
+    const bool constant_left = all[left].operation == Operation::constant;
+    const bool constant_right = binary && all[right].operation == Operation::constant;
+    if (constant_left && (!binary || constant_right))
         return constant(fold(operation, all[left].constant, all[right].constant));
     if (operation == Operation::power && constant_right) {
         const double exponent = all[right].constant;
@@ -141,10 +158,26 @@ ExpressionGraph::Index ExpressionGraph::apply(Operation operation, Index left, I
         }
         if (exponent == 0.5) return apply(Operation::sqrt, left);
     }
-    // Sums and products do not care for the order: one order lets equal ones be shared.
-    if ((operation == Operation::add || operation == Operation::multiply) && right < left)
-        std::swap(left, right);
+    // Only what is exact: 0 * x stays, because x may be infinite.
+    const auto is = [&](bool constant, Index index, double value) {
+        return constant && all[index].constant == value;
+    };
+    if (operation == Operation::add || operation == Operation::multiply) {
+        const double neutral = operation == Operation::add ? 0.0 : 1.0;
+        if (is(constant_left, left, neutral)) return right;
+        if (is(constant_right, right, neutral)) return left;
+        // Sums and products do not care for the order: one order lets equal ones be shared.
+        if (right < left) std::swap(left, right);
+    }
+    if (operation == Operation::subtract && is(constant_right, right, 0.0)) return left;
+    if (operation == Operation::divide && is(constant_right, right, 1.0)) return left;
     return share({.operation = operation, .left = left, .right = binary ? right : 0});
+}
+
+ExpressionGraph::Index ExpressionGraph::select(Index condition, Index left, Index right) {
+    if (left == right) return left;
+    if (all[condition].operation == Operation::constant) return all[condition].constant > 0.0 ? left : right;
+    return share({.operation = Operation::select, .left = left, .right = right, .condition = condition});
 }
 
 std::vector<bool> ExpressionGraph::reachable(Index root) const {
@@ -155,6 +188,7 @@ std::vector<bool> ExpressionGraph::reachable(Index root) const {
         const std::size_t operands = arity(all[index].operation);
         if (operands > 0) needed[all[index].left] = true;
         if (operands > 1) needed[all[index].right] = true;
+        if (operands > 2) needed[all[index].condition] = true;
     }
     return needed;
 }
@@ -165,14 +199,15 @@ std::optional<std::vector<double>> ExpressionGraph::polynomial(Index root) const
     for (std::size_t index = 0; index <= root; ++index) {
         if (!needed[index]) continue;
         const ExpressionNode& node = all[index];
-        const Coefficients& p = of[node.left];
-        const Coefficients& q = of[node.right];
+        const bool leaf = arity(node.operation) == 0;
+        const Coefficients& p = of[leaf ? index : node.left];
+        const Coefficients& q = of[leaf ? index : node.right];
         switch (node.operation) {
             case Operation::constant:
                 of[index] = {{node.constant}};
                 break;
             case Operation::variable:
-                of[index] = {{0.0, 1.0}};
+                if (node.left == 0) of[index] = {{0.0, 1.0}};
                 break;
             case Operation::negate:
                 if (p) of[index] = combination({0.0}, *p, -1.0);
@@ -201,11 +236,16 @@ std::optional<std::vector<double>> ExpressionGraph::polynomial(Index root) const
     return of[root];
 }
 
-bool ExpressionGraph::smooth(Index root) const {
+bool ExpressionGraph::smooth(Index root, std::size_t variables) const {
     const std::vector<bool> needed = reachable(root);
+    std::vector<bool> varies(all.size(), false);
     for (std::size_t index = 0; index <= root; ++index) {
-        if (!needed[index]) continue;
-        switch (all[index].operation) {
+        const ExpressionNode& node = all[index];
+        const std::size_t operands = arity(node.operation);
+        if (node.operation == Operation::variable) varies[index] = node.left < variables;
+        if (operands > 0) varies[index] = varies[node.left] || (operands > 1 && varies[node.right]);
+        if (!needed[index] || !varies[index]) continue;
+        switch (node.operation) {
             case Operation::abs:
             case Operation::maximum:
             case Operation::minimum:

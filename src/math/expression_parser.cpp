@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <boost/spirit/home/x3.hpp>
 #include <numbers>
@@ -45,6 +46,7 @@ struct Call {
 /// What the grammar's actions build.
 struct Builder {
     std::string_view text;
+    std::span<const std::string> variables;
     ExpressionGraph graph;
     std::vector<Call> calls;
 
@@ -56,10 +58,12 @@ struct Builder {
     Index finish_call() {
         const Call call = std::move(calls.back());
         calls.pop_back();
-        if (call.name == "z" || call.name == "pi") {
+        const auto variable = std::find(variables.begin(), variables.end(), call.name);
+        if (variable != variables.end() || call.name == "pi") {
             if (!call.arguments.empty())
                 throw ExpressionError(call.column, "'" + call.name + "' is not a function");
-            return call.name == "z" ? graph.variable() : graph.constant(std::numbers::pi);
+            if (variable == variables.end()) return graph.constant(std::numbers::pi);
+            return graph.variable(static_cast<std::uint32_t>(variable - variables.begin()));
         }
         for (const Function& function : functions) {
             if (function.name != call.name) continue;
@@ -71,8 +75,15 @@ struct Builder {
                                                        std::to_string(call.arguments.size()));
             return graph.apply(function.operation, call.arguments.front(), call.arguments.back());
         }
-        throw ExpressionError(
-            call.column, "unknown name '" + call.name + "'; known are " + std::string(expression_names()));
+        throw ExpressionError(call.column,
+                              "unknown name '" + call.name + "'; known are " + expression_names(variables));
+    }
+
+    /// What the grammar expected where it found no operand.
+    [[nodiscard]] std::string operand() const {
+        std::string names;
+        for (const std::string& variable : variables) names += variable + ", ";
+        return "a number, " + names + "pi, a function or '('";
     }
 };
 
@@ -126,13 +137,11 @@ struct NumberPolicies : x3::ureal_policies<double> {
     }
 };
 
-constexpr const char* operand = "a number, z, pi, a function or '('";
-
-const x3::rule<struct sum_id, Index> sum{operand};
-const x3::rule<struct product_id, Index> product{operand};
-const x3::rule<struct signed_id, Index> signed_power{operand};
-const x3::rule<struct power_id, Index> power{operand};
-const x3::rule<struct primary_id, Index> primary{operand};
+const x3::rule<struct sum_id, Index> sum{"operand"};
+const x3::rule<struct product_id, Index> product{"operand"};
+const x3::rule<struct signed_id, Index> signed_power{"operand"};
+const x3::rule<struct power_id, Index> power{"operand"};
+const x3::rule<struct primary_id, Index> primary{"operand"};
 
 const auto unsigned_number = x3::real_parser<double, NumberPolicies>{};
 const auto name = x3::raw[x3::lexeme[(x3::ascii::alpha | '_') >> *(x3::ascii::alnum | '_')]];
@@ -164,29 +173,28 @@ void check_bounds(std::string_view text) {
 
 }  // namespace
 
-std::string_view expression_names() {
-    static const std::string names = [] {
-        std::string list = "z, pi";
-        for (const Function& function : functions) list += ", " + std::string(function.name);
-        return list;
-    }();
-    return names;
+std::string expression_names(std::span<const std::string> variables) {
+    std::string list;
+    for (const std::string& variable : variables) list += variable + ", ";
+    list += "pi";
+    for (const Function& function : functions) list += ", " + std::string(function.name);
+    return list;
 }
 
-ParsedExpression parse_expression(std::string_view text) {
+ParsedExpression parse_expression(std::string_view text, std::span<const std::string> variables) {
     check_bounds(text);
-    Builder build{.text = text, .graph = {}, .calls = {}};
+    Builder build{.text = text, .variables = variables, .graph = {}, .calls = {}};
     Index root = 0;
     Place place = text.begin();
     const auto grammar = x3::with<builder_tag>(std::ref(build))[sum];
     try {
         if (!x3::phrase_parse(place, text.end(), grammar, x3::ascii::space, root))
-            throw ExpressionError(build.column(place), "expected " + std::string(operand));
+            throw ExpressionError(build.column(place), "expected " + build.operand());
     } catch (const x3::expectation_failure<Place>& failure) {
-        // The library names a literal as it is written and anything else by its C++ type.
+        // The library names a literal as it is written and anything else by a name of its own.
         const bool literal = failure.which().front() == '\'';
         throw ExpressionError(build.column(failure.where()),
-                              "expected " + (literal ? failure.which() : operand));
+                              "expected " + (literal ? failure.which() : build.operand()));
     }
     if (place != text.end()) {
         const std::size_t column = build.column(place);

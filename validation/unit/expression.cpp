@@ -106,6 +106,51 @@ TEST_CASE("expression: derivatives agree with Boost's automatic differentiation"
     }
 }
 
+TEST_CASE("expression: second derivatives agree with Boost's automatic differentiation") {
+    using Number = boost::math::differentiation::autodiff_fvar<double, 2>;
+    struct Row {
+        std::string text;
+        std::function<Number(const Number&)> f;
+    };
+    const std::vector<Row> rows{
+        {"3*z", [](const Number& z) { return 3.0 * z; }},
+        {"z^5 - z^2/2", [](const Number& z) { return z * z * z * z * z - z * z / 2.0; }},
+        {"1/(1 + z^2)", [](const Number& z) { return 1.0 / (1.0 + z * z); }},
+        {"z^-3", [](const Number& z) { return 1.0 / (z * z * z); }},
+        {"(1 + z^2)^1.5", [](const Number& z) { return pow(1.0 + z * z, 1.5); }},
+        {"2^z", [](const Number& z) { return pow(2.0, z); }},
+        {"(2 + sin(z))^z", [](const Number& z) { return exp(z * log(2.0 + sin(z))); }},
+        {"exp(-z^2/2)/sqrt(2*pi)",
+         [](const Number& z) { return exp(-z * z / 2.0) / sqrt(2 * std::numbers::pi); }},
+        {"log(3 + sin(z))", [](const Number& z) { return log(3.0 + sin(z)); }},
+        {"sqrt(1 + z^2) - 1", [](const Number& z) { return sqrt(1.0 + z * z) - 1.0; }},
+        {"tanh(2*z)*cos(z)", [](const Number& z) { return tanh(2.0 * z) * cos(z); }},
+        {"atan(z/3)", [](const Number& z) { return atan(z / 3.0); }},
+        {"erf(z/sqrt(2))", [](const Number& z) { return 1.0 - erfc(z / sqrt(2.0)); }},
+        {"z*sigmoid(3*z)", [](const Number& z) { return z / (1.0 + exp(-3.0 * z)); }},
+        {"softplus(1 - z)", [](const Number& z) { return log(1.0 + exp(1.0 - z)); }},
+        {"relu(z)^3 + abs(z)*z", [](const Number& z) { return z > 0.0 ? z * z * z + z * z : -z * z; }},
+        {"max(z^2, z + 1) - min(z, sin(z))",
+         [](const Number& z) { return (z * z > z + 1.0 ? z * z : z + 1.0) - (z < sin(z) ? z : sin(z)); }},
+        {"sign(z)*z^3", [](const Number& z) { return z > 0.0 ? z * z * z : -z * z * z; }},
+    };
+    for (const Row& row : rows) {
+        const Expression expression = Expression::parse(row.text);
+        for (const double z : {-3.7, -1.3, -0.2, 0.3, 0.9, 2.6}) {
+            CAPTURE(row.text);
+            CAPTURE(z);
+            const Number y = row.f(boost::math::differentiation::make_fvar<double, 2>(z));
+            Slope jet;
+            double second = 0.0;
+            expression.evaluate({&z, 1}, {&jet.value, 1}, {&jet.derivative, 1}, {&second, 1});
+            CHECK(jet.value == at(expression, z).value);
+            CHECK(jet.derivative == at(expression, z).derivative);
+            CHECK(jet.derivative == doctest::Approx(y.derivative(1)).epsilon(1e-12));
+            CHECK(second == doctest::Approx(y.derivative(2)).epsilon(1e-11));
+        }
+    }
+}
+
 TEST_CASE("expression: at a kink the derivative is finite and one-sided") {
     CHECK(at(Expression::parse("abs(z)"), 0.0).derivative == -1.0);
     CHECK(at(Expression::parse("max(z, -z)"), 0.0).derivative == -1.0);
@@ -123,9 +168,15 @@ TEST_CASE("expression: a value does not depend on its place in the span, nor on 
     std::vector<double> value(z.size());
     std::vector<double> derivative(z.size());
     expression.evaluate(z, value, derivative);
+    std::vector<double> second(z.size());
+    expression.evaluate(z, value, derivative, second);
     for (std::size_t i = 0; i < z.size(); ++i) {
+        Slope jet;
+        double alone = 0.0;
+        expression.evaluate({&z[i], 1}, {&jet.value, 1}, {&jet.derivative, 1}, {&alone, 1});
         CHECK(value[i] == expression(z[i]));
         CHECK(derivative[i] == at(expression, z[i]).derivative);
+        CHECK(second[i] == alone);
     }
 }
 
