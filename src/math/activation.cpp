@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <optional>
+#include <tuple>
 
 #include "core/error.hpp"
 #include "core/kernel.hpp"
@@ -16,6 +17,7 @@ namespace hidyn::math {
 namespace {
 
 constexpr std::size_t full_vector = 8;
+constexpr std::size_t block = 256;  // all passes over a block find it in the first-level cache
 
 enum class Kernel { erf, relu, tanh, polynomial, expression };
 
@@ -39,6 +41,20 @@ HIDYN_KERNEL void tanh_derivative(std::span<const double> g, std::span<double> d
     for (std::size_t i = 0; i < g.size(); ++i) dg[i] = 1.0 - g[i] * g[i];
 }
 
+HIDYN_KERNEL void tanh_second_derivative(std::span<const double> g, std::span<const double> dg,
+                                         std::span<double> ddg) {
+    for (std::size_t i = 0; i < g.size(); ++i) ddg[i] = -2.0 * g[i] * dg[i];
+}
+
+// From E = exp(-z^2 / 2), given in dg: g' = sqrt(2 / pi) E and g'' = -z g'.
+HIDYN_KERNEL void erf_derivatives(std::span<const double> z, std::span<double> dg, std::span<double> ddg) {
+    constexpr double factor = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+        dg[i] = factor * dg[i];
+        ddg[i] = -z[i] * dg[i];
+    }
+}
+
 HIDYN_KERNEL void cubic(std::span<const double> c, std::span<const double> z, std::span<double> g) {
     const double c0 = c[0], c1 = c[1], c2 = c[2], c3 = c[3];
     for (std::size_t i = 0; i < z.size(); ++i) g[i] = ((c3 * z[i] + c2) * z[i] + c1) * z[i] + c0;
@@ -50,10 +66,45 @@ HIDYN_KERNEL void cubic_derivative(std::span<const double> c, std::span<const do
     for (std::size_t i = 0; i < z.size(); ++i) dg[i] = (c3 * z[i] + c2) * z[i] + c1;
 }
 
+HIDYN_KERNEL void cubic_second_derivative(std::span<const double> c, std::span<const double> z,
+                                          std::span<double> ddg) {
+    const double c2 = 2.0 * c[2], c3 = 6.0 * c[3];
+    for (std::size_t i = 0; i < z.size(); ++i) ddg[i] = c3 * z[i] + c2;
+}
+
 HIDYN_KERNEL void horner(std::span<const double> c, std::span<const double> z, std::span<double> g) {
     std::fill(g.begin(), g.end(), c.back());
     for (std::size_t k = c.size() - 1; k-- > 0;)
         for (std::size_t i = 0; i < z.size(); ++i) g[i] = g[i] * z[i] + c[k];
+}
+
+std::vector<double> differentiated(const std::vector<double>& coefficients) {
+    std::vector<double> result;
+    for (std::size_t k = 1; k < coefficients.size(); ++k)
+        result.push_back(static_cast<double>(k) * coefficients[k]);
+    return result;
+}
+
+/// Applies `kernel(z, results...)` block by block. Spans that are not whole vectors end in a padded one: the
+/// C library's scalar and vector routines differ in the last bit, and a value must not depend on its place.
+template <class Kernel, class... Results>
+void in_blocks(const Kernel& kernel, std::span<const double> z, Results... results) {
+    const std::size_t whole = z.size() / full_vector * full_vector;
+    for (std::size_t done = 0; done < whole; done += block) {
+        const std::size_t count = std::min(block, whole - done);
+        kernel(z.subspan(done, count), results.subspan(done, count)...);
+    }
+    const std::size_t rest = z.size() - whole;
+    if (rest == 0) return;
+    std::array<double, full_vector> arguments{};
+    std::array<std::array<double, full_vector>, sizeof...(results)> buffers;
+    std::copy_n(z.data() + whole, rest, arguments.data());
+    std::size_t buffer = 0;
+    const auto next = [&](const auto&) -> std::span<double> { return buffers[buffer++]; };
+    std::apply([&](auto... spans) { kernel(std::span<const double>(arguments), spans...); },
+               std::tuple{next(results)...});
+    buffer = 0;
+    (std::copy_n(next(results).data(), rest, results.data() + whole), ...);
 }
 
 }  // namespace
@@ -67,6 +118,7 @@ struct Activation::Definition {
     std::vector<double> coefficients = {};
     std::vector<double> padded = {};      ///< at least four coefficients: most polynomials are at most cubic
     std::vector<double> derivative = {};  ///< coefficients of g', for higher degrees
+    std::vector<double> second_derivative = {};
     std::optional<Expression> expression = {};
 
     static std::shared_ptr<const Definition> polynomial(std::string_view label,
@@ -77,8 +129,8 @@ struct Activation::Definition {
                                                                   .coefficients = std::move(coefficients)});
         definition->padded = definition->coefficients;
         definition->padded.resize(std::max<std::size_t>(definition->padded.size(), 4), 0.0);
-        for (std::size_t k = 1; k < definition->padded.size(); ++k)
-            definition->derivative.push_back(static_cast<double>(k) * definition->padded[k]);
+        definition->derivative = differentiated(definition->padded);
+        definition->second_derivative = differentiated(definition->derivative);
         return definition;
     }
 
@@ -125,6 +177,34 @@ struct Activation::Definition {
                 break;
             case Kernel::expression:
                 expression->evaluate(z, g, dg);
+                break;
+        }
+    }
+
+    void jets(std::span<const double> z, std::span<double> g, std::span<double> dg,
+              std::span<double> ddg) const {
+        switch (kernel) {
+            case Kernel::erf:
+                values(z, g);
+                negative_half_square(z, dg);
+                exp(dg, dg);
+                erf_derivatives(z, dg, ddg);
+                break;
+            case Kernel::relu:
+                values_and_derivatives(z, g, dg);
+                std::fill(ddg.begin(), ddg.end(), 0.0);
+                break;
+            case Kernel::tanh:
+                values_and_derivatives(z, g, dg);
+                tanh_second_derivative(g, dg, ddg);
+                break;
+            case Kernel::polynomial:
+                values_and_derivatives(z, g, dg);
+                padded.size() == 4 ? cubic_second_derivative(padded, z, ddg)
+                                   : horner(second_derivative, z, ddg);
+                break;
+            case Kernel::expression:
+                expression->evaluate(z, g, dg, ddg);
                 break;
         }
     }
@@ -211,33 +291,18 @@ bool Activation::smooth() const {
     return definition->smooth;
 }
 
-// Spans that are not whole vectors end in a padded one: the C library's scalar and vector routines differ in
-// the last bit, and a value must not depend on its place.
 void Activation::values(std::span<const double> z, std::span<double> g) const {
-    const std::size_t whole = z.size() / full_vector * full_vector;
-    if (whole > 0) definition->values(z.first(whole), g.first(whole));
-    const std::size_t rest = z.size() - whole;
-    if (rest == 0) return;
-    std::array<double, full_vector> arguments{};
-    std::array<double, full_vector> results;
-    std::copy_n(z.data() + whole, rest, arguments.data());
-    definition->values(arguments, results);
-    std::copy_n(results.data(), rest, g.data() + whole);
+    in_blocks([this](auto... spans) { definition->values(spans...); }, z, g);
 }
 
 void Activation::values_and_derivatives(std::span<const double> z, std::span<double> g,
                                         std::span<double> dg) const {
-    const std::size_t whole = z.size() / full_vector * full_vector;
-    if (whole > 0) definition->values_and_derivatives(z.first(whole), g.first(whole), dg.first(whole));
-    const std::size_t rest = z.size() - whole;
-    if (rest == 0) return;
-    std::array<double, full_vector> arguments{};
-    std::array<double, full_vector> results;
-    std::array<double, full_vector> derivatives;
-    std::copy_n(z.data() + whole, rest, arguments.data());
-    definition->values_and_derivatives(arguments, results, derivatives);
-    std::copy_n(results.data(), rest, g.data() + whole);
-    std::copy_n(derivatives.data(), rest, dg.data() + whole);
+    in_blocks([this](auto... spans) { definition->values_and_derivatives(spans...); }, z, g, dg);
+}
+
+void Activation::jets(std::span<const double> z, std::span<double> g, std::span<double> dg,
+                      std::span<double> ddg) const {
+    in_blocks([this](auto... spans) { definition->jets(spans...); }, z, g, dg, ddg);
 }
 
 double Activation::value(double z) const {

@@ -37,6 +37,8 @@ class Activation {
     [[nodiscard]] const std::string& label() const;
     /// False if g or g' has a kink or a jump. Kinks take a one-sided derivative: relu'(0) = 0.
     [[nodiscard]] bool smooth() const;
+    /// Whether g'' is all there is to the second derivative (at a kink it would hold a delta function too).
+    [[nodiscard]] bool twice_differentiable() const { return smooth(); }
     /// How much faster than tanh a smooth general activation turns: max |g''| / max |g'| in units of tanh's,
     /// at least
     /// 1. (tanh(5 z) and 1 / (1 + exp(-10 z)): 5.) Quadrature scales its steps with it.
@@ -44,6 +46,9 @@ class Activation {
 
     void values(std::span<const double> z, std::span<double> g) const;
     void values_and_derivatives(std::span<const double> z, std::span<double> g, std::span<double> dg) const;
+    /// g, g' and g''; away from its kinks if g has any.
+    void jets(std::span<const double> z, std::span<double> g, std::span<double> dg,
+              std::span<double> ddg) const;
     [[nodiscard]] double value(double z) const;
     [[nodiscard]] double derivative(double z) const;
 

@@ -11,6 +11,22 @@
 using hidyn::math::Activation;
 using hidyn::math::Family;
 
+namespace {
+
+struct Jet {
+    double g = 0.0;
+    double dg = 0.0;
+    double ddg = 0.0;
+};
+
+Jet jet_of(const Activation& activation, double z) {
+    Jet jet;
+    activation.jets({&z, 1}, {&jet.g, 1}, {&jet.dg, 1}, {&jet.ddg, 1});
+    return jet;
+}
+
+}  // namespace
+
 TEST_CASE("activation: named functions are what their formulas say") {
     for (const auto& entry : Activation::catalogue()) {
         CAPTURE(entry.name);
@@ -36,12 +52,38 @@ TEST_CASE("activation: derivatives are the limits of central differences") {
     }
 }
 
+TEST_CASE("activation: second derivatives are those of the formula, and limits of differences") {
+    const double h = 1e-5;
+    std::vector<Activation> activations{Activation::from_expression("z^7 - 2*z^5 + z/2 + 3"),
+                                        Activation::from_expression("z*tanh(z) + erf(z)")};
+    for (const auto& entry : Activation::catalogue()) activations.push_back(Activation::named(entry.name));
+    for (const Activation& g : activations) {
+        CAPTURE(g.label());
+        CHECK(g.twice_differentiable() == (g.label() != "relu"));
+        for (double z = -3.05; z < 3.1; z += 0.3) {
+            const Jet jet = jet_of(g, z);
+            CHECK(jet.g == g.value(z));
+            CHECK(jet.dg == g.derivative(z));
+            const double difference = (g.derivative(z + h) - g.derivative(z - h)) / (2 * h);
+            CHECK(jet.ddg == doctest::Approx(difference).epsilon(1e-7));
+        }
+    }
+    for (const auto& entry : Activation::catalogue()) {
+        CAPTURE(entry.name);
+        const Activation named = Activation::named(entry.name);
+        const Activation written = Activation::from_expression(entry.formula);
+        for (double z = -4.05; z < 4.1; z += 0.3)
+            CHECK(jet_of(named, z).ddg == doctest::Approx(jet_of(written, z).ddg).epsilon(1e-12));
+    }
+    CHECK_FALSE(Activation::from_expression("abs(z)*z").twice_differentiable());
+}
+
 TEST_CASE("activation: a value does not depend on its place in the span") {
     for (const auto& entry : Activation::catalogue()) {
         CAPTURE(entry.name);
         const Activation g = Activation::named(entry.name);
-        std::vector<double> z(29);
-        for (std::size_t i = 0; i < z.size(); ++i) z[i] = -3.0 + 0.21 * static_cast<double>(i);
+        std::vector<double> z(1029);
+        for (std::size_t i = 0; i < z.size(); ++i) z[i] = -3.0 + 0.006 * static_cast<double>(i);
         std::vector<double> value(z.size());
         std::vector<double> derivative(z.size());
         g.values_and_derivatives(z, value, derivative);
@@ -51,6 +93,13 @@ TEST_CASE("activation: a value does not depend on its place in the span") {
         }
         g.values(z, value);
         for (std::size_t i = 0; i < z.size(); ++i) CHECK(value[i] == g.value(z[i]));
+        std::vector<double> second(z.size());
+        g.jets(z, value, derivative, second);
+        for (std::size_t i = 0; i < z.size(); ++i) {
+            CHECK(value[i] == g.value(z[i]));
+            CHECK(derivative[i] == g.derivative(z[i]));
+            CHECK(second[i] == jet_of(g, z[i]).ddg);
+        }
         CHECK(std::isnan(g.value(std::nan(""))));
     }
 }
