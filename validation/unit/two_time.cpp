@@ -61,6 +61,15 @@ Registry with_kernel_route() {
 
 const std::string with_kernel = test::valid_experiment + "[routes.memory]\nkind = \"kernel-theory\"\n";
 
+std::vector<std::string> complaints(const std::string& more) {
+    try {
+        static_cast<void>(experiment::load_text(with_kernel + more, "file.toml", {}, with_kernel_route()));
+    } catch (const InputError& error) {
+        return error.messages;
+    }
+    return {};
+}
+
 }  // namespace
 
 TEST_CASE("an axis with coordinates is told by them") {
@@ -142,4 +151,21 @@ TEST_CASE("what one route alone reports is recorded, stored, read and compared w
     results::write(file.path, all);
     const results::Results back = results::read(file.path);
     CHECK(back.routes.back().trajectory.find("kernel")->observable == memory.series.back().observable);
+}
+
+TEST_CASE("claims and figures may speak of what one route alone reports, on that route") {
+    const std::string claim = "[[claims]]\nname = \"c\"\nobservable = \"kernel\"\npredicted = 1\n";
+    CHECK(complaints(claim + "s = 0.5").empty());
+    CHECK(complaints(claim + "component = [2]").empty());
+    CHECK(complaints("[figure]\nobservables = [\"kernel\"]").empty());
+    const auto refused = [&](const std::string& key, const std::string& says) {
+        const std::vector<std::string> sentences = complaints(claim + key);
+        REQUIRE(sentences.size() == 1);
+        CHECK(sentences.front().find(says) != std::string::npos);
+    };
+    refused("s = 0.7", "s = 0.7 is not one of its 2 times");
+    refused("component = [3]", "component 1 = 3 is out of range: it has 2 source_times");
+    refused("", "give row, and no column, or give its second time as s");
+    refused("s = 0.5\nroute = \"ode\"", "the routes this claim can be checked on are memory");
+    refused("s = 0.5\nminus_route = \"ode\"", "the routes it could be compared with are memory");
 }
