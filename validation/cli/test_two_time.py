@@ -41,12 +41,14 @@ class TwoTime(InFolder):
             self.assertEqual(route["response"].attrs["own"], 1)
             self.assertNotIn("own", route["C"].attrs)
 
-    def test_compare_takes_them(self):
+    def test_compare_and_plot_take_them(self):
         report = json.loads(self.hidyn("compare", "two-time.h5", "--json").stdout)
         verdict, = report["verdicts"]
         self.assertEqual(verdict["outcome"], "agrees")
         self.assertEqual({one["observable"] for one in verdict["comparisons"]}, {"C"})
         self.assertRegex(verdict["sentence"], r"for C\[s = [0-9.]+\] at t = ")
+        done = self.hidyn("plot", "two-time.h5", "-o", "figure.png", "--observables", "C,response")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
 if __name__ == "__main__":
