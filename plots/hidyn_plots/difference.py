@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import numpy as np
+
 from .averages import mean
 
 
@@ -11,7 +13,7 @@ def subtract(results, label):
     for route in results.routes:
         reference = _reference(results, route, label)
         if route.family != label and reference is not None:
-            series = {name: dataclasses.replace(own, values=_difference(own, reference.series[name]), variance=None)
+            series = {name: _difference(own, reference.series[name])
                       for name, own in route.series.items() if name in reference.series}
             routes.append(dataclasses.replace(route, series=series))
     observables = {name: dataclasses.replace(what, minus=label) for name, what in results.observables.items()}
@@ -28,6 +30,7 @@ def _reference(results, route, label):
 def _difference(one, other):
     """Replica by replica where both have some: the spread of the differences then gives the error of their mean."""
     count = min(len(one.values), len(other.values))
-    if count > 1:
-        return one.values[:count] - other.values[:count]
-    return one.values - mean(other.values)
+    values = one.values[:count] - other.values[:count] if count > 1 else one.values - mean(other.values)
+    errors = [error for error in (one.error, other.error) if error is not None]
+    return dataclasses.replace(one, values=values, variance=None,
+                               error=np.sqrt(sum(error**2 for error in errors)) if errors else None)

@@ -45,13 +45,13 @@ def draw(axes, results, plan, picture):
     theory = main_theory(results, picture.variant, picture.name)
     simulation = max((route for route in routes if not route.is_theory), key=lambda route: route.d or 0, default=None)
     log = plan.x_scale == "log" if plan.x_scale else scales.is_logarithmic_grid(results.time)
-    t, s = _times(results, observable)
+    t, s, kept = _times(results, observable)
     rows, columns = scales.thin(t, MOST_TIMES, log), scales.thin(s, MOST_TIMES, log)
     square = len(t) == len(s) and np.allclose(t, s)
-    parts = [(route, _values(route, picture)) for route in (theory, simulation) if route is not None]
+    parts = [(route, _values(route, picture)[kept]) for route in (theory, simulation) if route is not None]
     causal = square and all(_is_causal(values) for _, values in parts)
     mirrored = square and len(parts) == 2 and all(
-        _is_causal(values) or _is_symmetric(route, picture) for route, values in parts)
+        _is_causal(values) or _is_symmetric(route, picture, kept) for route, values in parts)
     if len(parts) == 2 and not mirrored:
         parts = parts[:1]  # two triangles could not be told from each other's transposes
 
@@ -77,10 +77,15 @@ def draw(axes, results, plan, picture):
 
 
 def _times(results, observable):
+    """Both times, and which of the first are shown: those of the second too, if it is a coarser grid."""
     second = observable.coordinates[0] if observable.coordinates else None
     if second is None:
         second = results.time if observable.shape[0] == results.time.size else np.arange(1.0, observable.shape[0] + 1)
-    return results.time, second
+    if observable.dimensions[0] == "time_2":
+        kept = np.abs(results.time[:, np.newaxis] - second).argmin(axis=0)
+        if np.allclose(results.time[kept], second):
+            return second, second, kept
+    return results.time, second, np.arange(results.time.size)
 
 
 def _values(route, picture):
@@ -93,10 +98,10 @@ def _is_causal(values):
     return not above.any() and np.tril(np.nan_to_num(values), -1).any()
 
 
-def _is_symmetric(route, picture):
+def _is_symmetric(route, picture, kept):
     """C_kl(t, s) = C_lk(s, t), up to the rounding of a mean."""
-    transposed = _values(route, Picture(picture.name, picture.inner[::-1], picture.variant, "")).T
-    values = _values(route, picture)
+    transposed = _values(route, Picture(picture.name, picture.inner[::-1], picture.variant, ""))[kept].T
+    values = _values(route, picture)[kept]
     return np.allclose(values, transposed, rtol=1e-6, atol=1e-9 * np.nanmax(np.abs(values), initial=0), equal_nan=True)
 
 

@@ -137,6 +137,9 @@ class Check {
     }
 
     void route() {
+        // Routes that could not be made have been complained about.
+        if (std::ranges::any_of(about_, [](const Variant* variant) { return variant->routes.empty(); }))
+            return;
         const bool fall = claim_.quantity == "fall";
         const std::set<std::string> references = labels_that([&](const Variant& variant, const Route& one) {
             return reports(variant, one) && (!fall || one.info.theory);
@@ -157,8 +160,7 @@ class Check {
                         fall ? "the simulations with at least two sizes are"
                              : "the routes this claim can be checked on are",
                         checked);
-        // Routes that could not be made have been complained about.
-        if (complaints_.empty() && checked.empty() && !about_.front()->routes.empty())
+        if (complaints_.empty() && checked.empty())
             complain("quantity", fall ? "needs a simulation with at least two sizes d"
                                       : "no route is left that it could be checked on");
     }

@@ -294,6 +294,19 @@ class TwoTimes(InFolder):
         axes, = self.two_time(["response"], sizes=(50,), sources=(0.0, 1.0, 2.0, 3.0)).axes
         self.assertEqual(len(axes.collections), 1)
 
+    def test_a_coarser_second_time_makes_a_square_of_its_own_grid(self):
+        time = time_grid(10, 51)
+        coarse = time[::5]
+        C = np.exp(-np.abs(time[:, None] - coarse))
+        with ResultsFile(self.results, time) as file:
+            for group in (file.route("dmft", "dmft", "dmft"),
+                          file.route("sim-d9", "simulation", "sim", d=9, replicas=2)):
+                values = np.stack([C, C]) if group.attrs["replicas"] else C
+                file.observable(group, "C", values, "C", "autocorrelation", ("time_2",), axes={"time_2": coarse})
+        results = read(self.results)
+        axes, = compose(results, choose(results, ["C"])).axes
+        self.assertEqual([self.shown(mesh).shape for mesh in axes.collections], [(11, 11)] * 2)
+
     def test_a_route_alone_has_the_whole_square(self):
         axes, = self.two_time(["C"], sizes=()).axes
         self.assertEqual((len(axes.collections), self.said(axes)), (1, ["theory"]))
