@@ -15,6 +15,12 @@ def mean_and_error(values):
     return mean, np.where((count > 1) & np.isfinite(error), error, np.nan)
 
 
+def distance_and_error(values, observable):
+    """The mean and its error; of differences from another route, the mean's absolute value."""
+    mean, error = mean_and_error(values)
+    return (np.abs(mean) if observable.minus else mean), error
+
+
 def mean(values):
     return mean_and_error(values)[0]
 

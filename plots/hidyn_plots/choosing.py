@@ -11,37 +11,51 @@ LARGEST = 400  # components; beyond this an observable is a picture, not a set o
 
 @dataclass
 class Plan:
-    observables: list  # names
+    order: list  # names of the panels
+    observables: list  # those drawn as curves
+    pictures: list  # those drawn as heat maps
     title: str
     x_scale: str | None = None  # None: judged from the data
     y_scale: str | None = None
     against: str | None = None  # dotted key of the experiment, instead of time
     positions: dict | None = None  # its value in each variant
     window: tuple | None = None
+    minus: str | None = None  # a route's label: draw the distance from it
+    convergence: bool = False
 
 
 def choose(results, asked=None):
     table = results.experiment.get("figure", {})
     if not isinstance(table, dict):
         table = {}
+    order = _observables(results, asked if asked is not None else table.get("observables"))
     plan = Plan(
-        observables=_observables(results, asked if asked is not None else table.get("observables")),
+        order=order,
+        observables=[name for name in order if not results.observables[name].is_picture],
+        pictures=[name for name in order if results.observables[name].is_picture],
         title=str(table.get("title", results.title)),
         x_scale=_scale(table, "x_scale"),
         y_scale=_scale(table, "y_scale"),
         against=table.get("against"),
         window=_window(table, results.time),
+        minus=_minus(results, table.get("minus")),
+        convergence=table.get("convergence") is True,
     )
+    if plan.minus is not None and plan.pictures:
+        raise Problem(f"'{plan.pictures[0]}' is a function of two times; [figure] minus draws curves only.")
     if plan.against is not None:
         plan.positions = _positions(results, plan.against)
     return plan
 
 
 def _observables(results, asked):
-    there = [name for name, what in results.observables.items() if _components(what) <= LARGEST]
+    pictures = [name for name, what in results.observables.items() if what.is_picture]
+    there = [name for name, what in results.observables.items()
+             if _components(what) <= LARGEST and name not in pictures]
     if asked is None:
         usual = [name for name in USUAL if name in there]
-        return usual or [name for name in INSTEAD if name in there] or there[:4] or _none(results)
+        return usual or [name for name in INSTEAD if name in there] or there[:4] or pictures[:1] or _none(results)
+    there += pictures
     if not asked or not isinstance(asked, list):
         raise Problem(f"no observable was named; this file has {_listed(there)}.")
     for name in asked:
@@ -51,6 +65,15 @@ def _observables(results, asked):
             raise Problem(f"'{name}' has {_components(results.observables[name])} components, too many for curves; "
                           f"this file also has {_listed(there)}.")
     return list(dict.fromkeys(asked))
+
+
+def _minus(results, label):
+    labels = list(dict.fromkeys(route.family for route in results.routes))
+    if label is not None and label not in labels:
+        raise Problem(f"[figure] minus = {label!r} is not a route of this file; it has {_listed(labels)}.")
+    if label is not None and len(labels) < 2:
+        raise Problem(f"[figure] minus = {label!r} leaves no other route to draw.")
+    return label
 
 
 def _none(results):

@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from . import words
+from . import error_band, words
 from .choosing import look_up
 from .components import MOST_OWN_COLOURS
 from .style import DASHES, INK, MARKERS, NEUTRAL, PALETTE, darker, lighter, mathematics, plain
@@ -29,7 +29,7 @@ class Encoding:
     def __init__(self, results, observables):
         self.results = results
         # One matrix too rich for a colour per entry, and all are coloured by families: one meaning per colour.
-        self.by_family = any(len(results.observables[name].shape) == 2
+        self.by_family = any(len(results.observables[name].shape) == 2 and not results.observables[name].two_time
                              and math.prod(results.observables[name].shape) > MOST_OWN_COLOURS
                              for name in observables)
         shown = [route for route in results.routes if any(name in route.series for name in observables)]
@@ -43,6 +43,7 @@ class Encoding:
                                            if not self.is_doubled(route, theories)))
         self.has_band = any(series.variance is not None for route in theories
                             for name, series in route.series.items() if name in observables)
+        self.has_error = False  # set when a theory's numerical error is wide enough to be seen
         self.has_diverged = any(route.diverged for route in shown)
         self.entries_have_colours = not self.by_variant and any(
             not results.observables[name].scalar for name in observables)
@@ -141,6 +142,9 @@ class Encoding:
         if self.has_band:
             colour = plain_colour or PALETTE[0]
             entries.append((Patch(color=colour, alpha=2 * BAND, linewidth=0), r"theory $\pm$ 1 s.d. of a single run"))
+        if self.has_error:
+            entries.append((Patch(color=plain_colour or PALETTE[0], alpha=error_band.OPACITY, linewidth=0),
+                            r"theory $\pm$ its numerical error"))
         if self.has_diverged:
             entries.append((Line2D([], [], marker="x", markersize=5, markeredgewidth=1.4, color=NEUTRAL,
                                    linestyle="none"), "diverged"))

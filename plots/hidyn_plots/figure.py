@@ -8,23 +8,29 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from . import parameter_panel, residual_panel, time_panel, words
+from . import convergence_panel, difference, heat_panel, parameter_panel, residual_panel, time_panel, words
 from .encoding import Encoding
+from .heat_panel import Picture
 from .style import COLUMN, DASHES, NEUTRAL, PAGE, RULES, darker, plain
+
+CONVERGENCE = "[figure] convergence"  # the name of no observable
 
 
 def compose(results, plan):
     """A matplotlib Figure, ready to be saved."""
     with matplotlib.rc_context(RULES):
-        encoding = Encoding(results, plan.observables)
+        curves_of = results if plan.minus is None else difference.subtract(results, plan.minus)
+        encoding = Encoding(curves_of, plan.observables)
+        labels = _variant_labels(results)
         if plan.against is not None:
             encoding.variants_are_an_axis(plan)
-        residual = residual_panel.subject(results, plan, encoding)
-        count = len(plan.observables)
+        residual = residual_panel.subject(curves_of, plan, encoding)
+        panels = _panels(results, plan, labels)
+        count = len(panels)
         columns = count if count <= 3 else 2 if count == 4 else 3
         rows = -(-count // columns)
         width = COLUMN if count == 1 else PAGE
-        height = _height(count, residual)
+        height = _height(count, columns, residual, any(isinstance(panel, Picture) for panel in panels))
         figure = Figure(figsize=(width, height * rows), layout="constrained")
         FigureCanvasAgg(figure)
         draw = time_panel.draw if plan.against is None else parameter_panel.draw
@@ -32,12 +38,12 @@ def compose(results, plan):
 
         # With a residual panel every row of the page is two rows of the grid, of which the other panels take both.
         grid = figure.add_gridspec(2 * rows, columns, height_ratios=(2.6, 1) * rows)
-        for place, name in enumerate(plan.observables):
+        for place, panel in enumerate(panels):
             row, column = 2 * (place // columns), place % columns
-            if name == residual:
+            if panel == residual and residual is not None:
                 axes = figure.add_subplot(grid[row, column])
                 below = figure.add_subplot(grid[row + 1, column], sharex=axes)
-                residual_panel.draw(below, results, plan, encoding, name)
+                residual_panel.draw(below, curves_of, plan, encoding, panel)
                 below.set_xlabel(label)
                 axes.tick_params(labelbottom=False)
                 figure.align_ylabels([axes, below])
@@ -45,19 +51,42 @@ def compose(results, plan):
             else:
                 axes = figure.add_subplot(grid[row:row + 2, column])
                 axes.set_xlabel(label)
-            curves = draw(axes, results, plan, encoding, name)
-            _entries(axes, encoding, curves)
+            if panel is CONVERGENCE:
+                convergence_panel.draw(axes, results, labels)
+            elif isinstance(panel, Picture):
+                heat_panel.draw(axes, results, plan, panel)
+            else:
+                _entries(axes, encoding, draw(axes, curves_of, plan, encoding, panel))
             if count > 1:
-                axes.set_title(f"({chr(ord('a') + place)})", loc="left", fontsize=8.5, pad=3)
+                axes.set_title(_letter(place), loc="left", fontsize=8.5, pad=3)
         _header(figure, plan, encoding)
         if residual:
             _close_gap(figure, axes_of_residual, below)
     return figure
 
 
-def _height(count, residual):
+def _panels(results, plan, labels):
+    """What stands on the page, in order: the name of an observable for its curves, a Picture, CONVERGENCE."""
+    panels = []
+    for name in plan.order:
+        panels += heat_panel.pictures(results, name, labels) if name in plan.pictures else [name]
+    return panels + [CONVERGENCE] * plan.convergence
+
+
+def _variant_labels(results):
+    everything = Encoding(results, list(results.observables))
+    return dict(zip(everything.variants, everything.variant_labels()))
+
+
+def _letter(place):
+    return f"({chr(ord('a') + place)})" if place < 26 else f"({place + 1})"
+
+
+def _height(count, columns, residual, pictures):
     if residual:
         return 3.3 if count == 1 else 3.1
+    if pictures:  # squares, with labels and a colour bar beside them
+        return {1: 2.75, 2: 2.9}.get(columns, 2.15)
     return {1: 2.5, 2: 2.6}.get(count, 2.3)
 
 
@@ -78,6 +107,8 @@ def _entries(axes, encoding, curves):
             handles.append(Line2D([], [], color=encoding.hue(_NO_ROUTE, component), linewidth=2))
     most = 3 if encoding.by_variant or len(shown) > 4 else 4  # beside the panel's letter
     columns = 2 if len(shown) == 4 and most == 3 else min(len(shown), most)
+    if axes.get_gridspec().ncols > 2 and any("=" in component.label for component in shown):
+        columns = min(columns, 2)  # "s = 0.5" is long for a third of the page
     handles, labels = zip(*_row_by_row(list(zip(handles, [component.label for component in shown])), columns))
     axes.legend(handles, labels, loc="lower right", bbox_to_anchor=(1.02, 1.0), ncol=columns, borderaxespad=0.0,
                 borderpad=0.25, handlelength=1.9 if encoding.by_variant else 1.0, handletextpad=0.35,

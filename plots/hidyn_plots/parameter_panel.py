@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import scales, words
-from .averages import mean_and_error, over_window
-from .components import components
+from . import error_band, scales, words
+from .averages import distance_and_error, mean_and_error, over_window
+from .components import components, two_time_symbol
 from .encoding import BAND
 
 
@@ -15,13 +15,12 @@ def draw(axes, results, plan, encoding, name):
     groups = _groups(results, plan, name)
     x = np.array(sorted(set(plan.positions.values())))
     x_log = plan.x_scale == "log" if plan.x_scale and (x > 0).all() else scales.spans_decades(x, 0.8)
-    calm = [points.mean - np.nan_to_num(points.error) for points in groups] \
-        + [points.mean + np.nan_to_num(points.error) for points in groups]
+    calm = [points.mean + side * np.nan_to_num(points.error) for points in groups for side in (-1, 0, 1)]
     y_log = _value_is_log(plan, results, name, [points.mean for points in groups])
     window = scales.limits(calm, [], y_log)
     for component in curves:
         for points in groups:
-            _draw_group(axes, encoding, component, points, window)
+            _draw_group(axes, encoding, component, points, window, y_log)
     axes.set_xscale("log" if x_log else "linear")
     axes.set_yscale("log" if y_log else "linear")
     axes.set_xlim(*_margins(x, x_log))
@@ -33,7 +32,7 @@ def draw(axes, results, plan, encoding, name):
             scales.label_ticks(axes.yaxis, *window)
     if not y_log and len(plan.observables) == 1:  # among several panels the power would meet the panel's letter
         axes.ticklabel_format(axis="y", scilimits=(-2, 4), useMathText=True)
-    axes.set_ylabel(words.value_axis(observable))
+    axes.set_ylabel(words.value_axis(observable, two_time_symbol(observable) if observable.two_time else None))
     return curves
 
 
@@ -44,14 +43,18 @@ class _Points:
         self.routes = sorted(routes, key=lambda route: plan.positions[route.variant])
         self.route = self.routes[0]
         self.x = np.array([plan.positions[route.variant] for route in self.routes])
-        parts = [mean_and_error(over_window(route.series[name].values, results.time, plan.window))
-                 for route in self.routes]
+        parts = [distance_and_error(over_window(route.series[name].values, results.time, plan.window),
+                                    results.observables[name]) for route in self.routes]
         self.mean = np.array([part[0] for part in parts])
         self.error = np.array([part[1] for part in parts])
         self.diverged = np.array([route.diverged for route in self.routes])
         # A window's mean has its own, smaller fluctuations, which the variance at one time does not give.
         known = plan.window is None and all(route.series[name].variance is not None for route in self.routes)
         self.variance = np.array([route.series[name].variance[-1] for route in self.routes]) if known else None
+        own = [route.series[name].error for route in self.routes]
+        # Numerical errors have one sign along a window and do not average out.
+        self.own_error = None if any(error is None for error in own) else np.array(
+            [over_window(error[np.newaxis], results.time, plan.window)[0] for error in own])
 
 
 def _groups(results, plan, name):
@@ -64,12 +67,14 @@ def _groups(results, plan, name):
 
 def _value_is_log(plan, results, name, values):
     scalar = results.observables[name].scalar
+    distance = bool(results.observables[name].minus)
     values = np.concatenate([np.ravel(v) for v in values])
     if plan.y_scale == "log":
-        return bool((values > 0).any()) and scalar
+        return bool((values > 0).any()) and (scalar or distance)
     if plan.y_scale == "linear":
         return False
-    return scalar and ("error" in name or "loss" in name) and scales.spans_decades(values, 1.5)
+    falls = distance or scalar and ("error" in name or "loss" in name)
+    return falls and scales.spans_decades(values[values > 0] if distance else values, 1.5)
 
 
 def _margins(x, log):
@@ -78,7 +83,7 @@ def _margins(x, log):
     return (np.exp(low - margin), np.exp(high + margin)) if log else (low - margin, high + margin)
 
 
-def _draw_group(axes, encoding, component, points, window):
+def _draw_group(axes, encoding, component, points, window, y_log):
     at = (slice(None), *component.index)
     hue = encoding.hue(points.route, component)
     mean, error = points.mean[at], points.error[at]
@@ -89,6 +94,8 @@ def _draw_group(axes, encoding, component, points, window):
             few = len(points.x) <= 12
             axes.plot(points.x, mean, zorder=4, marker="." if few else None, markersize=3,
                       **encoding.line(points.route, component, hue))
+        own = None if points.own_error is None else points.own_error[at]
+        error_band.draw(axes, encoding, points.x, mean, own, window, y_log, hue)
         sizes = [d for _, d in encoding.runs if d]
         if points.variance is not None and sizes:
             half = np.sqrt(np.maximum(points.variance[at], 0) / min(sizes))

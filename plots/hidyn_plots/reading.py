@@ -12,6 +12,9 @@ import numpy as np
 from .problem import Problem
 
 
+FEW_SOURCES = 3  # source times that are drawn as curves
+
+
 @dataclass(frozen=True)
 class Observable:
     name: str
@@ -19,10 +22,24 @@ class Observable:
     symbol: str  # LaTeX without dollars; "" if the file gives none
     dimensions: tuple  # names of the axes after [replica,] time
     shape: tuple  # their sizes
+    coordinates: tuple = ()  # along each axis, or None for one that only counts its entries
+    symmetric: bool = False
+    own: bool = False  # reported by one route alone
+    minus: str = ""  # the route whose values are subtracted
 
     @property
     def scalar(self):
         return not self.shape
+
+    @property
+    def two_time(self):
+        """True for C(t, s) and responses: the first axis after time is a time again."""
+        return bool(self.dimensions) and self.dimensions[0] in ("time_2", "source_time")
+
+    @property
+    def is_picture(self):
+        """A function of two times, unless it is asked for at so few source times that it is a set of curves."""
+        return self.two_time and (self.dimensions[0] == "time_2" or self.shape[0] > FEW_SOURCES)
 
 
 @dataclass
@@ -31,6 +48,7 @@ class Series:
 
     values: np.ndarray  # [replica, time, ...]; NaN where not reached
     variance: np.ndarray | None = None  # [time, ...]: the theory's d * Var over replicas
+    error: np.ndarray | None = None  # [time, ...]: the theory's own numerical error
 
 
 @dataclass
@@ -173,7 +191,8 @@ def _route(name, group, times, observables):
         values[~np.isfinite(values)] = np.nan
         route.series[key] = Series(
             values=values if lead == 2 else values[np.newaxis],
-            variance=_variance(group.get(f"{key}_variance"), values.shape, lead),
+            variance=_companion(group.get(f"{key}_variance"), values.shape, lead),
+            error=_companion(group.get(f"{key}_error"), values.shape, lead),
         )
         observables.setdefault(key, Observable(
             name=key,
@@ -181,6 +200,9 @@ def _route(name, group, times, observables):
             symbol=_text(dataset.attrs.get("symbol")),
             dimensions=tuple(_dimension(dataset, axis) for axis in range(lead, dataset.ndim)),
             shape=dataset.shape[lead:],
+            coordinates=tuple(_coordinates(dataset, axis) for axis in range(lead, dataset.ndim)),
+            symmetric=bool(_number(dataset.attrs.get("symmetric"))),
+            own=bool(_number(dataset.attrs.get("own"))),
         ))
     return route
 
@@ -190,6 +212,14 @@ def _dimension(dataset, axis):
     if dimension.label:
         return dimension.label
     return dimension[0].name.rpartition("/")[2] if len(dimension) else ""
+
+
+def _coordinates(dataset, axis):
+    """Where the entries lie, if the axis has real coordinates; integers only count them."""
+    dimension = dataset.dims[axis]
+    if not len(dimension) or dimension[0].dtype.kind != "f" or dimension[0].shape != (dataset.shape[axis],):
+        return None
+    return np.asarray(dimension[0][()], dtype=float)
 
 
 def _leading_axes(dataset, times, replicas, is_theory):
@@ -203,8 +233,9 @@ def _leading_axes(dataset, times, replicas, is_theory):
     return 2 if with_replicas else 1 if without else None
 
 
-def _variance(dataset, shape, lead):
+def _companion(dataset, shape, lead):
+    """A variance or error beside its observable, [time, ...]."""
     if not isinstance(dataset, h5py.Dataset) or dataset.shape not in (shape, shape[lead - 1:]):
         return None
-    variance = np.asarray(dataset[()], dtype=float)
-    return variance.mean(axis=0) if lead == 2 and dataset.shape == shape else variance
+    values = np.asarray(dataset[()], dtype=float)
+    return values.mean(axis=0) if lead == 2 and dataset.shape == shape else values

@@ -19,7 +19,7 @@ def main_theory(results, variant, name):
 
 def subject(results, plan, encoding):
     """The observable worth a residual panel, or None: a scalar, several sizes, and few enough curves to read."""
-    if plan.against is not None or len({d for _, d in encoding.runs}) < 2:
+    if plan.against is not None or plan.minus is not None or len({d for _, d in encoding.runs}) < 2:
         return None
     name = next((name for name in plan.observables if results.observables[name].scalar), None)
     pairs = [route for route in encoding.simulations if name in route.series

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import scales, words
-from .averages import mean_and_error
-from .components import components
+from . import error_band, scales, words
+from .averages import distance_and_error
+from .components import components, two_time_symbol
 from .encoding import BAND
 
 MOST_POINTS, FEWEST_POINTS = 25, 7  # per curve
@@ -14,7 +14,9 @@ PER_INCH, CROWD = 26, 150  # markers along one curve, and in one panel, before i
 def draw(axes, results, plan, encoding, name):
     observable = results.observables[name]
     routes = [route for route in results.routes if name in route.series]
-    averages = {route.name: mean_and_error(route.series[name].values) for route in routes}
+    averages = {route.name: distance_and_error(route.series[name].values, observable) for route in routes}
+    if observable.two_time:
+        _begin_at_sources(results.time, observable, averages)
     curves = components(observable, [mean for mean, _ in averages.values()], encoding.by_family)
 
     x_log = time_is_log(results, plan)
@@ -32,8 +34,15 @@ def draw(axes, results, plan, encoding, name):
         axes.set_ylim(*window)
         if y_log:
             scales.label_ticks(axes.yaxis, *window)
-    axes.set_ylabel(words.value_axis(observable))
+    axes.set_ylabel(words.value_axis(observable, two_time_symbol(observable) if observable.two_time else None))
     return curves
+
+
+def _begin_at_sources(time, observable, averages):
+    """A response is zero before its source; its curve begins there instead of climbing from the grid time before."""
+    for place, source in enumerate(observable.coordinates[0] if observable.coordinates[0] is not None else ()):
+        for mean, _ in averages.values():
+            mean[time < source * (1 - 1e-9), place] = np.nan
 
 
 def time_is_log(results, plan):
@@ -54,15 +63,17 @@ def value_is_log(plan, results, name, routes, averages):
     """As asked for scalars (and for matrices if the figure has nothing else); unasked, for errors and losses that
     fall over more than a decade and a half."""
     scalar = results.observables[name].scalar
+    distance = bool(results.observables[name].minus)
     values = [averages[route.name][0].ravel() for route in routes if not route.diverged] \
         or [averages[route.name][0].ravel() for route in routes]
     values = np.concatenate(values)
     if plan.y_scale == "log":
         only_matrices = not any(results.observables[other].scalar for other in plan.observables)
-        return bool((values > 0).any()) and (scalar or only_matrices)
+        return bool((values > 0).any()) and (scalar or only_matrices or distance)
     if plan.y_scale == "linear":
         return False
-    return scalar and ("error" in name or "loss" in name) and scales.spans_decades(values, 1.5)
+    falls = distance or scalar and ("error" in name or "loss" in name)
+    return falls and scales.spans_decades(values[values > 0] if distance else values, 1.5)
 
 
 def _limits(results, encoding, routes, averages, name, x_log, y_log):
@@ -74,6 +85,9 @@ def _limits(results, encoding, routes, averages, name, x_log, y_log):
         into.append(mean)
         if not (y_log or route.diverged):
             into += [mean - error, mean + error]
+        own = route.series[name].error
+        if own is not None and not y_log:
+            diverging += [mean - own[shown], mean + own[shown]]
         sizes = _band_sizes(encoding, route, name)
         if sizes and not y_log:  # like a diverging curve, a wide band may widen the panel only so far
             half = np.sqrt(np.maximum(route.series[name].variance[shown], 0.0) / sizes[0])
@@ -95,6 +109,8 @@ def _curve(axes, results, encoding, route, component, average, name, window, x_l
         if not encoding.is_doubled(route, [r for r in results.theories if name in r.series]):
             axes.plot(results.time, mean, zorder=4, **encoding.line(route, component, hue))
         _band(axes, results, encoding, route, name, hue, mean, at, BAND / max(1, crowd / 2))
+        own = route.series[name].error
+        error_band.draw(axes, encoding, results.time, mean, None if own is None else own[at], window, y_log, hue)
     else:
         chosen = scales.thin(results.time, points, x_log, *encoding.turn(route))
         chosen = chosen[np.isfinite(mean[chosen])]

@@ -74,9 +74,15 @@ def time_axis(units):
     return f"$t$ ({plain(units)})" if units else "$t$"
 
 
-def value_axis(observable, short=False):
-    symbol = mathematics(observable.symbol)
+def value_axis(observable, symbol=None):
+    """The observable with its symbol, or with another one that says more."""
+    symbol = observable.symbol if symbol is None else symbol
     words = plain(observable.long_name)
+    if observable.minus:
+        route = r"\mathrm{" + re.sub(r"\W|_", r"\\ ", observable.minus) + "}"
+        return mathematics(rf"|{symbol} - {symbol}^{{{route}}}|") \
+            or f"distance of the {words} from {plain(observable.minus)}"
+    symbol = mathematics(symbol)
     if not symbol:
         return words
-    return symbol if short or len(words) > 34 else f"{words} {symbol}"
+    return symbol if len(words) > 34 else f"{words} {symbol}"

@@ -6,11 +6,18 @@
 
 namespace hidyn {
 
-/// One named axis of an observable. Square matrices name their two axes apart ("student", "student_2").
+/// One named axis of an observable. Square matrices name their two axes apart ("student", "student_2"). The
+/// second time of a two-time function is "time_2" (the recorded times again), or "source_time" (a few times
+/// at which a response is asked for).
 struct Dimension {
     std::string name;
     std::size_t size = 0;
+    std::vector<double> coordinates = {};  ///< where its entries lie; empty: they are counted 1..size
 
+    [[nodiscard]] bool is_time() const { return name == "time_2" || name == "source_time"; }
+    [[nodiscard]] double coordinate(std::size_t index) const {
+        return coordinates.empty() ? static_cast<double>(index + 1) : coordinates[index];
+    }
     bool operator==(const Dimension&) const = default;
 };
 
@@ -26,6 +33,8 @@ struct Observable {
     /// A function of the other observables. Near its stationary points it does not fluctuate linearly, so a
     /// predicted variance is shown but not tested.
     bool derived = false;
+    /// Only this route reports it; no other can be compared with it.
+    bool own = false;
 
     /// Number of components at one time.
     [[nodiscard]] std::size_t size() const {
@@ -44,17 +53,9 @@ struct Observable {
         return kept;
     }
 
-    /// "[1,2]" for a component of a matrix, counted from 1 as papers do; "" for a scalar.
-    [[nodiscard]] std::string component_label(std::size_t index) const {
-        if (dimensions.empty()) return "";
-        std::string label;
-        for (std::size_t axis = dimensions.size(); axis-- > 0;) {
-            const std::string number = std::to_string(index % dimensions[axis].size + 1);
-            label = label.empty() ? number : number + "," + label;
-            index /= dimensions[axis].size;
-        }
-        return "[" + label + "]";
-    }
+    /// "[1,2]" for a component of a matrix, counted from 1 as papers do; "" for a scalar. An axis with
+    /// coordinates is told by them: "[1,2; s = 0.5]", and then "[s = 0.5]" where there is one student.
+    [[nodiscard]] std::string component_label(std::size_t index) const;
 
     bool operator==(const Observable&) const = default;
 };

@@ -51,6 +51,10 @@ class Route {
     /// Solves along the whole grid. Throws Interrupted when the progress says so.
     virtual Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const = 0;
 
+    /// What this route alone reports (a memory kernel, say), recorded after the problem's observables and
+    /// compared with no other route.
+    [[nodiscard]] virtual std::vector<Observable> own_observables() const { return {}; }
+
     const RouteInfo info;
 };
 

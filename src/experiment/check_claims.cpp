@@ -21,7 +21,7 @@ class Check {
     void all() {
         if (!variants()) return;
         observable();
-        route();
+        if (found_) route();
         against();
         times();
     }
@@ -42,13 +42,17 @@ class Check {
                                        : "this file has no [variants]");
         };
         check_name("variant", claim_.variant);
+        check_name("minus_variant", claim_.minus_variant);
         check_name("over_variant", claim_.over_variant);
         for (const std::string& name : claim_.variants) check_name("variants", name);
         if (std::set<std::string>(claim_.variants.begin(), claim_.variants.end()).size() !=
             claim_.variants.size())
             complain("variants", "a variant is named twice");
         if (complaints_.sentences().size() != before) return false;
-        const bool about_one = claim_.quantity == "value" || claim_.quantity == "ratio";
+        if (!claim_.variant.empty() && claim_.minus_variant == claim_.variant)
+            complain("minus_variant", "is the variant itself; name another");
+        const bool about_one =
+            claim_.quantity == "value" || claim_.quantity == "ratio" || claim_.quantity == "fall";
         if (about_one && claim_.variant.empty() && has_variants)
             complaints_.add(fmt::format("{}: variant is missing: the variants of this file are {}",
                                         claim_.given.place(), fmt::join(names_, ", ")));
@@ -62,41 +66,103 @@ class Check {
                                    [](const Variant* variant) { return variant->problem != nullptr; });
     }
 
+    /// What the variant's routes report, their own included.
+    static std::vector<Observable> observables_in(const Variant& variant) {
+        std::vector<Observable> all = variant.problem->observables();
+        for (const auto& route : variant.routes)
+            for (Observable& own : route->own_observables())
+                if (std::ranges::find(all, own.name, &Observable::name) == all.end())
+                    all.push_back(std::move(own));
+        return all;
+    }
+
     void observable() {
+        if (claim_.observable.empty()) return;  // a fall of all of them
         for (const Variant* variant : about_) {
-            std::vector<std::string> names;
-            const std::vector<Observable> observables = variant->problem->observables();
-            for (const Observable& one : observables) names.push_back(one.name);
+            const std::vector<Observable> observables = observables_in(*variant);
             const std::string where = variant->name.empty() ? "" : " in variant " + variant->name;
-            const auto found = std::ranges::find(names, claim_.observable);
+            const auto found = std::ranges::find(observables, claim_.observable, &Observable::name);
             std::string defect;
-            if (found == names.end())
+            if (found == observables.end()) {
+                std::vector<std::string> names;
+                for (const Observable& one : observables) names.push_back(one.name);
                 defect = fmt::format("must be one of {}{}{}", fmt::join(names, ", "), where,
                                      suggestion(claim_.observable, names));
-            else if (defect = claim_.component_defect(
-                         observables[static_cast<std::size_t>(found - names.begin())]);
-                     !defect.empty())
-                defect += where;
+            } else if (claim_.quantity != "fall") {
+                defect = claim_.component_defect(*found);
+                if (!defect.empty()) defect += where;
+            }
             if (defect.empty()) continue;
+            found_ = false;
             complain("observable", defect);
             return;
         }
     }
 
+    [[nodiscard]] bool reports(const Variant& variant, const Route& route) const {
+        const auto named = [&](const std::vector<Observable>& observables) {
+            return std::ranges::find(observables, claim_.observable, &Observable::name) != observables.end();
+        };
+        return claim_.observable.empty() || named(variant.problem->observables()) ||
+               named(route.own_observables());
+    }
+
+    [[nodiscard]] static bool has_sizes(const Variant& variant, const std::string& label) {
+        std::set<std::uint64_t> sizes;
+        for (const auto& route : variant.routes)
+            if (route->info.label == label && !route->info.theory) sizes.insert(route->info.d);
+        return sizes.size() > 1;
+    }
+
+    /// The routes that every variant it is about has and that suit there.
+    template <class Suits>
+    [[nodiscard]] std::set<std::string> labels_that(Suits suits) const {
+        std::set<std::string> labels;
+        for (const auto& candidate : about_.front()->routes)
+            if (std::ranges::all_of(about_, [&](const Variant* variant) {
+                    return std::ranges::any_of(variant->routes, [&](const auto& one) {
+                        return one->info.label == candidate->info.label && suits(*variant, *one);
+                    });
+                }))
+                labels.insert(candidate->info.label);
+        return labels;
+    }
+
+    void check_label(const std::string& key, const std::string& label, const std::string& what,
+                     const std::set<std::string>& allowed) {
+        if (label.empty() || allowed.count(label) != 0) return;
+        complain(key, fmt::format("{} {}{}", what,
+                                  allowed.empty() ? "none" : fmt::format("{}", fmt::join(allowed, ", ")),
+                                  suggestion(label, {allowed.begin(), allowed.end()})));
+    }
+
     void route() {
-        std::set<std::string> everywhere;
-        for (const auto& route : about_.front()->routes) everywhere.insert(route->info.label);
-        for (const Variant* variant : about_)
-            std::erase_if(everywhere, [&](const std::string& label) {
-                return std::ranges::none_of(variant->routes,
-                                            [&](const auto& one) { return one->info.label == label; });
-            });
         // Routes that could not be made have been complained about.
-        if (everywhere.empty() && claim_.route.empty()) return;
-        if (!claim_.route.empty() && everywhere.count(claim_.route) == 0)
-            complain("route", fmt::format("the routes this claim can be checked on are {}{}",
-                                          fmt::join(everywhere, ", "),
-                                          suggestion(claim_.route, {everywhere.begin(), everywhere.end()})));
+        if (std::ranges::any_of(about_, [](const Variant* variant) { return variant->routes.empty(); }))
+            return;
+        const bool fall = claim_.quantity == "fall";
+        const std::set<std::string> references = labels_that([&](const Variant& variant, const Route& one) {
+            return reports(variant, one) && (!fall || one.info.theory);
+        });
+        check_label(
+            "minus_route", claim_.minus_route,
+            fall ? "the theories that runs could approach are" : "the routes it could be compared with are",
+            references);
+        check_label("over_route", claim_.over_route, "the routes it could be compared with are", references);
+        std::set<std::string> checked = labels_that([&](const Variant& variant, const Route& one) {
+            return reports(variant, one) && (!fall || has_sizes(variant, one.info.label));
+        });
+        std::erase_if(checked, [&](const std::string& label) { return claim_.is_reference(label); });
+        if (claim_.is_reference(claim_.route))
+            complain("route", "is the route it is compared with; name another");
+        else
+            check_label("route", claim_.route,
+                        fall ? "the simulations with at least two sizes are"
+                             : "the routes this claim can be checked on are",
+                        checked);
+        if (complaints_.empty() && checked.empty())
+            complain("quantity", fall ? "needs a simulation with at least two sizes d"
+                                      : "no route is left that it could be checked on");
     }
 
     void against() {
@@ -128,6 +194,7 @@ class Check {
     Complaints& complaints_;
     std::vector<std::string> names_;
     std::vector<const Variant*> about_;
+    bool found_ = true;  ///< the observable
 };
 
 }  // namespace

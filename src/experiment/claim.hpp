@@ -11,21 +11,28 @@
 namespace hidyn::experiment {
 
 /// What a paper predicts about an observable, as a number that routes can be checked against. The measured
-/// quantity starts from the observable (one component) at a time or averaged over a window:
-///   value     that number itself
-///   ratio     it, divided by the same of `over_variant`
+/// quantity starts from the observable (one component) at a time or averaged over a window, minus the same of
+/// `minus_route` if one is named:
+///   value     that number itself, minus the same of `minus_variant` if one is named
+///   ratio     it, divided by the same of `over_variant`, `over_route` or both
 ///   slope     its least-squares slope against the key `against`, over the variants
-///   exponent  the same slope of logarithms
+///   exponent  the same slope of logarithms (of the absolute value, if it is a difference of routes)
 ///   order     the variants in `variants` have it in increasing order (measured: the smallest gap; predicted:
 ///   > 0)
+/// Another quantity looks at all times and components at once:
+///   fall      the exponent with which single runs approach the theory `minus_route` as d grows
 struct Claim {
     std::string name;
     std::string source;  ///< where the paper says so
     std::string quantity;
-    std::string observable;
+    std::string observable;               ///< "" (fall): all of them together
     std::vector<std::int64_t> component;  ///< counted from 1; empty for a scalar
+    std::optional<double> s;              ///< the second time of a two-time observable
     std::string route;                    ///< a route's label; "": every route
+    std::string minus_route;
+    std::string over_route;
     std::string variant;
+    std::string minus_variant;
     std::string over_variant;
     std::vector<std::string> variants;  ///< for slope, exponent, order; empty: all
     std::string against;
@@ -39,7 +46,11 @@ struct Claim {
     [[nodiscard]] double allowed_deviation() const;
     /// The variants it is about, in the order in which they count; `all` are those of the experiment.
     [[nodiscard]] std::vector<std::string> variants_among(const std::vector<std::string>& all) const;
-    /// What is wrong with row and column for this observable; "" if nothing.
+    /// Routes it compares with; they are not themselves checked.
+    [[nodiscard]] bool is_reference(const std::string& label) const {
+        return !label.empty() && (label == minus_route || label == over_route);
+    }
+    /// What is wrong with row, column, component and s for this observable; "" if nothing.
     [[nodiscard]] std::string component_defect(const Observable& what) const;
     /// Flat index of the component; only without a defect.
     [[nodiscard]] std::size_t flat_component(const Observable& what) const;

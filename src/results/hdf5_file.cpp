@@ -60,6 +60,27 @@ std::vector<hsize_t> extents(const std::vector<Dimension>& dimensions) {
     return sizes;
 }
 
+std::size_t scale_size(hid_t group, const std::string& name) {
+    const Handle dataset(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose);
+    const Handle space(dataset.valid() ? H5Dget_space(dataset.id()) : H5I_INVALID_HID, H5Sclose);
+    const hssize_t size = space.valid() ? H5Sget_simple_extent_npoints(space.id()) : 0;
+    return static_cast<std::size_t>(std::max<hssize_t>(size, 0));
+}
+
+// Empty for an axis that only counts its entries.
+std::vector<double> read_coordinates(hid_t group, const std::string& name) {
+    if (name.empty() || !exists(group, name)) return {};
+    const Handle dataset(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose);
+    if (!dataset.valid()) return {};
+    const Handle type(H5Dget_type(dataset.id()), H5Tclose);
+    if (H5Tget_class(type.id()) != H5T_FLOAT) return {};
+    if (H5Dget_storage_size(dataset.id()) == 0) throw RunError("the scale " + name + " is empty");
+    std::vector<double> values(scale_size(group, name));
+    checked_call(H5Dread(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+                 "read the scale " + name);
+    return values;
+}
+
 }  // namespace
 
 void silence() {
@@ -152,8 +173,17 @@ void write_scale(hid_t group, const std::string& name, const std::vector<double>
     checked_call(H5DSset_scale(dataset.id(), name.c_str()), "make " + name + " a dimension scale");
 }
 
-void write_index_scale(hid_t group, const Dimension& dimension) {
-    if (exists(group, dimension.name)) return;
+void write_dimension_scale(hid_t group, const Dimension& dimension) {
+    if (exists(group, dimension.name)) {
+        if (scale_size(group, dimension.name) != dimension.size ||
+            read_coordinates(group, dimension.name) != dimension.coordinates)
+            throw RunError(fmt::format("two axes called {} in one group differ", dimension.name));
+        return;
+    }
+    if (!dimension.coordinates.empty()) {
+        write_scale(group, dimension.name, dimension.coordinates);
+        return;
+    }
     std::vector<std::int64_t> indices(dimension.size);
     std::iota(indices.begin(), indices.end(), 1);
     const hsize_t size = indices.size();
@@ -200,7 +230,13 @@ Array read_array(hid_t group, const std::string& name) {
     for (const hsize_t size : sizes) {
         std::string axis;
         names >> axis;
-        array.dimensions.push_back({axis, static_cast<std::size_t>(size)});
+        // The times are the file's own and are read there.
+        std::vector<double> coordinates =
+            axis == "time" ? std::vector<double>() : read_coordinates(group, axis);
+        if (!coordinates.empty() && coordinates.size() != size)
+            throw RunError(fmt::format("the axis {} of {} has {} entries for {} coordinates", axis, name,
+                                       size, coordinates.size()));
+        array.dimensions.push_back({axis, static_cast<std::size_t>(size), std::move(coordinates)});
         count *= static_cast<std::size_t>(size);
     }
     // An extent without data must not become an allocation.

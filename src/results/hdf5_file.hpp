@@ -55,8 +55,9 @@ void write_attribute(hid_t object, const std::string& name, const Attribute& val
 
 /// Makes a dataset that is a dimension scale of that name.
 void write_scale(hid_t group, const std::string& name, const std::vector<double>& values);
-/// The coordinates 1..size as an integer scale, unless the group has it already.
-void write_index_scale(hid_t group, const Dimension& dimension);
+/// The dimension's coordinates as a scale: real numbers if it has any, else the integers 1..size. A scale the
+/// group has already is used again; throws RunError if it is another one of that name.
+void write_dimension_scale(hid_t group, const Dimension& dimension);
 
 /// A float64 dataset whose every axis carries the group's scale of that name, and whose attribute
 /// `dimensions` names them.
@@ -66,6 +67,7 @@ struct Array {
     std::vector<Dimension> dimensions;
     std::vector<double> values;
 };
+/// The array with its axes' coordinates, as far as they are real numbers; integers only count.
 [[nodiscard]] Array read_array(hid_t group, const std::string& name);
 
 }  // namespace hidyn::results::hdf5

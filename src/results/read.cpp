@@ -29,7 +29,8 @@ Observable read_observable(hid_t group, const std::string& name, const std::vect
             .normalization = hdf5::read_text(dataset.id(), "normalization"),
             .dimensions = dimensions,
             .symmetric = hdf5::read_integer(dataset.id(), "symmetric", 0) != 0,
-            .derived = hdf5::read_integer(dataset.id(), "derived", 0) != 0};
+            .derived = hdf5::read_integer(dataset.id(), "derived", 0) != 0,
+            .own = hdf5::read_integer(dataset.id(), "own", 0) != 0};
 }
 
 // The dataset without its leading replica and time axes.
@@ -133,12 +134,14 @@ TimeGrid read_grid(hid_t file) {
     return grid;
 }
 
-// Every route of a variant yields the same observables; one that lacks some has lost them.
+// Every route of a variant yields the same observables, apart from its own; one that lacks some has lost
+// them.
 void check_observables(const std::vector<RouteResult>& routes) {
     for (const RouteResult& route : routes)
         for (const RouteResult& other : routes) {
             if (other.info.variant != route.info.variant) continue;
             for (const Series& series : other.trajectory.series) {
+                if (series.observable.own) continue;
                 const Series* same = route.trajectory.find(series.observable.name);
                 if (same == nullptr)
                     throw RunError(fmt::format("route {} lacks {}", route.info.name, series.observable.name));

@@ -50,7 +50,7 @@ void write_dimensions(hid_t file, hid_t group, const std::vector<Dimension>& dim
         if (dimension.name == "time")
             link_time(file, group);
         else
-            hdf5::write_index_scale(group, dimension);
+            hdf5::write_dimension_scale(group, dimension);
     }
 }
 
@@ -72,6 +72,7 @@ void write_observable_array(hid_t file, hid_t group, const std::string& name, co
     hdf5::write_attribute(dataset.id(), "normalization", normalization);
     if (what.derived) hdf5::write_attribute(dataset.id(), "derived", std::int64_t{1});
     if (what.symmetric) hdf5::write_attribute(dataset.id(), "symmetric", std::int64_t{1});
+    if (what.own) hdf5::write_attribute(dataset.id(), "own", std::int64_t{1});
 }
 
 void write_route(hid_t file, const RouteResult& route) {

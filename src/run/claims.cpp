@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "statistics/scaling.hpp"
+
 namespace hidyn::run {
 namespace {
 
@@ -27,30 +29,71 @@ const RouteResult* find_route(const Results& results, const std::string& variant
     return largest;
 }
 
-// Mean over the chosen times, then over replicas; the error is the replicas' standard error.
-Measured measure(const Claim& claim, const Results& results, const RouteResult& route) {
-    const Series* series = route.trajectory.find(claim.observable);
+// The observable's mean over the chosen times in every replica, and how far a theory itself may be off.
+struct Sample {
+    std::vector<double> replicas = {};
+    double numerical_error = 0.0;
+    bool theory = false;
+};
+
+Sample sample(const Claim& claim, const Results& results, const RouteResult* route) {
+    const Series* series = route == nullptr ? nullptr : route->trajectory.find(claim.observable);
     if (series == nullptr) return {};
+    Sample sample{.theory = route->info.theory};
     const std::size_t component = claim.flat_component(series->observable);
     const std::vector<std::size_t> times = claim.times(results.grid);
-    double sum = 0.0;
-    double squares = 0.0;
-    double count = 0.0;
+    const auto count = static_cast<double>(times.size());
     for (std::size_t replica = 0; replica < std::max<std::size_t>(series->replicas, 1); ++replica) {
         double value = 0.0;
         for (const std::size_t time : times) value += series->at(replica, time)[component];
-        value /= static_cast<double>(times.size());
-        if (!std::isfinite(value)) continue;
-        sum += value;
-        squares += value * value;
-        count += 1.0;
+        sample.replicas.push_back(value / count);
     }
+    // Errors of a discretisation have one sign for all times, so they do not average out.
+    for (const std::size_t time : times) {
+        const std::size_t index = time * series->components() + component;
+        if (!series->error.empty() && std::isfinite(series->error[index]))
+            sample.numerical_error += series->error[index] / count;
+    }
+    return sample;
+}
+
+// Mean over the replicas that did not diverge. Those of a theory are its starts, not a spread.
+Measured mean(const Sample& sample) {
+    double sum = 0.0;
+    double count = 0.0;
+    for (const double value : sample.replicas)
+        if (std::isfinite(value)) {
+            sum += value;
+            count += 1.0;
+        }
     if (count == 0.0) return {};
-    Measured measured{.value = sum / count};
-    if (!route.info.theory && count > 1.0)
-        measured.error =
-            std::sqrt(std::max(0.0, squares / count - measured.value * measured.value) / (count - 1.0));
+    Measured measured{.value = sum / count, .error = sample.numerical_error};
+    if (sample.theory || count < 2.0) return measured;
+    double squares = 0.0;
+    for (const double value : sample.replicas)
+        if (std::isfinite(value)) squares += (value - measured.value) * (value - measured.value);
+    measured.error = std::hypot(measured.error, std::sqrt(squares / (count - 1.0) / count));
     return measured;
+}
+
+Measured difference(const Measured& one, const Measured& other) {
+    return {one.value - other.value, std::hypot(one.error, other.error)};
+}
+
+// A theory that starts from every replica's own start is subtracted replica by replica, which takes the
+// spread of the starts out of the error.
+Measured difference(const Sample& one, const Sample& other) {
+    const Sample& theory = one.theory ? one : other;
+    const Sample& simulation = one.theory ? other : one;
+    if (one.theory == other.theory || theory.replicas.size() < 2 ||
+        theory.replicas.size() != simulation.replicas.size())
+        return difference(mean(one), mean(other));
+    Sample paired = one;
+    paired.theory = false;
+    paired.numerical_error = std::hypot(one.numerical_error, other.numerical_error);
+    for (std::size_t replica = 0; replica < paired.replicas.size(); ++replica)
+        paired.replicas[replica] -= other.replicas[replica];
+    return mean(paired);
 }
 
 // Least-squares slope of y on x; the error from the errors of y.
@@ -82,11 +125,10 @@ class Checker {
         const std::vector<std::string> about = claim.variants_among(names_);
         for (const RouteResult& route : results_.routes) {
             const std::string& label = route.info.label;
-            if ((claim.route.empty() || claim.route == label) &&
+            if ((claim.route.empty() || claim.route == label) && !claim.is_reference(label) &&
                 std::ranges::find(chosen, label) == chosen.end() &&
-                std::ranges::all_of(about, [&](const std::string& variant) {
-                    return find_route(results_, variant, label) != nullptr;
-                }))
+                std::ranges::all_of(
+                    about, [&](const std::string& variant) { return can_be_checked(claim, variant, label); }))
                 chosen.push_back(label);
         }
         return chosen;
@@ -95,7 +137,7 @@ class Checker {
     ClaimResult check(const Claim& claim, const std::string& label, bool several) const {
         ClaimResult result{.name = several ? fmt::format("{} ({})", claim.name, label) : claim.name,
                            .route = label,
-                           .what = claim.observable,
+                           .what = claim.observable.empty() ? "all" : claim.observable,
                            .predicted = claim.predicted,
                            .allowed = claim.allowed_deviation(),
                            .source = claim.source};
@@ -103,8 +145,9 @@ class Checker {
             check_order(claim, label, result);
             return result;
         }
-        const Measured measured = claim.quantity == "value"   ? at(claim, claim.variant, label)
+        const Measured measured = claim.quantity == "value"   ? value(claim, label)
                                   : claim.quantity == "ratio" ? ratio(claim, label)
+                                  : claim.quantity == "fall"  ? fall(claim, label)
                                                               : slope(claim, label);
         result.measured = measured.value;
         result.error = measured.error;
@@ -115,8 +158,27 @@ class Checker {
   private:
     [[nodiscard]] Measured at(const Claim& claim, const std::string& variant,
                               const std::string& label) const {
+        const Sample measured = sample(claim, results_, find_route(results_, variant, label));
+        if (claim.minus_route.empty()) return mean(measured);
+        return difference(measured,
+                          sample(claim, results_, find_route(results_, variant, claim.minus_route)));
+    }
+
+    // Every size of a simulation.
+    [[nodiscard]] std::vector<statistics::SimulationRun> sizes(const std::string& variant,
+                                                               const std::string& label) const {
+        std::vector<statistics::SimulationRun> runs;
+        for (const RouteResult& route : results_.routes)
+            if (!route.info.theory && route.info.variant == variant && route.info.label == label)
+                runs.push_back({route.info.name, static_cast<double>(route.info.d), &route.trajectory});
+        return runs;
+    }
+
+    [[nodiscard]] bool can_be_checked(const Claim& claim, const std::string& variant,
+                                      const std::string& label) const {
+        if (claim.quantity == "fall") return sizes(variant, label).size() > 1;
         const RouteResult* route = find_route(results_, variant, label);
-        return route == nullptr ? Measured{} : measure(claim, results_, *route);
+        return route != nullptr && route->trajectory.find(claim.observable) != nullptr;
     }
 
     [[nodiscard]] double key_of(const std::string& variant, const std::string& key) const {
@@ -126,9 +188,27 @@ class Checker {
         return std::numeric_limits<double>::quiet_NaN();
     }
 
+    [[nodiscard]] Measured value(const Claim& claim, const std::string& label) const {
+        const Measured measured = at(claim, claim.variant, label);
+        if (claim.minus_variant.empty()) return measured;
+        return difference(measured, at(claim, claim.minus_variant, label));
+    }
+
+    [[nodiscard]] Measured fall(const Claim& claim, const std::string& label) const {
+        const RouteResult* theory = find_route(results_, claim.variant, claim.minus_route);
+        if (theory == nullptr) return {};
+        const std::vector<statistics::SimulationRun> runs = sizes(claim.variant, label);
+        for (const statistics::DeviationFall& one :
+             statistics::deviation_fall(runs, {theory->info.name, &theory->trajectory}))
+            if (one.observable == (claim.observable.empty() ? "all" : claim.observable))
+                return {one.exponent, std::isfinite(one.exponent_error) ? one.exponent_error : 0.0};
+        return {};
+    }
+
     [[nodiscard]] Measured ratio(const Claim& claim, const std::string& label) const {
         const Measured above = at(claim, claim.variant, label);
-        const Measured below = at(claim, claim.over_variant, label);
+        const Measured below = at(claim, claim.over_variant.empty() ? claim.variant : claim.over_variant,
+                                  claim.over_route.empty() ? label : claim.over_route);
         const double value = above.value / below.value;
         return {value, std::hypot(above.error, value * below.error) / std::abs(below.value)};
     }
@@ -139,7 +219,8 @@ class Checker {
         std::vector<Measured> y;
         for (const std::string& name : claim.variants_among(names_)) {
             const double key = key_of(name, claim.against);
-            const Measured measured = at(claim, name, label);
+            Measured measured = at(claim, name, label);
+            if (logarithmic && !claim.minus_route.empty()) measured.value = std::abs(measured.value);
             x.push_back(logarithmic ? std::log(key) : key);
             y.push_back(logarithmic ? Measured{std::log(measured.value), measured.error / measured.value}
                                     : measured);

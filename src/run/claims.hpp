@@ -15,8 +15,8 @@ struct ClaimResult {
     std::string what;  ///< "final generalization_error of variant small"
     double predicted = 0.0;
     double measured = 0.0;
-    double error = 0.0;    ///< standard error of a simulation, 0 for a theory
-    double allowed = 0.0;  ///< deviation allowed beyond three standard errors
+    double error = 0.0;    ///< standard error of a simulation, numerical error of a theory, or both
+    double allowed = 0.0;  ///< deviation allowed beyond three errors
     bool passed = false;
     std::string source;
 };

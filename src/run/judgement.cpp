@@ -20,7 +20,7 @@ std::vector<Dimension> with_time(const Results& results, const Observable& obser
 const Observable& observable_of(const Results& results, const std::string& variant, const std::string& name) {
     for (const RouteResult& route : results.routes)
         if (const Series* series = route.trajectory.find(name);
-            route.info.variant == variant && series != nullptr)
+            route.info.variant == variant && series != nullptr && !series->observable.own)
             return series->observable;
     throw std::logic_error("no route holds " + name);
 }

@@ -19,10 +19,20 @@ std::string now_utc() {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
 }
 
+// The problem's observables, then those of this route alone.
+std::vector<Observable> observables_of(const Problem& problem, const Route& route) {
+    std::vector<Observable> all = problem.observables();
+    for (Observable one : route.own_observables()) {
+        one.own = true;
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 results::RouteResult solve_route(const Route& route, const Problem& problem, const TimeGrid& grid,
                                  int threads, Progress& progress) {
     const auto begin = std::chrono::steady_clock::now();
-    Recorder recorder(problem.observables(), route.info.replicas, grid.size());
+    Recorder recorder(observables_of(problem, route), route.info.replicas, grid.size());
     results::RouteResult result;
     result.info = route.info;
     result.outcome = route.solve(grid, recorder, progress);
@@ -47,7 +57,7 @@ void check_memory(const experiment::Experiment& experiment, const std::string& n
     for (const experiment::Variant& variant : experiment.variants)
         for (const auto& route : variant.routes) {
             most_replicas = std::max(most_replicas, route->info.replicas);
-            for (const Observable& observable : variant.problem->observables())
+            for (const Observable& observable : observables_of(*variant.problem, *route))
                 needed += 8.0 * static_cast<double>(observable.size()) *
                           static_cast<double>(experiment.grid.size()) *
                           static_cast<double>(std::max<std::size_t>(route->info.replicas, 1));

@@ -76,9 +76,9 @@ Comparison compare(const Series& simulation, const Series& theory, double d) {
 
 std::vector<Comparison> compare(const SimulationRun& simulation, const TheoryRun& theory) {
     std::vector<Comparison> results;
-    for (const Series& measured : simulation.trajectory->series)
-        if (const Series* predicted = theory.trajectory->find(measured.observable.name))
-            results.push_back(compare(measured, *predicted, simulation.d));
+    for (const Series& predicted : theory.trajectory->series)
+        if (const Series* measured = counterpart(simulation, predicted))
+            results.push_back(compare(*measured, predicted, simulation.d));
     return results;
 }
 

@@ -22,7 +22,7 @@ std::vector<Shared> shared_observables(std::span<const SimulationRun> sizes, con
     for (const Series& predicted : theory.trajectory->series) {
         Shared candidate{&predicted, {}};
         for (const SimulationRun& run : sizes)
-            if (const Series* measured = run.trajectory->find(predicted.observable.name))
+            if (const Series* measured = counterpart(run, predicted))
                 candidate.differences.push_back(deviations(*measured, predicted));
         if (!sizes.empty() && candidate.differences.size() == sizes.size())
             shared.push_back(std::move(candidate));
@@ -38,6 +38,19 @@ std::vector<std::size_t> thinned(std::size_t times, std::size_t wanted) {
     return kept;
 }
 
+/// Paths are smooth in both times of a two-time function, so its second time is thinned too.
+std::vector<std::size_t> tested_components(const Observable& what) {
+    constexpr std::size_t second_times = 24;
+    std::vector<std::size_t> components = what.independent_components();
+    if (what.dimensions.empty() || !what.dimensions.front().is_time()) return components;
+    const std::vector<std::size_t> kept = thinned(what.dimensions.front().size, second_times);
+    const std::size_t inner = what.size() / what.dimensions.front().size;
+    std::erase_if(components, [&](std::size_t component) {
+        return !std::ranges::binary_search(kept, component / inner);
+    });
+    return components;
+}
+
 Eigen::Index rows_of(const Series& series) {
     return static_cast<Eigen::Index>(replica_count(series));
 }
@@ -47,13 +60,13 @@ Eigen::Index rows_of(const Series& series) {
 Coordinates gather(std::span<const SimulationRun> sizes, const TheoryRun& theory, std::size_t largest) {
     const std::vector<Shared> shared = shared_observables(sizes, theory);
     std::size_t per_time = 0;
-    for (const Shared& one : shared) per_time += one.theory->observable.independent_components().size();
+    for (const Shared& one : shared) per_time += tested_components(one.theory->observable).size();
 
     Coordinates result;
     std::vector<double> value, error, variance, floor;
     for (const Shared& one : shared) {
         const Series& predicted = *one.theory;
-        const auto components = predicted.observable.independent_components();
+        const auto components = tested_components(predicted.observable);
         const auto curve = theory_mean(predicted);
         const double unit = rounding * magnitude(predicted);
         for (const std::size_t time : thinned(predicted.times, largest / per_time))

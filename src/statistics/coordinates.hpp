@@ -25,7 +25,8 @@ struct ReplicaGroup {
 };
 
 /// Everything a simultaneous test needs, over the independent components of all common observables. Times are
-/// thinned evenly (both ends kept) to about `largest` coordinates: paths are smooth between neighbours, and
+/// thinned evenly (both ends kept) to about `largest` coordinates, and so is the second time of a two-time
+/// function: paths are smooth between neighbours, and
 /// every test takes its maximum and its reference distribution over the same coordinates. Coordinates at
 /// which the theory is not finite are left out.
 struct Coordinates {

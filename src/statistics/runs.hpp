@@ -21,4 +21,10 @@ struct TheoryRun {
     const Trajectory* trajectory = nullptr;
 };
 
+/// What the simulation measured of this prediction; null if it did not, or if one of them has it as its own.
+[[nodiscard]] inline const Series* counterpart(const SimulationRun& simulation, const Series& predicted) {
+    const Series* measured = simulation.trajectory->find(predicted.observable.name);
+    return measured == nullptr || measured->observable.own || predicted.observable.own ? nullptr : measured;
+}
+
 }  // namespace hidyn::statistics

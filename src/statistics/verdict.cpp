@@ -172,10 +172,12 @@ void keep_testable_variances(Coordinates& data, const TimeGrid& grid) {
     }
 }
 
-/// The last time at which every observable of the theory is finite; infinite if that is the end of the grid.
+/// The last time at which every observable that is compared is finite in the theory; infinite if that is the
+/// end of the grid.
 double last_finite_time(const TheoryRun& theory, const TimeGrid& grid) {
     double last = std::numeric_limits<double>::infinity();
     for (const Series& series : theory.trajectory->series) {
+        if (series.observable.own) continue;
         const std::vector<double> mean = theory_mean(series);
         for (std::size_t time = 0; time < grid.size(); ++time)
             for (std::size_t component = 0; component < series.components(); ++component)

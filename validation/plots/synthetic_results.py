@@ -71,17 +71,22 @@ class ResultsFile:
         group["time"] = self.file["time"]
         return group
 
-    def observable(self, group, name, values, symbol, long_name, dimensions=(), variance=None):
+    def observable(self, group, name, values, symbol, long_name, dimensions=(), variance=None, error=None, axes=None,
+                   own=False):
         lead = ("replica", "time") if group.attrs["replicas"] else ("time",)
         data = group.create_dataset(name, data=values)
         data.attrs.update(symbol=symbol, long_name=long_name, normalization="")
         for axis, dimension in enumerate((*lead, *dimensions)):
             if dimension not in group:
-                group[dimension] = np.arange(values.shape[axis])
+                group[dimension] = (axes or {}).get(dimension, np.arange(values.shape[axis]))
                 group[dimension].make_scale(dimension)
             data.dims[axis].attach_scale(group[dimension])
         if variance is not None:
             group.create_dataset(f"{name}_variance", data=variance)
+        if error is not None:
+            group.create_dataset(f"{name}_error", data=error)
+        if own:
+            data.attrs["own"] = 1
 
     def committee(self, group, R, Q, variance=None):
         spread = None if variance is None else variance[:, None, None] * np.ones(R.shape[-2:])
@@ -127,3 +132,59 @@ def write_committee(path, sizes=(100, 400, 1600), replicas=32, units=2, learning
                 if lost:
                     error = file.file[group.name]["generalization_error"]
                     error[...] = error[...] * growth[None, :, 0, 0]
+
+
+def relaxation(time, units=1):
+    """C [time, time_2, K, K] and R [time, time_2, K, K] of overdamped modes at temperature 1 that start at 0.3."""
+    t, s = time[:, None], time[None, :]
+    later, earlier = np.maximum(t, s), np.minimum(t, s)
+    C = np.empty((time.size, time.size, units, units))
+    R = np.zeros_like(C)
+    for k in range(units):
+        for l in range(units):
+            rate = 0.25 * (2 + k + l)
+            own = 1.0 if k == l else -0.45
+            C[:, :, k, l] = own * ((1 - np.exp(-2 * rate * earlier)) * np.exp(-rate * (later - earlier))
+                                   + 0.3 * np.exp(-rate * (t + s)))
+            R[:, :, k, l] = np.where(t >= s, own * rate * np.exp(-rate * (t - s)) * np.cos(1.5 * (t - s)), 0.0)
+    return C, R
+
+
+def write_two_time(path, sizes=(200, 800, 3200), replicas=16, units=1, end=6.0, points=61, spacing="linear", figure="",
+                   variants=("",), sources=(), error=0.0):
+    """Two-time functions as a dynamical mean-field theory reports them: C compared, kernels of the theory alone."""
+    random = np.random.default_rng(3)
+    time = time_grid(end, points, spacing)
+    tables = "".join(f"[variants.{name}]\nalgorithm.learning_rate = {1 + place}\n"
+                     for place, name in enumerate(variants) if name)
+    experiment = f"[algorithm]\nlearning_rate = 1.0\n[routes.sim]\n[routes.dmft]\n{tables}{figure}"
+    axes, inner = {"time_2": time, "source_time": np.array(sources, dtype=float)}, ("student", "student_2")
+    with ResultsFile(path, time, title="Memory of gradient flow on a finite sample", experiment=experiment,
+                     units="iterations") as file:
+        for place, variant in enumerate(variants):
+            C, R = relaxation(time * (1 + place), units)
+            loss = 0.5 + 0.5 * np.exp(-time)
+            theory = file.route("dmft", "dmft", "dmft", variant)
+            file.observable(theory, "train_loss", loss, r"\epsilon_t", "training loss",
+                            error=error * time / end if error else None)
+            file.observable(theory, "C", C, "C_{ij}(t,s)", "autocorrelation", ("time_2", *inner), axes=axes)
+            file.observable(theory, "response_kernel", R, r"\Gamma_{ij}(t,s)", "response kernel", ("time_2", *inner),
+                            axes=axes, own=True)
+            if sources:
+                nearest = [int(np.abs(time - source).argmin()) for source in sources]
+                file.observable(theory, "response", R[:, nearest], "R_{ij}(t,s)", "response", ("source_time", *inner),
+                                axes=axes)
+            for d in sizes:
+                group = file.route(f"sim-d{d}", "simulation", "sim", variant, d, replicas)
+                modes = random.standard_normal((replicas, 6, units))
+                waves = np.cos(np.pi * np.arange(6)[:, None] * time / end) * (1 - np.exp(-time))
+                noise = np.einsum("rak,at->rtk", modes, waves)
+                shift = np.einsum("rtk,rsl->rtskl", noise, noise) * 0.5
+                shift = (shift - shift.mean(axis=0)) / np.sqrt(d)
+                file.observable(group, "C", C + shift, "C_{ij}(t,s)", "autocorrelation", ("time_2", *inner), axes=axes)
+                file.observable(group, "train_loss", loss + noise[:, :, 0] / np.sqrt(d) / 4, r"\epsilon_t",
+                                "training loss")
+                if sources:
+                    wiggle = random.standard_normal((replicas, 1, len(sources), units, units)) * np.sqrt(1 / d)
+                    file.observable(group, "response", R[:, nearest] * (1 + 2 * wiggle), "R_{ij}(t,s)", "response",
+                                    ("source_time", *inner), axes=axes)

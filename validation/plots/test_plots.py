@@ -17,9 +17,9 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "plots")]
 
 import hidyn_plot  # noqa: E402
 from hidyn_plots import averages, choose, compose, read, scales, words  # noqa: E402
-from hidyn_plots.components import components  # noqa: E402
+from hidyn_plots.components import components, two_time_symbol  # noqa: E402
 from hidyn_plots.reading import Observable  # noqa: E402
-from synthetic_results import ResultsFile, time_grid, write_committee  # noqa: E402
+from synthetic_results import ResultsFile, time_grid, write_committee, write_two_time  # noqa: E402
 
 EG_ONLY = '[figure]\nobservables = ["generalization_error"]\n'
 
@@ -207,6 +207,181 @@ class AgainstTime(InFolder):
         axes, = compose(results, choose(results)).axes
         self.assertEqual(len([line for line in axes.lines if line.get_linestyle() == "-"]), 1)
         self.assertEqual(len(axes.collections) - 1, 1)
+
+
+class TwoTimes(InFolder):
+    def two_time(self, observables, **parameters):
+        write_two_time(self.results, **parameters)
+        results = read(self.results)
+        return compose(results, choose(results, observables))
+
+    @staticmethod
+    def said(axes):
+        return [text.get_text() for text in axes.texts]
+
+    @staticmethod
+    def shown(mesh):
+        """The colours' values [t, s]; those outside the clip path are not drawn."""
+        return mesh.get_array().reshape(mesh.get_coordinates().shape[0] - 1, -1).T
+
+    def test_not_chosen_unasked_but_drawn_when_nothing_else_is_there(self):
+        write_two_time(self.results, sizes=(100,))
+        self.assertEqual(choose(read(self.results)).order, ["train_loss"])
+        with h5py.File(self.results, "r+") as file:
+            for route in file["routes"].values():
+                del route["train_loss"]
+        self.assertEqual(choose(read(self.results)).order, ["C"])
+
+    def test_theory_above_and_the_largest_simulation_below_the_diagonal(self):
+        axes, = self.two_time(["C"]).axes
+        self.assertEqual(self.said(axes), ["theory", "simulation, $d = 3200$"])
+        theory, simulation = axes.collections
+        with h5py.File(self.results) as file:
+            np.testing.assert_allclose(self.shown(theory), file["routes/dmft/C"][:, :, 0, 0])
+            np.testing.assert_allclose(self.shown(simulation), file["routes/sim-d3200/C"][()].mean(0)[:, :, 0, 0])
+        inside = [mesh.get_clip_path().get_fully_transformed_path() for mesh in (theory, simulation)]
+        above, below = axes.transData.transform([(1.0, 3.0), (3.0, 1.0)])
+        self.assertEqual([path.contains_point(above) for path in inside], [True, False])
+        self.assertEqual([path.contains_point(below) for path in inside], [False, True])
+        self.assertEqual((axes.get_xlabel(), axes.get_ylabel()), ("time $t$", "time $s$"))
+        self.assertEqual(theory.get_clim(), simulation.get_clim())
+        self.assertEqual(theory.cmap.name, "viridis")
+
+    def test_a_kernel_of_the_theory_fills_the_past_only(self):
+        axes, = self.two_time(["response_kernel"]).axes
+        mesh, = axes.collections
+        path = mesh.get_clip_path().get_fully_transformed_path()
+        self.assertFalse(path.contains_point(axes.transData.transform((1.0, 3.0))))
+        self.assertEqual(mesh.cmap.name, "RdBu_r")
+        self.assertEqual(-mesh.get_clim()[0], mesh.get_clim()[1])
+        self.assertEqual(self.said(axes), [])
+
+    def test_every_entry_of_a_small_matrix_and_the_diagonal_of_a_large_one(self):
+        for units, panels in ((2, 4), (3, 9), (4, 5)):
+            with self.subTest(units):
+                figure = self.two_time(["C"], units=units, sizes=(50,), points=9, replicas=3)
+                self.assertEqual(len(figure.axes), panels)
+
+    def test_a_cross_correlation_is_mirrored_to_the_half_with_the_later_first_time(self):
+        figure = self.two_time(["C"], units=2, sizes=(50,))
+        theory = self.shown(figure.axes[1].collections[0])
+        np.testing.assert_allclose(theory, theory.T)
+        with h5py.File(self.results) as file:
+            np.testing.assert_allclose(np.tril(theory), np.tril(file["routes/dmft/C"][:, :, 0, 1]))
+
+    def test_a_panel_for_every_variant(self):
+        figure = self.two_time(["C", "response_kernel"], variants=("slow", "fast"), sizes=(50,))
+        self.assertEqual([axes.get_title() for axes in figure.axes], [r"$\eta = 1$", r"$\eta = 2$"] * 2)
+
+    def test_beside_curves_on_a_log_grid(self):
+        figure = self.two_time(["train_loss", "C"], sizes=(50,), spacing="log", end=100.0)
+        curves, picture = figure.axes
+        self.assertEqual([picture.get_xscale(), picture.get_yscale()], ["log", "log"])
+        self.assertEqual(picture.get_xlim(), picture.get_ylim())
+        self.assertIn("simulation, $d = 50$", legend_labels(figure))
+        self.assertEqual(legend_labels(self.two_time(["C"], sizes=(50,))), [])
+
+    def test_a_response_at_few_source_times_is_curves(self):
+        axes, = self.two_time(["response"], sizes=(50,), sources=(0.0, 1.0, 2.0)).axes
+        self.assertEqual([text.get_text() for text in axes.get_legend().get_texts()], ["$s = 0$", "$s = 1$", "$s = 2$"])
+        self.assertEqual(len([line for line in axes.lines if line.get_linestyle() == "-"]), 3)
+        self.assertEqual(axes.get_ylabel(), "response $R(t, s)$")
+        begins = [line.get_xdata()[np.isfinite(line.get_ydata())][0] for line in axes.lines
+                  if line.get_linestyle() == "-"]
+        np.testing.assert_allclose(begins, [0.0, 1.0, 2.0])
+
+    def test_a_response_at_many_source_times_is_a_picture(self):
+        axes, = self.two_time(["response"], sizes=(50,), sources=(0.0, 1.0, 2.0, 3.0)).axes
+        self.assertEqual(len(axes.collections), 1)
+
+    def test_a_coarser_second_time_makes_a_square_of_its_own_grid(self):
+        time = time_grid(10, 51)
+        coarse = time[::5]
+        C = np.exp(-np.abs(time[:, None] - coarse))
+        with ResultsFile(self.results, time) as file:
+            for group in (file.route("dmft", "dmft", "dmft"),
+                          file.route("sim-d9", "simulation", "sim", d=9, replicas=2)):
+                values = np.stack([C, C]) if group.attrs["replicas"] else C
+                file.observable(group, "C", values, "C", "autocorrelation", ("time_2",), axes={"time_2": coarse})
+        results = read(self.results)
+        axes, = compose(results, choose(results, ["C"])).axes
+        self.assertEqual([self.shown(mesh).shape for mesh in axes.collections], [(11, 11)] * 2)
+
+    def test_a_route_alone_has_the_whole_square(self):
+        axes, = self.two_time(["C"], sizes=()).axes
+        self.assertEqual((len(axes.collections), self.said(axes)), (1, ["theory"]))
+
+    def test_the_same_picture_gives_the_same_bytes(self):
+        write_two_time(self.results, sizes=(50,), replicas=3, points=21)
+        for suffix in (".png", ".pdf", ".svg"):
+            pair = [self.path(name + suffix) for name in ("first", "second")]
+            for out in pair:
+                self.assertEqual(self.run_script(self.results, "-o", out, "--observables", "C"), (0, ""))
+            self.assertTrue(filecmp.cmp(*pair, shallow=False), suffix)
+
+    def test_words_for_entries(self):
+        def named(symbol, units):
+            return Observable("C", "", symbol, ("time_2", "student", "student_2"), (5, units, units))
+        for symbol, units, expected in (("C", 1, "C(t, s)"), ("C_{ij}(t,s)", 1, "C(t, s)"), ("C_w", 1, "C_w(t, s)"),
+                                        ("C_{ij}", 2, "C_{12}(t, s)"), ("C_w", 2, "C_{w,12}(t, s)")):
+            self.assertEqual(two_time_symbol(named(symbol, units), (0, 1)), expected)
+
+
+class Distances(InFolder):
+    def test_minus_a_route_draws_absolute_differences(self):
+        write_two_time(self.results, sizes=(50,), figure='[figure]\nminus = "dmft"\ny_scale = "linear"\n')
+        results = read(self.results)
+        axes, = compose(results, choose(results)).axes
+        self.assertEqual(axes.get_ylabel(), r"$|\epsilon_t - \epsilon_t^{\mathrm{dmft}}|$")
+        points = axes.containers[0].lines[0]
+        with h5py.File(self.results) as file:
+            expected = np.abs(file["routes/sim-d50/train_loss"][()].mean(0) - file["routes/dmft/train_loss"][()])
+        place = np.searchsorted(results.time, points.get_xdata())
+        np.testing.assert_allclose(points.get_ydata(), expected[place])
+        self.assertEqual([line for line in axes.lines if line.get_linestyle() == "-"], [])
+
+    def test_minus_in_a_parameter_panel(self):
+        figure = self.figure(sizes=(100,), learning_rates=[1.0, 3.0], figure='[figure]\nminus = "sgd"\n'
+                             'against = "algorithm.learning_rate"\nobservables = ["generalization_error"]\n')
+        line, = [line for line in figure.axes[0].lines if line.get_linestyle() == "-"]
+        with h5py.File(self.results) as file:
+            route = file["routes/rate_1.ode/generalization_error"][-1]
+            other = file["routes/rate_1.sgd-d100/generalization_error"][:, -1].mean()
+        self.assertAlmostEqual(line.get_ydata()[1], abs(route - other))
+
+    def test_what_cannot_be_subtracted(self):
+        for observables, minus, says in ((["C"], "dmft", "curves only"), (["train_loss"], "ode", "not a route")):
+            write_two_time(self.results, sizes=(50,), figure=f'[figure]\nminus = "{minus}"\n')
+            with self.assertRaisesRegex(Exception, says):
+                choose(read(self.results), observables)
+
+    def test_convergence(self):
+        figure = self.figure(["generalization_error"], figure="[figure]\nconvergence = true\n", band=False)
+        panel = figure.axes[-1]
+        self.assertEqual((panel.get_xscale(), panel.get_yscale(), panel.get_xlabel()), ("log", "log", "$d$"))
+        labels = [text.get_text() for text in panel.get_legend().get_texts()]
+        self.assertEqual(labels[-2:], ["all together", r"$\propto d^{-1/2}$"])
+        d, together = panel.containers[-1].lines[0].get_data()
+        np.testing.assert_array_equal(d, [100, 400, 1600])
+        slope = np.polyfit(np.log(d), np.log(together), 1)[0]
+        self.assertLess(abs(slope + 0.5), 0.15)
+
+    def test_convergence_with_variants_has_a_line_for_each(self):
+        figure = self.figure(["generalization_error"], sizes=(100, 400), learning_rates=[0.3, 1.5],
+                             figure="[figure]\nconvergence = true\n")
+        labels = [text.get_text() for text in figure.axes[-1].get_legend().get_texts()]
+        self.assertEqual(labels, [r"$\eta = 0.3$", r"$\eta = 1.5$", r"$\propto d^{-1/2}$"])
+
+    def test_convergence_of_one_size_is_refused(self):
+        write_committee(self.results, sizes=(100,), replicas=4, figure="[figure]\nconvergence = true\n")
+        self.assertEqual(self.run_script(self.results, "-o", self.path("a.png"))[0], 2)
+
+    def test_the_numerical_error_of_a_theory_is_a_band_where_it_is_wider_than_the_line(self):
+        for error, visible in ((1e-6, False), (0.05, True)):
+            write_two_time(self.results, sizes=(50,), error=error)
+            results = read(self.results)
+            figure = compose(results, choose(results))
+            self.assertEqual(r"theory $\pm$ its numerical error" in legend_labels(figure), visible)
 
 
 class AgainstAKey(InFolder):

@@ -218,8 +218,45 @@ TEST_CASE("a claim about what the experiment does not have is refused before any
     expect_claim(error + "quantity = \"order\"", {"predicted", "no meaning with quantity = \"order\""});
     expect_claim("observable = \"generalization_error\"\nquantity = \"order\"", {"two variants"});
     expect_claim(error + "quantity = \"slope\"", {"against is missing"});
+    expect_claim(error + "quantity = \"ratio\"", {"over_variant is missing", "over_route"});
+    expect_claim(error + "s = 1.0", {"no second time", "s has no meaning"});
+    expect_claim(value + "observable = \"Q\"\ncomponent = [1, 3]", {"component 2 = 3", "2 students"});
+    expect_claim(value + "observable = \"Q\"\ncomponent = [1.5, 1]", {"component", "whole numbers"});
+    expect_claim(value + "observable = \"Q\"\ncomponent = [1, 1]\nrow = 1", {"either component, or row"});
     expect_claim(error + "[[claims]]\nname = \"c\"\nobservable = \"generalization_error\"\npredicted = 1.0",
                  {"claims.name = \"c\"", "another claim"});
+}
+
+TEST_CASE("a claim that compares routes must name routes that there are") {
+    const std::string error = "predicted = 0.0\nobservable = \"generalization_error\"\n";
+    expect_claim(error + "minus_route = \"oed\"",
+                 {"claims.minus_route = \"oed\"", "could be compared with are ode, sim", "\"ode\"?"});
+    expect_claim(error + "minus_route = \"ode\"\nroute = \"ode\"",
+                 {"claims.route", "is the route it is compared"});
+    expect_claim(error + "over_route = \"ode\"", {"over_route", "no meaning with quantity = \"value\""});
+    expect_claim(error + "quantity = \"ratio\"\nover_route = \"noise\"",
+                 {"over_route = \"noise\"", "ode, sim"});
+    expect_claim(error + "variant = \"slow\"\nminus_variant = \"slow\"",
+                 {"minus_variant", "is the variant itself"}, with_variants);
+    expect_claim(error + "variant = \"slow\"\nminus_variant = \"wdie\"", {"minus_variant", "\"wide\"?"},
+                 with_variants);
+    CHECK(complaints_about(valid_experiment + "[[claims]]\nname = \"c\"\nminus_route = \"ode\"\n" + error)
+              .empty());
+}
+
+TEST_CASE("a claim about the approach to the theory needs sizes and a theory") {
+    const std::string fall = "predicted = 0.5\nquantity = \"fall\"\n";
+    expect_claim(fall, {"minus_route is missing"});
+    expect_claim(fall + "minus_route = \"sim\"", {"claims.minus_route", "theories", "are ode"});
+    expect_claim(fall + "minus_route = \"ode\"\nroute = \"ode\"",
+                 {"claims.route", "is the route it is compared"});
+    expect_claim(fall + "minus_route = \"ode\"\nat = 1.0",
+                 {"claims.at", "no meaning with quantity = \"fall\""});
+    expect_claim(fall + "minus_route = \"ode\"\nobservable = \"S\"", {"claims.observable", "Q, R"});
+    expect_claim(fall + "minus_route = \"ode\"", {"claims.quantity", "at least two sizes"},
+                 with("[50, 100]", "[50]"));
+    CHECK(complaints_about(valid_experiment + "[[claims]]\nname = \"c\"\nminus_route = \"ode\"\n" + fall)
+              .empty());
 }
 
 TEST_CASE("a claim about variants must name them and a key that differs") {
@@ -254,4 +291,13 @@ TEST_CASE("a figure of what the experiment does not have is refused before anyth
                         {"figure.observables", "\"S\" is not one of"});
     expect_one_sentence(figure("against = \"algorithm.rate\""), {"figure.against", "not a number"});
     expect_one_sentence(figure("window = [2, 1]"), {"figure.window", "two times"});
+    CHECK(figure("minus = \"ode\"\nconvergence = true").empty());
+    expect_one_sentence(figure("minus = \"oed\""), {"figure.minus", "are ode, sim", "\"ode\"?"});
+    expect_one_sentence(figure("convergence = 1"), {"figure.convergence", "true or false"});
+    expect_one_sentence(complaints_about(with("[50, 100]", "[50]") + "[figure]\nconvergence = true"),
+                        {"figure.convergence", "at least two sizes"});
+    const std::string only_theory =
+        valid_experiment.substr(0, valid_experiment.find("[routes.sim]")) + "[routes.ode]\nkind = \"ode\"\n";
+    expect_one_sentence(complaints_about(only_theory + "[figure]\nconvergence = true"),
+                        {"at least two sizes"});
 }

@@ -1,0 +1,31 @@
+#include "core/observable.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace hidyn {
+
+std::string Observable::component_label(std::size_t index) const {
+    if (dimensions.empty()) return "";
+    std::vector<std::string> numbers;
+    std::vector<std::string> places;
+    bool several = false;
+    for (std::size_t axis = dimensions.size(); axis-- > 0;) {
+        const Dimension& dimension = dimensions[axis];
+        const std::size_t entry = index % dimension.size;
+        index /= dimension.size;
+        if (dimension.coordinates.empty()) {
+            numbers.insert(numbers.begin(), fmt::format("{}", entry + 1));
+            several = several || dimension.size > 1;
+        } else {
+            places.insert(places.begin(),
+                          fmt::format("{} = {:.4g}", dimension.is_time() ? "s" : dimension.name,
+                                      dimension.coordinates[entry]));
+        }
+    }
+    const std::string counted = fmt::format("{}", fmt::join(numbers, ","));
+    if (places.empty()) return "[" + counted + "]";
+    return fmt::format("[{}{}]", several ? counted + "; " : "", fmt::join(places, ", "));
+}
+
+}  // namespace hidyn

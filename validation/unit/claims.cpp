@@ -1,0 +1,146 @@
+#include "run/claims.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "statistics/replica_average.hpp"
+#include "two_time_results.hpp"
+
+using namespace hidyn;
+
+namespace {
+
+/// Two variants of the relaxing modes: in "late" the correlation is doubled everywhere.
+struct Case {
+    Case() {
+        for (const char* name : {"early", "late"}) {
+            experiment.variants.emplace_back().name = name;
+            results::Results own = test::relaxation(5, {50, 200}, 16);
+            for (results::RouteResult& route : own.routes) {
+                RouteInfo info = route.info;
+                info.variant = name;
+                info.name = std::string(name) + "." + info.name;
+                Trajectory trajectory = std::move(route.trajectory);
+                if (std::string(name) == "late")
+                    for (double& value : trajectory.series.front().values) value *= 2.0;
+                results.routes.push_back({.info = info, .trajectory = std::move(trajectory), .outcome = {}});
+            }
+            results.grid = own.grid;
+        }
+    }
+
+    run::ClaimResult check(experiment::Claim claim) {
+        claim.name = "c";
+        if (claim.observable.empty() && claim.quantity != "fall") claim.observable = "C";
+        if (claim.variant.empty()) claim.variant = "early";
+        if (claim.quantity.empty()) claim.quantity = "value";
+        experiment.claims = {claim};
+        const std::vector<run::ClaimResult> checked = run::check_claims(experiment, results);
+        REQUIRE(checked.size() == 1);
+        return checked.front();
+    }
+
+    experiment::Experiment experiment;
+    results::Results results;
+};
+
+/// C(t, s) at the grid times t = 2, s = 1 of the larger simulation of the variant "early".
+statistics::ReplicaAverage measured(const Case& all) {
+    return statistics::replica_average(all.results.routes[1].trajectory.series.front());
+}
+constexpr std::size_t at_2_1 = 4 * 5 + 2;
+
+experiment::Claim at_s(double s) {
+    experiment::Claim claim;
+    claim.s = s;
+    return claim;
+}
+
+}  // namespace
+
+TEST_CASE("a two-time observable is addressed by its second time or by its component") {
+    Case all;
+    experiment::Claim claim = at_s(1.0);
+    claim.route = "exact";
+    CHECK(all.check(claim).measured == doctest::Approx(std::exp(-1.0)));
+    CHECK(all.check(claim).error == doctest::Approx(1e-4));
+    claim.at = 1.5;
+    CHECK(all.check(claim).measured == doctest::Approx(std::exp(-0.5)));
+    claim.s.reset();
+    claim.component = {3, 1, 1};
+    CHECK(all.check(claim).measured == doctest::Approx(std::exp(-0.5)));
+
+    // What one route alone reports is checked on that route alone.
+    claim = at_s(0.5);
+    claim.observable = "response";
+    CHECK(all.check(claim).route == "exact");
+    CHECK(all.check(claim).measured == doctest::Approx(std::exp(-1.5)));
+}
+
+TEST_CASE("a difference of two routes has both their errors") {
+    Case all;
+    experiment::Claim claim = at_s(1.0);
+    claim.minus_route = "exact";
+    const run::ClaimResult result = all.check(claim);
+    const statistics::ReplicaAverage average = measured(all);
+    CHECK(result.route == "modes");
+    CHECK(result.measured == doctest::Approx(average.mean[at_2_1] - std::exp(-1.0)));
+    CHECK(result.error == doctest::Approx(std::hypot(average.standard_error[at_2_1], 1e-4)));
+    CHECK(result.passed);
+}
+
+TEST_CASE("a theory started from every replica is subtracted replica by replica") {
+    Case all;
+    Series& theory = all.results.routes[2].trajectory.series.front();
+    const Series& simulation = all.results.routes[1].trajectory.series.front();
+    theory.error.clear();
+    theory.replicas = simulation.replicas;
+    theory.values = simulation.values;
+    for (double& value : theory.values) value -= 0.25;
+    experiment::Claim claim = at_s(1.0);
+    claim.minus_route = "exact";
+    CHECK(all.check(claim).measured == doctest::Approx(0.25));
+    CHECK(all.check(claim).error < 1e-12);
+}
+
+TEST_CASE("a ratio may be over another route, another variant or both") {
+    Case all;
+    experiment::Claim claim = at_s(1.0);
+    claim.quantity = "ratio";
+    claim.over_route = "exact";
+    CHECK(all.check(claim).measured == doctest::Approx(measured(all).mean[at_2_1] * std::exp(1.0)));
+    claim.variant = "late";
+    claim.over_variant = "early";
+    CHECK(all.check(claim).measured == doctest::Approx(2.0 * measured(all).mean[at_2_1] * std::exp(1.0)));
+    claim.over_route = "";
+    claim.route = "exact";
+    CHECK(all.check(claim).measured == doctest::Approx(2.0));
+}
+
+TEST_CASE("a value may be a difference of two variants") {
+    Case all;
+    experiment::Claim claim = at_s(1.0);
+    claim.route = "exact";
+    claim.variant = "late";
+    claim.minus_variant = "early";
+    CHECK(all.check(claim).measured == doctest::Approx(std::exp(-1.0)));
+    CHECK(all.check(claim).error == doctest::Approx(std::sqrt(2.0) * 1e-4));
+}
+
+TEST_CASE("single runs approach the theory as d^-1/2") {
+    Case all;
+    experiment::Claim claim;
+    claim.quantity = "fall";
+    claim.minus_route = "exact";
+    claim.predicted = 0.5;
+    claim.tolerance = 0.05;
+    run::ClaimResult result = all.check(claim);
+    CHECK(result.route == "modes");
+    CHECK(result.what == "all");
+    CHECK(result.error > 0.0);
+    CHECK(result.passed);
+    const double together = result.measured;
+    claim.observable = "C";
+    CHECK(all.check(claim).measured == doctest::Approx(together));
+}
