@@ -14,8 +14,9 @@ namespace {
 Key learning_rate_key() {
     return {.name = "learning_rate",
             .type = KeyType::real,
-            .meaning = "step size; it multiplies the sum over a batch: w -= learning_rate * sum l'(lambda) x / "
-                       "sqrt(d), so that a sample moves its own preactivation by order 1",
+            .meaning =
+                "step size; it multiplies the sum over a batch: w -= learning_rate * sum l'(lambda) x / "
+                "sqrt(d), so that a sample moves its own preactivation by order 1",
             .symbol = "\\eta",
             .range = {.minimum = 0},
             .required = true};
@@ -24,7 +25,8 @@ Key learning_rate_key() {
 Key ridge_key() {
     return {.name = "ridge",
             .type = KeyType::real,
-            .meaning = "adds ridge / (2 d) |W|^2 to the risk; per unit of time w shrinks by learning_rate * ridge",
+            .meaning =
+                "adds ridge / (2 d) |W|^2 to the risk; per unit of time w shrinks by learning_rate * ridge",
             .symbol = "\\rho",
             .range = {.minimum = 0},
             .standard = 0.0};
@@ -65,31 +67,37 @@ std::vector<RuleDescription> rules() {
            .meaning = "samples of a step",
            .symbol = "\\kappa",
            .standard = SampleCount{}},
-          time_step_key("instead of batches: every sample is drawn independently on a grid of this step, a mean "
-                        "of time_step / sample_ratio times",
-                        false),
+          time_step_key(
+              "instead of batches: every sample is drawn independently on a grid of this step, a mean "
+              "of time_step / sample_ratio times",
+              false),
           {.name = "jump",
            .type = KeyType::choice,
-           .meaning = "with time_step: how often a sample is drawn in a step, at most once or a Poisson number",
+           .meaning =
+               "with time_step: how often a sample is drawn in a step, at most once or a Poisson number",
            .choices = {"bernoulli", "poisson"},
            .standard = std::string("bernoulli")}}},
         {Rule::gradient_descent,
          "gradient-descent",
          "full-batch gradient descent with a finite step",
-         {time_step_key("time of a step; a step is learning_rate * time_step * d times the gradient of the risk",
-                        true)}},
+         {time_step_key(
+             "time of a step; a step is learning_rate * time_step * d times the gradient of the risk",
+             true)}},
         {Rule::gradient_flow,
          "gradient-flow",
          "gradient descent in continuous time",
-         {time_step_key("absent: continuous time; given: explicit steps of this length, in every route", false)}},
+         {time_step_key("absent: continuous time; given: explicit steps of this length, in every route",
+                        false)}},
         {Rule::stochastic_modified_equation,
          "stochastic-modified-equation",
          "gradient flow with Gaussian noise of SGD's covariance, one Brownian motion per sample (Ito)",
-         {time_step_key("absent: continuous time; given: Euler steps of this length, in every route", false)}}};
+         {time_step_key("absent: continuous time; given: Euler steps of this length, in every route",
+                        false)}}};
 }
 
-/// At large |lambda| the gradient of a loss for which SGD has a limit grows at most linearly: beyond, the jump
-/// lambda -> lambda - eta l'(lambda) diverges for a positive fraction of Gaussian preactivations, at any eta.
+/// At large |lambda| the gradient of a loss for which SGD has a limit grows at most linearly: beyond, the
+/// jump lambda -> lambda - eta l'(lambda) diverges for a positive fraction of Gaussian preactivations, at any
+/// eta.
 bool gradient_outgrows_lambda(const SampleLoss& loss) {
     const std::size_t K = loss.arguments();
     std::vector<double> gradient(K);
@@ -117,25 +125,29 @@ void check(const MultiIndex& problem, const ProblemTables& tables, Complaints& c
                 "batch_size", "give either batches, or time_step for samples drawn independently on a grid"));
         if (algorithm.jump == Jump::bernoulli && *algorithm.time_step > alpha)
             complaints.add(table.complain(
-                "time_step", fmt::format("a sample is drawn with probability time_step / sample_ratio, so at most "
-                                         "sample_ratio = {} is possible",
-                                         alpha)));
+                "time_step",
+                fmt::format("a sample is drawn with probability time_step / sample_ratio, so at most "
+                            "sample_ratio = {} is possible",
+                            alpha)));
     }
     if (table.given("jump") && !algorithm.time_step)
         complaints.add(table.complain("jump", "has no meaning without time_step"));
     if (const std::optional<double> step = problem.finite_step();
         step && algorithm.learning_rate * algorithm.ridge * *step >= 1.0)
         complaints.add(table.complain(
-            "ridge", fmt::format("flips the sign of the weights at every step: learning_rate * ridge * step = {} "
-                                 "must be less than 1",
-                                 algorithm.learning_rate * algorithm.ridge * *step)));
+            "ridge",
+            fmt::format("flips the sign of the weights at every step: learning_rate * ridge * step = {} "
+                        "must be less than 1",
+                        algorithm.learning_rate * algorithm.ridge * *step)));
     const bool jumps = algorithm.rule == Rule::sgd || algorithm.rule == Rule::stochastic_modified_equation;
     if (jumps && algorithm.learning_rate > 0.0 && gradient_outgrows_lambda(problem.loss))
-        complaints.add(fmt::format(
-            "{}: the gradient of this loss grows faster than linearly in the preactivation, so that {} has no limit "
-            "at any finite learning rate: large preactivations jump to larger ones; use a loss that is linear far "
-            "out, such as loss = \"pseudo-huber\", or gradient-flow",
-            tables.problem.place(), tables.algorithm_kind));
+        complaints.add(
+            fmt::format("{}: the gradient of this loss grows faster than linearly in the preactivation, so "
+                        "that {} has no limit "
+                        "at any finite learning rate: large preactivations jump to larger ones; use a loss "
+                        "that is linear far "
+                        "out, such as loss = \"pseudo-huber\", or gradient-flow",
+                        tables.problem.place(), tables.algorithm_kind));
 }
 
 std::shared_ptr<const Problem> make(Rule rule, const ReadParts& read, const ProblemTables& tables,
@@ -162,10 +174,11 @@ std::shared_ptr<const Problem> make(Rule rule, const ReadParts& read, const Prob
     for (const char* key : {"second_layer", "per_replica"})
         if (tables.initial.given(key))
             complaints.add(tables.initial.complain(
-                key, fmt::format("has no meaning for {}: its second layer is fixed and all replicas share one start",
-                                 tables.algorithm_kind)));
-    teacher_student::Starts starts = teacher_student::read_starts(
-        tables, teachers, Eigen::VectorXd::Ones(students), complaints);
+                key, fmt::format(
+                         "has no meaning for {}: its second layer is fixed and all replicas share one start",
+                         tables.algorithm_kind)));
+    teacher_student::Starts starts =
+        teacher_student::read_starts(tables, teachers, Eigen::VectorXd::Ones(students), complaints);
     if (starts.list.empty()) return nullptr;
     problem->initial = std::move(starts.list.front());
     check(*problem, tables, complaints);
@@ -183,7 +196,8 @@ std::vector<std::string> algorithm_names() {
 std::vector<AlgorithmKind> algorithms(const ReadParts& read) {
     std::vector<AlgorithmKind> kinds;
     for (RuleDescription& rule : rules()) {
-        AlgorithmKind kind{.name = rule.name, .summary = rule.summary, .keys = {learning_rate_key(), ridge_key()}};
+        AlgorithmKind kind{
+            .name = rule.name, .summary = rule.summary, .keys = {learning_rate_key(), ridge_key()}};
         kind.keys.insert(kind.keys.end(), rule.keys.begin(), rule.keys.end());
         kind.data_keys = data_keys();
         kind.two_time = true;

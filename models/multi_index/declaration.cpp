@@ -40,8 +40,8 @@ Parts one_neuron(const char* activation, Loss loss, LabelChannel channel, double
             .label = {Link::units(g, VectorXd::Ones(1)), channel, noise}};
 }
 
-ProblemKind preset(const char* name, const char* summary, const char* own, std::vector<Key> keys, bool classifies,
-                   const ReadParts& read) {
+ProblemKind preset(const char* name, const char* summary, const char* own, std::vector<Key> keys,
+                   bool classifies, const ReadParts& read) {
     keys.push_back(teacher_student::label_noise_key());
     return {.name = name,
             .summary = summary,
@@ -49,7 +49,8 @@ ProblemKind preset(const char* name, const char* summary, const char* own, std::
             .problem_keys = std::move(keys),
             .initial_keys = teacher_student::initial_keys(),
             .algorithms = algorithms(read),
-            .observables = declare_observables(0, 0, classifies, {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}}),
+            .observables = declare_observables(0, 0, classifies,
+                                               {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}}),
             .routes = {simulation_kind()}};
 }
 
@@ -65,7 +66,8 @@ Key loss_scale_key() {
 // The functions a link may be named by: sums of such units.
 std::vector<std::string> link_names() {
     std::vector<std::string> names;
-    for (const math::ActivationDescription& entry : math::Activation::catalogue()) names.push_back(entry.name);
+    for (const math::ActivationDescription& entry : math::Activation::catalogue())
+        names.push_back(entry.name);
     return names;
 }
 
@@ -97,8 +99,9 @@ std::vector<Key> general_keys() {
              .variables = "z1, z2, ... (or z for a single one)"},
             {.name = "loss",
              .type = KeyType::function,
-             .meaning = "square: (f - y)^2 / 2; logistic: log(1 + exp(-y f)); pseudo-huber: c^2 (sqrt(1 + (f - y)^2 "
-                        "/ c^2) - 1)",
+             .meaning =
+                 "square: (f - y)^2 / 2; logistic: log(1 + exp(-y f)); pseudo-huber: c^2 (sqrt(1 + (f - y)^2 "
+                 "/ c^2) - 1)",
              .symbol = "\\ell",
              .choices = {"square", "logistic", "pseudo-huber"},
              .variables = "f, y",
@@ -112,11 +115,11 @@ std::vector<Key> general_keys() {
 }
 
 std::optional<math::MultivariateExpression> parse(const Table& table, const std::string& key,
-                                                  std::vector<std::string> variables, std::size_t differentiated,
-                                                  Complaints& complaints) {
+                                                  std::vector<std::string> variables,
+                                                  std::size_t differentiated, Complaints& complaints) {
     try {
-        math::MultivariateExpression expression =
-            math::MultivariateExpression::parse(table.function(key).text, std::move(variables), differentiated);
+        math::MultivariateExpression expression = math::MultivariateExpression::parse(
+            table.function(key).text, std::move(variables), differentiated);
         if (expression.first_non_finite())
             complaints.add(table.complain(
                 key, "the expression or one of its derivatives is not finite everywhere in [-8, 8]"));
@@ -150,7 +153,8 @@ std::optional<Link> read_link(const Table& table, const std::string& key, std::s
 std::optional<Loss> read_loss(const Table& table, Complaints& complaints) {
     const FunctionText& given = table.function("loss");
     if (given.is_expression) {
-        std::optional<math::MultivariateExpression> expression = parse(table, "loss", {"f", "y"}, 1, complaints);
+        std::optional<math::MultivariateExpression> expression =
+            parse(table, "loss", {"f", "y"}, 1, complaints);
         if (!expression) return std::nullopt;
         return Loss::expression(std::move(*expression));
     }
@@ -169,9 +173,10 @@ std::optional<Parts> read_general(const ProblemTables& tables, Complaints& compl
         table.text("label_channel") == "sign" ? LabelChannel::sign : LabelChannel::additive;
     std::optional<Link> student = read_link(table, "link", students, complaints);
     if (!table.given("teacher_link") && students != teachers && table.function("link").is_expression) {
-        complaints.add(fmt::format("{}: teacher_link is missing: the student's link is a function of {} variables, "
-                                   "but there are {} teachers",
-                                   table.place(), students, teachers));
+        complaints.add(
+            fmt::format("{}: teacher_link is missing: the student's link is a function of {} variables, "
+                        "but there are {} teachers",
+                        table.place(), students, teachers));
         return std::nullopt;
     }
     std::optional<Link> teacher =
@@ -220,20 +225,21 @@ ProblemKind phase_retrieval() {
         false, [](const ProblemTables& tables, Complaints& complaints) {
             const bool square = tables.problem.text("loss") == "square";
             if (square && tables.problem.given("loss_scale"))
-                complaints.add(tables.problem.complain("loss_scale",
-                                                       "has a meaning for loss = \"pseudo-huber\" only"));
-            return one_neuron("quadratic",
-                              square ? Loss::square(0.5)
-                                     : Loss::pseudo_huber(tables.problem.real("loss_scale"), 0.5),
-                              LabelChannel::additive, tables.problem.real("label_noise"));
+                complaints.add(
+                    tables.problem.complain("loss_scale", "has a meaning for loss = \"pseudo-huber\" only"));
+            return one_neuron(
+                "quadratic",
+                square ? Loss::square(0.5) : Loss::pseudo_huber(tables.problem.real("loss_scale"), 0.5),
+                LabelChannel::additive, tables.problem.real("label_noise"));
         });
 }
 
 ProblemKind general() {
-    return preset("multi-index", "any link of K directions, any loss, labels from any link of M directions",
-                  "l(f(lambda), y), y = f*(lambda*) + sqrt(Delta) xi or its sign. A named link is the sum of such "
-                  "units.",
-                  general_keys(), false, read_general);
+    return preset(
+        "multi-index", "any link of K directions, any loss, labels from any link of M directions",
+        "l(f(lambda), y), y = f*(lambda*) + sqrt(Delta) xi or its sign. A named link is the sum of such "
+        "units.",
+        general_keys(), false, read_general);
 }
 
 std::vector<AlgorithmKind> committee_algorithms() {

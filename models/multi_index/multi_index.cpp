@@ -35,22 +35,21 @@ bool MultiIndex::linear_regression() const {
 
 std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool classifies,
                                             const Recording& recording) {
-    std::vector<Observable> declared{
-        {.name = "Q",
-         .long_name = "student overlaps",
-         .symbol = "Q_{ij}",
-         .normalization = "W W^T / d",
-         .dimensions = {{"student", students}, {"student_2", students}},
-         .symmetric = true},
-        {.name = "R",
-         .long_name = "student-teacher overlaps",
-         .symbol = "R_{im}",
-         .normalization = "W W*^T / d",
-         .dimensions = {{"student", students}, {"teacher", teachers}}},
-        {.name = "train_loss",
-         .long_name = "training loss",
-         .symbol = "L_n",
-         .normalization = "(1/n) sum_i l(f(lambda_i), y_i), without ridge"}};
+    std::vector<Observable> declared{{.name = "Q",
+                                      .long_name = "student overlaps",
+                                      .symbol = "Q_{ij}",
+                                      .normalization = "W W^T / d",
+                                      .dimensions = {{"student", students}, {"student_2", students}},
+                                      .symmetric = true},
+                                     {.name = "R",
+                                      .long_name = "student-teacher overlaps",
+                                      .symbol = "R_{im}",
+                                      .normalization = "W W*^T / d",
+                                      .dimensions = {{"student", students}, {"teacher", teachers}}},
+                                     {.name = "train_loss",
+                                      .long_name = "training loss",
+                                      .symbol = "L_n",
+                                      .normalization = "(1/n) sum_i l(f(lambda_i), y_i), without ridge"}};
     if (classifies)
         declared.push_back({.name = "classification_error",
                             .long_name = "classification error",
@@ -63,6 +62,12 @@ std::vector<Observable> declare_observables(std::size_t students, std::size_t te
                             .symbol = "\\epsilon_g",
                             .normalization = "(1/2) E (f - f*)^2 over a fresh sample without label noise",
                             .derived = true});
+    declared.push_back({.name = "overlap",
+                        .long_name = "normalized overlap",
+                        .symbol = "m_{im}",
+                        .normalization = "R_im / sqrt(Q_ii T_mm)",
+                        .dimensions = {{"student", students}, {"teacher", teachers}},
+                        .derived = true});
     if (recording.two_time)
         declared.push_back({.name = "C",
                             .long_name = "two-time overlap",
@@ -93,7 +98,7 @@ double MultiIndex::steps_per_unit_time(double d) const {
         return 1.0 / *step;
     if (algorithm.rule == Rule::sgd)
         return d / static_cast<double>(algorithm.batch.of(samples(static_cast<std::uint64_t>(d))));
-    return 1.0;  // continuous: no steps to count
+    return 0.0;
 }
 
 std::vector<Problem::StartArray> MultiIndex::start() const {

@@ -22,10 +22,10 @@
 ///   flow  dW/dt = -eta rho W - (eta / alpha) sum_i l'_i x~_i^T = -eta d grad(L_n + ridge)
 ///   gd    a finite step delta: W <- (1 - eta rho delta) W - (eta delta / alpha) sum_i l'_i x~_i^T
 ///   sme   dW = -eta rho W dt - eta sum_i l'_i x~_i^T (dt / alpha + dB_i / sqrt(alpha)), Ito
-/// On a grid of step delta all four are W <- (1 - eta rho delta) W - eta sum_i z_i l'_i x~_i^T with drivers z_i:
-/// Bernoulli or Poisson of mean delta/alpha, the constant delta/alpha, or delta/alpha + N(0, delta/alpha).
-/// Sources: Fan & Wang, arXiv 2601.21093 (SGD, SME); Celentano, Cheng & Montanari, arXiv 2112.07572 (flow);
-/// Gerbelot et al., arXiv 2210.06591 (batches of order n).
+/// On a grid of step delta all four are W <- (1 - eta rho delta) W - eta sum_i z_i l'_i x~_i^T with drivers
+/// z_i: Bernoulli or Poisson of mean delta/alpha, the constant delta/alpha, or delta/alpha + N(0,
+/// delta/alpha). Sources: Fan & Wang, arXiv 2601.21093 (SGD, SME); Celentano, Cheng & Montanari, arXiv
+/// 2112.07572 (flow); Gerbelot et al., arXiv 2210.06591 (batches of order n).
 namespace hidyn::multi_index {
 
 using teacher_student::OrderParameters;
@@ -46,7 +46,7 @@ struct Algorithm {
     Rule rule = Rule::sgd;
     double learning_rate = 0.0;  ///< eta
     double ridge = 0.0;          ///< rho
-    BatchSize batch;
+    BatchSize batch = {};
     /// Step delta of the algorithm itself: of gradient descent, or of a dynamics that is driven on a grid.
     std::optional<double> time_step = {};
     Jump jump = Jump::bernoulli;
@@ -95,12 +95,13 @@ struct ObservablePlaces {
     static constexpr std::size_t R = 1;
     static constexpr std::size_t train_loss = 2;
     static constexpr std::size_t test_error = 3;
+    static constexpr std::size_t overlap = 4;
     std::size_t C = 0;         ///< 0: not recorded
     std::size_t response = 0;  ///< 0: not recorded
 
     explicit ObservablePlaces(const Recording& recording)
-        : C(recording.two_time ? 4 : 0),
-          response(recording.response_at.empty() ? 0 : (recording.two_time ? 5 : 4)) {}
+        : C(recording.two_time ? 5 : 0),
+          response(recording.response_at.empty() ? 0 : (recording.two_time ? 6 : 5)) {}
 };
 
 }  // namespace hidyn::multi_index

@@ -76,6 +76,14 @@ void Observer::observe(const Eigen::MatrixXd& Q, const Eigen::MatrixXd& R, doubl
     recorder.blend(ObservablePlaces::train_loss, replica, time, weight, {&train_loss, 1});
     const double error = test_error(Q, R);
     recorder.blend(ObservablePlaces::test_error, replica, time, weight, {&error, 1});
+    // A student or teacher of length zero points nowhere.
+    flat_.clear();
+    for (Eigen::Index i = 0; i < R.rows(); ++i)
+        for (Eigen::Index m = 0; m < R.cols(); ++m) {
+            const double norm = std::sqrt(Q(i, i) * problem_.initial.T(m, m));
+            flat_.push_back(norm > 0.0 ? R(i, m) / norm : 0.0);
+        }
+    recorder.blend(ObservablePlaces::overlap, replica, time, weight, flat_);
 }
 
 }  // namespace hidyn::multi_index

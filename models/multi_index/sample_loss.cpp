@@ -213,19 +213,21 @@ std::optional<Eigen::MatrixXd> SampleLoss::constant_hessian() const {
 void SampleLoss::evaluate(const double* lambda, std::size_t lambda_stride, const double* y, std::size_t count,
                           const LossJets& jets) const {
     const std::size_t K = arguments();
-    const std::size_t pairs = jets.hessian ? K * (K + 1) / 2 : 0;
-    // K = 1 needs no workspace beyond these rows; more students share a buffer of their own.
-    alignas(64) std::array<Row, 6> rows;
-    std::vector<double> more(K > 1 ? (K + K * (K + 1) / 2) * block : 0);
+    // An expression comes with all its derivatives, wanted or not.
+    const bool curved = jets.hessian != nullptr || link_.activation() == nullptr;
+    const std::size_t pairs = curved ? K * (K + 1) / 2 : 0;
+    // Slopes and curvatures of a few students lie on the stack, of more in a buffer of their own.
+    constexpr std::size_t on_stack = 4 + 4 * 5 / 2;
+    const std::size_t needed = K + pairs;
+    alignas(64) std::array<Row, 4> rows;
+    alignas(64) std::array<double, on_stack * block> few;
+    std::vector<double> many(needed > on_stack ? needed * block : 0);
+    double* const more = needed > on_stack ? many.data() : few.data();
     std::array<const double*, most_units> inputs;
     std::array<double*, most_units> slopes;
-    std::array<double*, most_units * (most_units + 1) / 2> curvatures;
-    slopes[0] = rows[4].data();
-    curvatures[0] = rows[5].data();
-    if (K > 1) {
-        for (std::size_t k = 0; k < K; ++k) slopes[k] = more.data() + k * block;
-        for (std::size_t p = 0; p < pairs; ++p) curvatures[p] = more.data() + (K + p) * block;
-    }
+    std::array<double*, most_units*(most_units + 1) / 2> curvatures;
+    for (std::size_t k = 0; k < K; ++k) slopes[k] = more + k * block;
+    for (std::size_t p = 0; p < pairs; ++p) curvatures[p] = more + (K + p) * block;
     for (std::size_t done = 0; done < count; done += block) {
         const std::size_t width = std::min(block, count - done);
         for (std::size_t k = 0; k < K; ++k) inputs[k] = lambda + k * lambda_stride + done;

@@ -36,9 +36,10 @@ class Link {
 
     void values(std::span<const double* const> lambda, std::size_t count, double* f) const;
     /// Also df/dlambda_k (K rows) and the second derivatives (lower triangle, K (K + 1) / 2 rows, in the
-    /// order (0,0), (1,0), (1,1), ...). At most `block` values at once.
-    void jets(std::span<const double* const> lambda, std::size_t count, double* f, std::span<double* const> df,
-              std::span<double* const> ddf) const;
+    /// order (0,0), (1,0), (1,1), ...), which a sum of units may leave out: then `ddf` is empty. At most
+    /// `block` values at once.
+    void jets(std::span<const double* const> lambda, std::size_t count, double* f,
+              std::span<double* const> df, std::span<double* const> ddf) const;
 
     static constexpr std::size_t block = 64;
 

@@ -17,9 +17,21 @@
 #include "run/runner.hpp"
 
 namespace hidyn::cli {
+namespace {
+
+// The steps of all replicas of a simulation; 0 where there are none to count.
+double all_steps(const experiment::Experiment& experiment, const RouteInfo& route) {
+    if (route.theory) return 0.0;
+    const auto variant = std::ranges::find(experiment.variants, route.variant, &experiment::Variant::name);
+    return experiment.grid.end() * static_cast<double>(route.replicas) *
+           variant->problem->steps_per_unit_time(static_cast<double>(route.d));
+}
+
+}  // namespace
 
 int run(const RunArguments& arguments) {
     set_quiet(arguments.quiet);
+    run::use_threads(arguments.threads);
     const experiment::Experiment experiment =
         experiment::load(arguments.file, arguments.overrides, registry());
     const std::string output = arguments.output.empty()
@@ -31,10 +43,7 @@ int run(const RunArguments& arguments) {
     watch_for_interrupts();
     run::RunOptions options{.threads = arguments.threads, .command = arguments.command, .progress = {}};
     options.progress = [&](const RouteInfo& route) {
-        const double steps = route.theory ? 0.0
-                                          : experiment.grid.end() * static_cast<double>(route.d) *
-                                                static_cast<double>(route.replicas);
-        return std::make_unique<ProgressBar>(route, steps, !arguments.quiet);
+        return std::make_unique<ProgressBar>(route, all_steps(experiment, route), !arguments.quiet);
     };
     results::Results results = run::solve(experiment, options);
     const std::vector<run::Judgement> judgements = run::judge(results);

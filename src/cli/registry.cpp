@@ -1,6 +1,7 @@
 #include "cli/registry.hpp"
 
 #include "models/committee/declaration.hpp"
+#include "models/multi_index/declaration.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 
@@ -12,11 +13,25 @@ ProblemKind with(ProblemKind problem, std::vector<RouteKind> theories) {
     return problem;
 }
 
+// The committee machine also learns from a data set, as one of the multi-index family.
+ProblemKind committee_problem() {
+    ProblemKind problem =
+        with(committee::declaration(), {ode::committee_kind(), linear_noise::committee_kind()});
+    for (AlgorithmKind& algorithm : multi_index::committee_algorithms())
+        problem.algorithms.push_back(std::move(algorithm));
+    problem.routes.push_back(multi_index::simulation_kind());
+    return problem;
+}
+
 }  // namespace
 
 const Registry& registry() {
     static const Registry everything{{
-        with(committee::declaration(), {ode::committee_kind(), linear_noise::committee_kind()}),
+        committee_problem(),
+        multi_index::linear_regression(),
+        multi_index::logistic_regression(),
+        multi_index::phase_retrieval(),
+        multi_index::general(),
     }};
     return everything;
 }

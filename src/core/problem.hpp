@@ -18,7 +18,7 @@ class Problem {
     virtual ~Problem() = default;
     [[nodiscard]] virtual std::vector<Observable> observables() const = 0;
     [[nodiscard]] virtual std::string time_unit() const = 0;
-    /// Steps of the algorithm per unit of time at size d.
+    /// Steps of the algorithm per unit of time at size d; 0 if its time is continuous.
     [[nodiscard]] virtual double steps_per_unit_time(double d) const = 0;
     /// The start of every route in full precision, for the results file: one array per name.
     struct StartArray {

@@ -12,4 +12,16 @@ class Progress {
     [[nodiscard]] virtual bool stop_requested() const { return false; }
 };
 
+/// A part of a larger task: its own fractions add up to `share` of the whole.
+class PartialProgress final : public Progress {
+  public:
+    PartialProgress(Progress& whole, double share) : whole_(whole), share_(share) {}
+    void advance(double fraction) override { whole_.advance(share_ * fraction); }
+    [[nodiscard]] bool stop_requested() const override { return whole_.stop_requested(); }
+
+  private:
+    Progress& whole_;
+    double share_;
+};
+
 }  // namespace hidyn

@@ -51,10 +51,14 @@ class BlockWatch {
     /// From `step` on this replica has no values.
     void mark_diverged(std::size_t replica, std::uint64_t step) {
         const double time = static_cast<double>(step) / run_.steps_per_unit_time;
+        // A grid point between two steps needs both of them.
+        mark_diverged_at(replica, time, time - 1.0 / run_.steps_per_unit_time);
+    }
+    /// This replica diverged at `time`; its values are good up to `last_good`.
+    void mark_diverged_at(std::size_t replica, double time, double last_good) {
         run_.diverged_at[replica] = time;
         const auto& times = run_.grid.times;
-        // A grid point between two steps needs both of them.
-        const auto lost = std::ranges::upper_bound(times, time - 1.0 / run_.steps_per_unit_time);
+        const auto lost = std::ranges::upper_bound(times, last_good);
         run_.recorder.truncate(replica, static_cast<std::size_t>(lost - times.begin()));
     }
 

@@ -20,6 +20,7 @@ inline constexpr std::size_t lane_count = 8;
 /// replicas; lane l's numbers depend only on its own key.
 class GaussianLanes {
   public:
+    /// The lanes of one stream; key.lane is theirs to number, so it does not tell streams apart.
     explicit GaussianLanes(const StreamKey& key);
     explicit GaussianLanes(std::span<const StreamKey, lane_count> keys);
 

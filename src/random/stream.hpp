@@ -7,7 +7,7 @@
 namespace hidyn::random {
 
 /// What a stream is for. Streams of different purposes never share a number.
-enum class Purpose : std::uint32_t { dynamics, rejection, label_noise, start, frame };
+enum class Purpose : std::uint32_t { dynamics, rejection, label_noise, start, frame, data, driver, field };
 
 /// The name of a random stream: this and nothing else determines its numbers, so a replica can be rerun alone
 /// and results do not depend on threads. `lane` separates the parallel parts of one stream.

@@ -3,13 +3,13 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <omp.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
 
 #include "core/error.hpp"
+#include "core/machine.hpp"
 #include "run/version.hpp"
 
 namespace hidyn::run {
@@ -49,9 +49,12 @@ int sensible(int threads) {
 
 }  // namespace
 
+void use_threads(int threads) {
+    if (threads > 0) omp_set_num_threads(sensible(threads));
+}
+
 void check_memory(const experiment::Experiment& experiment, const std::string& name) {
-    const double memory =
-        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+    const double memory = machine_memory();
     double needed = 0.0;
     std::size_t most_replicas = 0;
     for (const experiment::Variant& variant : experiment.variants)
@@ -71,7 +74,7 @@ void check_memory(const experiment::Experiment& experiment, const std::string& n
 }
 
 results::Results solve(const experiment::Experiment& experiment, const RunOptions& options) {
-    if (options.threads > 0) omp_set_num_threads(sensible(options.threads));
+    use_threads(options.threads);
     results::Results results;
     results.title = experiment.title;
     results.paper = experiment.paper;

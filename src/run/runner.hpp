@@ -18,6 +18,10 @@ struct RunOptions {
     std::function<std::unique_ptr<Progress>(const RouteInfo&)> progress;
 };
 
+/// Sets the number of threads for all that follows; 0 leaves it. Routes check their memory against it when an
+/// experiment is loaded.
+void use_threads(int threads);
+
 /// Throws InputError if the trajectories would not fit into this machine's memory; `name` is the experiment
 /// file's.
 void check_memory(const experiment::Experiment& experiment, const std::string& name);
