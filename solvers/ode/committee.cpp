@@ -40,18 +40,6 @@ class OdeRoute final : public Route {
     }
 
   private:
-    /// Forwards a fixed share of its route's progress.
-    class Share final : public Progress {
-      public:
-        Share(Progress& whole, double part) : whole_(whole), part_(part) {}
-        void advance(double fraction) override { whole_.advance(fraction * part_); }
-        [[nodiscard]] bool stop_requested() const override { return whole_.stop_requested(); }
-
-      private:
-        Progress& whole_;
-        double part_;
-    };
-
     Solution integrate_at(std::size_t level, const OrderParameters& start, const TimeGrid& grid,
                           Progress& progress) const {
         CommitteeEquations equations(*problem_, {.tolerance = quadrature_tolerance_, .level = level});
@@ -88,7 +76,7 @@ class OdeRoute final : public Route {
         const Solution solution = solve_to_stability(
             *problem_, quadrature_tolerance_,
             [&](std::size_t level) {
-                Share part(progress, level == 0 ? share : 0.0);
+                PartialProgress part(progress, level == 0 ? share : 0.0);
                 return integrate_at(level, start, grid, part);
             },
             outcome);

@@ -2,8 +2,12 @@
 
 #include "models/committee/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
+#include "solvers/closed_form/linear_regression.hpp"
+#include "solvers/dmft/multi_index.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
+#include "solvers/ode/online_limit.hpp"
+#include "solvers/volterra/linear_regression.hpp"
 
 namespace hidyn::cli {
 namespace {
@@ -20,7 +24,7 @@ ProblemKind committee_problem() {
     for (AlgorithmKind& algorithm : multi_index::committee_algorithms())
         problem.algorithms.push_back(std::move(algorithm));
     problem.routes.push_back(multi_index::simulation_kind());
-    return problem;
+    return with(std::move(problem), {dmft::multi_index_kind(), ode::online_limit_kind()});
 }
 
 }  // namespace
@@ -28,10 +32,12 @@ ProblemKind committee_problem() {
 const Registry& registry() {
     static const Registry everything{{
         committee_problem(),
-        multi_index::linear_regression(),
-        multi_index::logistic_regression(),
-        multi_index::phase_retrieval(),
-        multi_index::general(),
+        with(multi_index::linear_regression(),
+             {dmft::multi_index_kind(), closed_form::linear_regression_kind(),
+              volterra::linear_regression_kind(), ode::online_limit_kind()}),
+        with(multi_index::logistic_regression(), {dmft::multi_index_kind()}),
+        with(multi_index::phase_retrieval(), {dmft::multi_index_kind()}),
+        with(multi_index::general(), {dmft::multi_index_kind(), ode::online_limit_kind()}),
     }};
     return everything;
 }

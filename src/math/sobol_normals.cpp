@@ -20,16 +20,23 @@ std::uint64_t mixed(std::uint64_t x) {
 
 }  // namespace
 
-Eigen::MatrixXd sobol_normals(std::size_t count, std::size_t dimensions) {
-    boost::random::sobol_engine<std::uint64_t, 64> sequence(dimensions);
-    Eigen::MatrixXd points(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(dimensions));
+Eigen::MatrixXd sobol_uniforms(std::size_t count, std::span<const std::uint64_t> shift) {
+    boost::random::sobol_engine<std::uint64_t, 64> sequence(shift.size());
+    Eigen::MatrixXd points(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(shift.size()));
     for (Eigen::Index row = 0; row < points.rows(); ++row)
         for (Eigen::Index column = 0; column < points.cols(); ++column) {
-            const std::uint64_t bits = sequence() ^ mixed(static_cast<std::uint64_t>(column));
-            const double uniform = (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
-            points(row, column) = std::numbers::sqrt2 * boost::math::erf_inv(2.0 * uniform - 1.0);
+            const std::uint64_t bits = sequence() ^ shift[static_cast<std::size_t>(column)];
+            points(row, column) = (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
         }
     return points;
+}
+
+Eigen::MatrixXd sobol_normals(std::size_t count, std::size_t dimensions) {
+    std::vector<std::uint64_t> shift(dimensions);
+    for (std::size_t dimension = 0; dimension < dimensions; ++dimension) shift[dimension] = mixed(dimension);
+    return sobol_uniforms(count, shift).unaryExpr([](double uniform) {
+        return std::numbers::sqrt2 * boost::math::erf_inv(2.0 * uniform - 1.0);
+    });
 }
 
 }  // namespace hidyn::math

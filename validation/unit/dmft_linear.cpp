@@ -1,0 +1,205 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "public_problems.hpp"
+#include "route_cases.hpp"
+#include "solvers/closed_form/linear_path.hpp"
+#include "solvers/closed_form/linear_regression.hpp"
+#include "solvers/dmft/linear.hpp"
+#include "solvers/dmft/multi_index.hpp"
+#include "solvers/dmft/process_of.hpp"
+#include "solvers/volterra/linear_regression.hpp"
+
+// Three theories of the linear model that share no formula: closed equations in time, the Marchenko-Pastur
+// spectrum, the Volterra equation. Check values: theory document of multi-pass dynamics, section 11.
+
+using namespace hidyn;
+using cases::Algorithm;
+using cases::MultiIndex;
+using cases::Rule;
+
+namespace {
+
+dmft::Solution closed(const MultiIndex& problem, double step, double end) {
+    Progress unseen;
+    return dmft::solve_linear(dmft::process_of(problem), problem.label.noise_variance(),
+                              {.step = step, .steps = static_cast<std::size_t>(std::round(end / step))},
+                              unseen);
+}
+
+const std::vector<double> times{0.5, 1.0, 2.0, 4.0, 8.0};
+
+void check_row(const std::function<double(double)>& found, const std::vector<double>& expected,
+               double tolerance) {
+    for (std::size_t index = 0; index < times.size(); ++index) {
+        CAPTURE(times[index]);
+        CHECK(std::abs(found(times[index]) - expected[index]) < tolerance);
+    }
+}
+
+void check_closed(const dmft::Solution& solution, const std::vector<double>& Q, const std::vector<double>& R,
+                  const std::vector<double>& train_loss, const std::vector<double>& response) {
+    const auto at = [](double time) { return static_cast<std::size_t>(std::round(time / 0.1)); };
+    check_row([&](double time) { return solution.kernels.Q(at(time))(0, 0); }, Q, 6e-6);
+    check_row([&](double time) { return solution.kernels.R(at(time))(0, 0); }, R, 1e-6);
+    check_row([&](double time) { return solution.train_loss[at(time)]; }, train_loss, 1e-6);
+    check_row(
+        [&](double time) { return solution.kernels.response()(static_cast<Eigen::Index>(at(time)), 0); },
+        response, 1e-6);
+}
+
+const std::vector<double> R_of_step{0.385271, 0.547612, 0.716839, 0.852017, 0.938624};
+const std::vector<double> response_of_step{0.732198, 0.531848, 0.32766, 0.168969, 0.0694801};
+
+struct Continuous {
+    const char* name;
+    std::shared_ptr<MultiIndex> problem;
+    std::vector<double> Q, R, train_loss;
+};
+
+std::vector<Continuous> continuous_cases() {
+    return {{"flow, alpha = 2",
+             cases::linear({.rule = Rule::gradient_flow}),
+             {0.687759, 0.684485, 0.786668, 0.937663, 1.08241},
+             {0.373818, 0.535819, 0.709022, 0.848614, 0.937465},
+             {0.411557, 0.229022, 0.124574, 0.0814173, 0.0667936}},
+            {"sgd, alpha = 2",
+             cases::linear({.rule = Rule::sgd}),
+             {0.97801, 0.986637, 1.01628, 1.08043, 1.18003},
+             {0.373818, 0.535819, 0.709022, 0.848614, 0.937465},
+             {0.603369, 0.408682, 0.243225, 0.148605, 0.11362}},
+            {"flow, alpha = 0.5",
+             cases::overparametrised_linear({.rule = Rule::gradient_flow}),
+             {0.834076, 0.862083, 0.927376, 0.997858, 1.05531},
+             {0.28229, 0.369491, 0.448319, 0.503311, 0.534025},
+             {0.229209, 0.0930256, 0.0305196, 0.00789668, 0.00133295}},
+            {"sgd, alpha = 0.5",
+             cases::overparametrised_linear({.rule = Rule::sgd}),
+             {0.925791, 0.92928, 0.95851, 1.00695, 1.05687},
+             {0.28229, 0.369491, 0.448319, 0.503311, 0.534025},
+             {0.342655, 0.163867, 0.0569673, 0.0141501, 0.00225753}}};
+}
+
+RouteKind exact_route(const MultiIndex& problem) {
+    return problem.algorithm.rule == Rule::gradient_flow ? closed_form::linear_regression_kind()
+                                                         : volterra::linear_regression_kind();
+}
+
+}  // namespace
+
+TEST_CASE("dmft, linear: the closed equations meet the public values at their step") {
+    check_closed(closed(*cases::linear({.rule = Rule::gradient_flow}), 0.1, 8.0),
+                 {0.688036, 0.694033, 0.79721, 0.943471, 1.08492}, R_of_step,
+                 {0.392992, 0.219319, 0.121826, 0.0808536, 0.0666959}, response_of_step);
+    check_closed(closed(*cases::linear({.rule = Rule::sgd, .jump = multi_index::Jump::poisson}), 0.1, 8.0),
+                 {1.02355, 1.03665, 1.054, 1.10119, 1.19162}, R_of_step,
+                 {0.618814, 0.42595, 0.256505, 0.156413, 0.118911}, response_of_step);
+    const dmft::Solution bernoulli = closed(*cases::linear({.rule = Rule::sgd}), 0.1, 0.5);
+    CHECK(std::abs(bernoulli.kernels.Q(5)(0, 0) - 1.003287) < 1e-6);
+}
+
+TEST_CASE("dmft, linear: SGD with Poisson jumps and the modified equation are the same to all orders") {
+    const dmft::Solution sgd =
+        closed(*cases::linear({.rule = Rule::sgd, .jump = multi_index::Jump::poisson}), 0.1, 4.0);
+    const dmft::Solution sme = closed(*cases::linear({.rule = Rule::stochastic_modified_equation}), 0.1, 4.0);
+    const dmft::Solution flow = closed(*cases::linear({.rule = Rule::gradient_flow}), 0.1, 4.0);
+    CHECK((sgd.kernels.correlation() - sme.kernels.correlation()).cwiseAbs().maxCoeff() < 1e-12);
+    CHECK(std::abs(sgd.train_loss.back() - sme.train_loss.back()) < 1e-12);
+    for (std::size_t m = 0; m <= 40; ++m)
+        CHECK(std::abs(sgd.kernels.R(m)(0, 0) - flow.kernels.R(m)(0, 0)) < 1e-12);
+    CHECK((sgd.kernels.response() - flow.kernels.response()).cwiseAbs().maxCoeff() < 1e-12);
+}
+
+TEST_CASE("dmft, linear: nothing moves at rate zero, and flow depends on eta t and eta delta alone") {
+    auto still = cases::linear({.rule = Rule::sgd});
+    still->algorithm.learning_rate = 0.0;
+    const dmft::Solution solution = closed(*still, 0.1, 2.0);
+    CHECK(solution.kernels.Q(20)(0, 0) == 1.0);
+    CHECK(solution.kernels.R(20)(0, 0) == 0.1);
+    auto slow = cases::linear({.rule = Rule::gradient_flow});
+    slow->algorithm.learning_rate = 0.4;
+    CHECK(std::abs(closed(*slow, 0.2, 4.0).kernels.Q(20)(0, 0) -
+                   closed(*cases::linear({.rule = Rule::gradient_flow}), 0.1, 2.0).kernels.Q(20)(0, 0)) <
+          1e-12);
+}
+
+TEST_CASE(
+    "dmft, linear: the closed equations are the Marchenko-Pastur average at every step, ridge and alpha") {
+    struct Case {
+        double alpha, ridge, step;
+    };
+    for (const auto& [alpha, ridge, step] :
+         {Case{2.0, 0.0, 0.1}, Case{0.5, 0.3, 0.2}, Case{3.0, 0.5 / 3.0, 0.1}, Case{1.0, 0.1, 0.1},
+          Case{5.0, 0.0, 0.8}}) {
+        CAPTURE(alpha);
+        auto problem = cases::linear({.rule = Rule::gradient_descent});
+        problem->sample_ratio = alpha;
+        problem->algorithm.ridge = ridge;
+        problem->algorithm.time_step = step;
+        const closed_form::LinearPath path(*problem);
+        const dmft::Solution solution = closed(*problem, step, 30.0 * step);
+        for (const std::size_t m : {1, 5, 30}) {
+            const auto kept = path.after_steps(static_cast<double>(m), step);
+            CHECK(std::abs(solution.kernels.Q(m)(0, 0) - path.correlation(kept, kept)) < 1e-9);
+            CHECK(std::abs(solution.kernels.R(m)(0, 0) - path.teacher_overlap(kept)) < 1e-9);
+            CHECK(std::abs(2.0 * solution.train_loss[m] - path.residual(kept)) < 1e-9);
+            CHECK(std::abs(solution.kernels.correlation()(static_cast<Eigen::Index>(m), 3) -
+                           path.correlation(kept, path.after_steps(3.0, step))) < 1e-9);
+        }
+        CHECK(std::abs(solution.kernels.response()(30, 4) - path.response(path.after_steps(25.0, step))) <
+              1e-9);
+    }
+}
+
+TEST_CASE("linear regression: Marchenko-Pastur and Volterra meet the public values of continuous time") {
+    for (const Continuous& one : continuous_cases()) {
+        CAPTURE(one.name);
+        const cases::RouteSolution solved =
+            cases::solve_route(exact_route(*one.problem), one.problem, {}, times);
+        REQUIRE(solved.outcome.status == Status::complete);
+        for (std::size_t time = 0; time < times.size(); ++time) {
+            CHECK(std::abs(solved.at("Q", time) - one.Q[time]) < 2e-4);
+            CHECK(std::abs(solved.at("R", time) - one.R[time]) < 2e-4);
+            CHECK(std::abs(solved.at("train_loss", time) - one.train_loss[time]) < 2e-4);
+        }
+    }
+}
+
+TEST_CASE("dmft, linear: extrapolation to vanishing step is as accurate as the route claims") {
+    for (const Continuous& one : continuous_cases()) {
+        CAPTURE(one.name);
+        one.problem->recording = {.grid = {times, ""}, .two_time = true, .response_at = {0.5, 1.0}};
+        const cases::RouteSolution exact =
+            cases::solve_route(exact_route(*one.problem), one.problem, {}, times);
+        const cases::RouteSolution dmft =
+            cases::solve_route(dmft::multi_index_kind(), one.problem, {}, times);
+        REQUIRE(dmft.outcome.status == Status::complete);
+        for (const Series& series : exact.trajectory.series) {
+            CAPTURE(series.observable.name);
+            const Series& found = *dmft.trajectory.find(series.observable.name);
+            REQUIRE(found.error.size() == series.values.size());
+            double largest = 0.0;
+            for (std::size_t point = 0; point < series.values.size(); ++point) {
+                const double deviation = std::abs(found.values[point] - series.values[point]);
+                largest = std::max(largest, deviation);
+                // An estimate, not a bound; the largest of these 400 ratios is 1.08.
+                CHECK(deviation <= 1.25 * found.error[point] + 1e-6);
+            }
+            CHECK(largest < 5e-3);
+        }
+    }
+}
+
+TEST_CASE("dmft, linear: an unstable step is told as divergence, with step and time") {
+    auto problem = cases::linear({.rule = Rule::gradient_descent});
+    problem->algorithm.learning_rate = 40.0;
+    problem->algorithm.time_step = 0.1;
+    const cases::RouteSolution solved =
+        cases::solve_route(dmft::multi_index_kind(), problem, {}, {0.0, 1.0, 5.0});
+    CHECK(solved.outcome.status == Status::diverged);
+    CHECK(solved.outcome.detail.find("step") != std::string::npos);
+    CHECK(std::isfinite(solved.at("Q", 0)));
+    CHECK(std::isnan(solved.at("Q", 2)));
+}
