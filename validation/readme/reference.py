@@ -32,11 +32,13 @@ def key_table(title, keys):
 
 def reference(program):
     lines = []
+    told = {}  # problems share sections: each is written out once
     for problem in ask(program, "list", "problems")["problems"]:
         described = ask(program, "describe", problem["name"])
         lines += [f"### `{problem['name']}`: {problem['summary']}", ""]
         for title, keys in described["sections"].items():
-            lines += key_table(title, keys)
+            before = told.setdefault((title, json.dumps(keys)), problem["name"])
+            lines += key_table(title, keys) if before == problem["name"] else [f"**`{title}`**: as for `{before}`", ""]
         lines += ["**observables**", "", "| name | symbol | meaning | normalization | axes after [replica,] time |",
                   "|---|---|---|---|---|"]
         for one in described["observables"]:
