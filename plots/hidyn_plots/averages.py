@@ -25,8 +25,9 @@ def mean(values):
     return mean_and_error(values)[0]
 
 
-def deviation_in_errors(simulation, theory):
-    """(simulation - theory) / standard error at each time, from values [replica, time].
+def deviation_in_errors(simulation, theory, theory_error=None):
+    """(simulation - theory) / standard error at each time, from values [replica, time]; the theory's own error [time]
+    is added in quadrature.
 
     When the theory was started from each replica's own initial condition the difference is taken replica by
     replica, which removes the spread of the starts. Where the simulation has no spread (an exact start) there is
@@ -34,6 +35,8 @@ def deviation_in_errors(simulation, theory):
     """
     paired = len(theory) == len(simulation) and len(theory) > 1
     center, error = mean_and_error(simulation - (theory if paired else mean(theory)))
+    if theory_error is not None:
+        error = np.hypot(error, np.nan_to_num(theory_error))
     size = np.abs(mean(theory)) + np.abs(mean(simulation))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(error > 1e-12 * size, center / error, np.nan)

@@ -33,7 +33,7 @@ def draw(axes, results, plan, encoding, name):
     for route in (route for route in encoding.simulations if name in route.series):
         theory = main_theory(results, route.variant, name)
         if theory is not None:
-            z = deviation_in_errors(route.series[name].values, theory.series[name].values)
+            z = deviation_in_errors(route.series[name].values, theory.series[name].values, theory.series[name].error)
             z[results.time <= 0] = np.nan if log else z[results.time <= 0]
             curves.append((route, z))
             largest = max(largest, np.nanmax(np.abs(z), initial=0.0))
