@@ -1,0 +1,59 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "public_problems.hpp"
+#include "route_cases.hpp"
+#include "solvers/dmft/multi_index.hpp"
+#include "solvers/ode/online_limit.hpp"
+
+using namespace hidyn;
+using cases::RouteSolution;
+using cases::Rule;
+
+namespace {
+
+const std::vector<double> times{1.0, 2.0, 4.0};
+
+RouteSolution online_of(const std::shared_ptr<cases::MultiIndex>& problem) {
+    return cases::solve_route(ode::online_limit_kind(), problem, {}, times);
+}
+
+}  // namespace
+
+TEST_CASE("online limit: the public check values") {
+    const RouteSolution found = online_of(cases::erf({.rule = Rule::sgd, .learning_rate = 1.5}));
+    const double Q[] = {1.02366, 1.08014, 1.19289};
+    const double R[] = {0.54325, 0.76064, 0.97254};
+    for (std::size_t time = 0; time < times.size(); ++time) {
+        CHECK(std::abs(found.at("Q", time) - Q[time]) < 1e-4);
+        CHECK(std::abs(found.at("R", time) - R[time]) < 1e-4);
+        CHECK(found.at("overlap", time) ==
+              doctest::Approx(found.at("R", time) / std::sqrt(found.at("Q", time))));
+        // A fresh sample's loss, label noise included.
+        CHECK(found.at("train_loss", time) == doctest::Approx(found.at("generalization_error", time) + 0.05));
+    }
+}
+
+TEST_CASE(
+    "online limit: dynamical mean-field theory approaches it as 1 / alpha, with ridge and two students") {
+    for (const bool pair : {false, true}) {
+        CAPTURE(pair);
+        double distance[2] = {0.0, 0.0};
+        const double alpha[2] = {5.0, 20.0};
+        for (std::size_t index = 0; index < 2; ++index) {
+            cases::Algorithm algorithm{.rule = Rule::sgd, .learning_rate = 1.0, .ridge = 0.2};
+            const auto problem = pair ? cases::committee(algorithm) : cases::erf(algorithm);
+            problem->sample_ratio = alpha[index];
+            const RouteSolution dmft = cases::solve_route(
+                dmft::multi_index_kind(), problem,
+                {{"trajectories", std::int64_t{20000}}, {"repeats", std::int64_t{4}}, {"time_step", 0.2}},
+                times);
+            distance[index] = dmft.at("R", 2) - online_of(problem).at("R", 2);
+            CHECK(dmft.error_at("R", 2) < 2e-3);
+        }
+        CHECK(std::abs(distance[0]) > 0.01);
+        // A quarter, within three errors of the smaller distance.
+        CHECK(std::abs(distance[1] - distance[0] / 4.0) < 3e-3);
+    }
+}
