@@ -49,8 +49,7 @@ ProblemKind preset(const char* name, const char* summary, const char* own, std::
             .problem_keys = std::move(keys),
             .initial_keys = teacher_student::initial_keys(),
             .algorithms = algorithms(read),
-            .observables = declare_observables(0, 0, classifies,
-                                               {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}}),
+            .observables = family_observables(classifies),
             .routes = {simulation_kind()}};
 }
 
@@ -179,8 +178,11 @@ std::optional<Parts> read_general(const ProblemTables& tables, Complaints& compl
                         table.place(), students, teachers));
         return std::nullopt;
     }
-    std::optional<Link> teacher =
-        read_link(table, table.given("teacher_link") ? "teacher_link" : "link", teachers, complaints);
+    // Without a link of its own the teacher has the student's.
+    std::optional<Link> teacher = table.given("teacher_link")
+                                      ? read_link(table, "teacher_link", teachers, complaints)
+                                  : students == teachers ? student
+                                                         : read_link(table, "link", teachers, complaints);
     std::optional<Loss> loss = read_loss(table, complaints);
     if (table.function("loss").text == "logistic" && channel != LabelChannel::sign)
         complaints.add(table.complain("loss", "needs labels 1 and -1: label_channel = \"sign\""));
@@ -190,6 +192,15 @@ std::optional<Parts> read_general(const ProblemTables& tables, Complaints& compl
 }
 
 }  // namespace
+
+std::string family_mathematics() {
+    return family;
+}
+
+std::vector<Observable> family_observables(bool classifies) {
+    return declare_observables(0, 0, classifies,
+                               {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}});
+}
 
 ProblemKind linear_regression() {
     return preset("linear-regression", "ridge regression on n = alpha d Gaussian samples",

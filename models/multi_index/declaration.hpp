@@ -11,6 +11,11 @@ namespace hidyn::multi_index {
 /// Any link and loss.
 [[nodiscard]] ProblemKind general();
 
+/// What every problem of the family says of itself in `hidyn describe`.
+[[nodiscard]] std::string family_mathematics();
+/// All its observables, for descriptions.
+[[nodiscard]] std::vector<Observable> family_observables(bool classifies);
+
 /// The algorithms on a data set for the committee machine, whose problem section is declared elsewhere.
 [[nodiscard]] std::vector<AlgorithmKind> committee_algorithms();
 

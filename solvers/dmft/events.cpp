@@ -558,7 +558,8 @@ class EventSolver {
 
 }  // namespace
 
-Solution solve_events(const Process& process, const Discretization& grid, const Draw& draw, std::size_t nodes, Progress& progress) {
+Solution solve_events(const Process& process, const Discretization& grid, const Draw& draw, std::size_t nodes,
+                      Progress& progress) {
     switch (process.students) {
         case 1:
             return EventSolver<1>(process, grid, draw, nodes).solve(progress);

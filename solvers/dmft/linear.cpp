@@ -74,7 +74,8 @@ class Residuals {
 
 }  // namespace
 
-Solution solve_linear(const Process& process, double label_noise, const Discretization& grid, Progress& progress) {
+Solution solve_linear(const Process& process, double label_noise, const Discretization& grid,
+                      Progress& progress) {
     Solution solution{.kernels = CausalKernels(process, grid.step, grid.steps)};
     Residuals residuals(process, label_noise, grid.step, grid.steps);
     residuals.teacher_norm = process.T(0, 0);

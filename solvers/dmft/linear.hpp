@@ -11,6 +11,7 @@ namespace hidyn::dmft {
 ///   C_y = D C~ D^T + Var[z] K diag(C_y) K^T,   C~(m,s) = C_w(m,s) - R^m - R^s + T + Delta.
 ///
 /// Throws Interrupted when asked to stop.
-[[nodiscard]] Solution solve_linear(const Process& process, double label_noise, const Discretization& grid, Progress& progress);
+[[nodiscard]] Solution solve_linear(const Process& process, double label_noise, const Discretization& grid,
+                                    Progress& progress);
 
 }  // namespace hidyn::dmft

@@ -45,8 +45,7 @@ class DmftRoute final : public Route {
             const std::size_t repeat = index % plan.repeats;
             PartialProgress part(progress, (level == 0 ? 1.0 : 2.0) / work);
             const Discretization discretization = plan.grid(level, grid.end());
-            const Solution solution =
-                solve_once(process, plan, discretization, repeat, part);
+            const Solution solution = solve_once(process, plan, discretization, repeat, part);
             (level == 0 ? ensemble.coarse : ensemble.fine)[repeat] = record(*problem_, solution, grid);
             outcomes[index] = outcome_of(solution);
         });

@@ -25,8 +25,7 @@ double curvature_of(const MultiIndex& problem) {
     const Process process = process_of(problem);
     const Discretization grid{.step = std::min(1e-3, 0.5 * problem.sample_ratio), .steps = 1};
     Progress unseen;
-    const Solution start =
-        solve_trajectories(process, grid, {.trajectories = 4096}, Tangent::exact, unseen);
+    const Solution start = solve_trajectories(process, grid, {.trajectories = 4096}, Tangent::exact, unseen);
     if (start.kernels.now() == 0) return 1.0;
     const Eigen::MatrixXd memory = start.kernels.block(start.kernels.memory(), 0, 0);
     const double scale = process.learning_rate * grid.step;
@@ -134,7 +133,7 @@ double memory_of(const MultiIndex& problem, const Plan& plan, double end) {
 }  // namespace
 
 void check_plan(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid& grid,
-           Complaints& complaints) {
+                Complaints& complaints) {
     const auto& problem = dynamic_cast<const MultiIndex&>(base);
     const std::size_t before = complaints.sentences().size();
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> teachers(problem.initial.T, Eigen::EigenvaluesOnly);

@@ -151,28 +151,30 @@ class Recorded {
 
 }  // namespace
 
-std::vector<Observable> kernel_observables(const MultiIndex& problem) {
-    const hidyn::Recording& recording = problem.recording;
-    if (!recording.two_time) return {};
-    const std::size_t K = problem.students();
+std::vector<Observable> declare_kernels(std::size_t students, const TimeGrid& grid) {
     const auto kernel = [&](const char* name, const char* long_name, const char* symbol,
                             const char* normalization) {
         return Observable{.name = name,
                           .long_name = long_name,
                           .symbol = symbol,
                           .normalization = normalization,
-                          .dimensions = {{"time_2", recording.grid.size(), recording.grid.times},
-                                         {"student", K},
-                                         {"student_2", K}},
+                          .dimensions = {{"time_2", grid.size(), grid.times},
+                                         {"student", students},
+                                         {"student_2", students}},
                           .own = true};
     };
     return {kernel("response_kernel", "response kernel", "R_w(t, s)",
-                   "response of a weight at t to a field added to it at s < t"),
+                   "response of a weight at t to a field added to it at s <= t; 1 right after it"),
             kernel("memory_kernel", "memory kernel", "\\Gamma(t, s)",
                    "alpha E dg(t)/dh(s) per step of the algorithm, or per dt ds in continuous time"),
             kernel("force_correlation", "force correlation", "C_g(t, s)",
                    "E g(t) g(s)^T per step of the algorithm, or per dt ds in continuous time, without the "
                    "white part")};
+}
+
+std::vector<Observable> kernel_observables(const MultiIndex& problem) {
+    if (!problem.recording.two_time) return {};
+    return declare_kernels(problem.students(), problem.recording.grid);
 }
 
 std::vector<Series> record(const MultiIndex& problem, const Solution& solution, const TimeGrid& grid) {

@@ -8,7 +8,9 @@
 
 namespace hidyn::dmft {
 
-/// The kernels that only this theory has, on pairs of recorded times; empty unless [time] asks for two_time.
+/// The declarations of the kernels that only this theory has.
+[[nodiscard]] std::vector<Observable> declare_kernels(std::size_t students, const TimeGrid& grid);
+/// Those that it reports of this problem, on pairs of recorded times; empty unless [time] asks for two_time.
 [[nodiscard]] std::vector<Observable> kernel_observables(const multi_index::MultiIndex& problem);
 
 /// The problem's observables and the kernels of a solution at the recorded times, as series without a replica

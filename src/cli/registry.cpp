@@ -1,9 +1,12 @@
 #include "cli/registry.hpp"
 
+#include <algorithm>
+
 #include "models/committee/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
 #include "solvers/dmft/multi_index.hpp"
+#include "solvers/dmft/recording.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
@@ -17,6 +20,20 @@ ProblemKind with(ProblemKind problem, std::vector<RouteKind> theories) {
     return problem;
 }
 
+// Those that the problem does not have yet.
+void add_observables(ProblemKind& problem, const std::vector<Observable>& more) {
+    for (const Observable& observable : more)
+        if (std::ranges::find(problem.observables, observable.name, &Observable::name) ==
+            problem.observables.end())
+            problem.observables.push_back(observable);
+}
+
+// Dynamical mean-field theory, with the kernels that it alone has.
+ProblemKind with_dmft(ProblemKind problem) {
+    add_observables(problem, dmft::declare_kernels(0, {{0.0}, ""}));
+    return with(std::move(problem), {dmft::multi_index_kind()});
+}
+
 // The committee machine also learns from a data set, as one of the multi-index family.
 ProblemKind committee_problem() {
     ProblemKind problem =
@@ -24,7 +41,9 @@ ProblemKind committee_problem() {
     for (AlgorithmKind& algorithm : multi_index::committee_algorithms())
         problem.algorithms.push_back(std::move(algorithm));
     problem.routes.push_back(multi_index::simulation_kind());
-    return with(std::move(problem), {dmft::multi_index_kind(), ode::online_limit_kind()});
+    problem.mathematics += "\n\nOn a data set. " + multi_index::family_mathematics();
+    add_observables(problem, multi_index::family_observables(false));
+    return with(with_dmft(std::move(problem)), {ode::online_limit_kind()});
 }
 
 }  // namespace
@@ -32,12 +51,12 @@ ProblemKind committee_problem() {
 const Registry& registry() {
     static const Registry everything{{
         committee_problem(),
-        with(multi_index::linear_regression(),
-             {dmft::multi_index_kind(), closed_form::linear_regression_kind(),
-              volterra::linear_regression_kind(), ode::online_limit_kind()}),
-        with(multi_index::logistic_regression(), {dmft::multi_index_kind()}),
-        with(multi_index::phase_retrieval(), {dmft::multi_index_kind()}),
-        with(multi_index::general(), {dmft::multi_index_kind(), ode::online_limit_kind()}),
+        with(with_dmft(multi_index::linear_regression()),
+             {closed_form::linear_regression_kind(), volterra::linear_regression_kind(),
+              ode::online_limit_kind()}),
+        with_dmft(multi_index::logistic_regression()),
+        with_dmft(multi_index::phase_retrieval()),
+        with(with_dmft(multi_index::general()), {ode::online_limit_kind()}),
     }};
     return everything;
 }
