@@ -44,11 +44,11 @@ VectorXd lattice_column(const Draw& draw, std::uint32_t column) {
 }  // namespace
 
 StartingNormals::StartingNormals(const Draw& draw, std::size_t start_columns)
-    : draw_(draw),
-      beyond_({.seed = draw.seed,
+    : beyond_({.seed = draw.seed,
                .route = draw.route,
                .replica = draw.repeat,
-               .purpose = random::Purpose::label_noise}) {
+               .purpose = random::Purpose::label_noise}),
+      draw_(draw) {
     start_.resize(static_cast<Index>(draw.trajectories), static_cast<Index>(start_columns));
     for (Index j = 0; j < start_.cols(); ++j) start_.col(j) = column();
     start_.rowwise() -= start_.colwise().mean().eval();

@@ -24,8 +24,8 @@ class StartingNormals {
   private:
     [[nodiscard]] Eigen::VectorXd column();
 
-    Draw draw_;
     random::GaussianLanes beyond_;  ///< for the columns after the lattice
+    Draw draw_;
     std::uint32_t columns_ = 0;
     Eigen::MatrixXd start_;
 };
