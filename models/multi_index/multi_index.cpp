@@ -29,8 +29,11 @@ std::optional<double> MultiIndex::finite_step() const {
 }
 
 bool MultiIndex::linear_regression() const {
-    return students() == 1 && teachers() == 1 && loss.constant_hessian() && label.teacher().linear() &&
-           label.channel() == LabelChannel::additive;
+    const Link& student = loss.link();
+    const Link& teacher = label.teacher();
+    return students() == 1 && teachers() == 1 && student.linear() && student.weights()[0] == 1.0 &&
+           teacher.linear() && teacher.weights()[0] == 1.0 && loss.loss().is_square() &&
+           loss.loss().factor() == 1.0 && label.channel() == LabelChannel::additive;
 }
 
 std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool classifies,

@@ -192,6 +192,28 @@ TEST_CASE("dmft, linear: extrapolation to vanishing step is as accurate as the r
     }
 }
 
+TEST_CASE("dmft, linear: a neuron with a second layer is not the model whose equations close") {
+    // f = v lambda, f* = v lambda*: the dynamics is that of v = 1 at rate eta v^2 with noise Delta / v^2.
+    const auto scaled = [](double v, double rate, double noise) {
+        const auto g = math::Activation::named("linear");
+        const auto link = cases::Link::units(g, Eigen::VectorXd::Constant(1, v));
+        auto problem = std::make_shared<MultiIndex>(cases::SampleLoss{link, cases::Loss::square()},
+                                                    cases::Label{link, cases::LabelChannel::additive, noise});
+        problem->sample_ratio = 2.0;
+        problem->algorithm = {.rule = Rule::gradient_descent, .learning_rate = rate, .time_step = 0.1};
+        cases::start_one(*problem, 1.0, 0.1);
+        return problem;
+    };
+    CHECK(scaled(1.0, 0.8, 0.25)->linear_regression());
+    CHECK(!scaled(2.0, 0.2, 1.0)->linear_regression());
+    const auto plain = cases::solve_route(dmft::multi_index_kind(), scaled(1.0, 0.8, 0.25), {}, {2.0});
+    const auto twice = cases::solve_route(dmft::multi_index_kind(), scaled(2.0, 0.2, 1.0), {}, {2.0});
+    CHECK(std::abs(twice.at("R", 0) - plain.at("R", 0)) < 1e-9);
+    CHECK(std::abs(twice.at("Q", 0) - plain.at("Q", 0)) < 5.0 * twice.error_at("Q", 0));
+    CHECK(std::abs(twice.at("train_loss", 0) - 4.0 * plain.at("train_loss", 0)) <
+          5.0 * twice.error_at("train_loss", 0));
+}
+
 TEST_CASE("dmft, linear: an unstable step is told as divergence, with step and time") {
     auto problem = cases::linear({.rule = Rule::gradient_descent});
     problem->algorithm.learning_rate = 40.0;
