@@ -10,24 +10,9 @@ using teacher_student::flatten;
 }  // namespace
 
 std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool second_layer) {
-    std::vector<Observable> declared{
-        {.name = "Q",
-         .long_name = "student overlaps",
-         .symbol = "Q_{ij}",
-         .normalization = "W W^T / d",
-         .dimensions = {{"student", students}, {"student_2", students}},
-         .symmetric = true},
-        {.name = "R",
-         .long_name = "student-teacher overlaps",
-         .symbol = "R_{im}",
-         .normalization = "W W*^T / d",
-         .dimensions = {{"student", students}, {"teacher", teachers}}},
-        {.name = "generalization_error",
-         .long_name = "generalization error",
-         .symbol = "\\epsilon_g",
-         .normalization = "(1/2) E (f - f*)^2 over a fresh sample without label noise",
-         .derived = true},
-    };
+    std::vector<Observable> declared{teacher_student::student_overlaps(students),
+                                     teacher_student::student_teacher_overlaps(students, teachers),
+                                     teacher_student::generalization_error()};
     if (second_layer)
         declared.push_back({.name = "second_layer",
                             .long_name = "second-layer weights",

@@ -37,6 +37,18 @@ std::unique_ptr<Route> make(const std::shared_ptr<const Problem>& base, const Ta
                                    : make_reduced_simulation(std::move(problem), std::move(info));
 }
 
+std::vector<Key> keys() {
+    std::vector<Key> all{{.name = "method",
+                          .type = KeyType::choice,
+                          .meaning =
+                              "\"direct\": real weights and inputs; \"reduced\": the same law from the order "
+                              "parameters alone, at a cost independent of d",
+                          .choices = {"reduced", "direct"},
+                          .standard = std::string("reduced")}};
+    for (Key& key : teacher_student::ensemble_keys(1e15)) all.push_back(std::move(key));
+    return all;
+}
+
 }  // namespace
 
 RouteKind simulation_kind() {
@@ -48,28 +60,7 @@ RouteKind simulation_kind() {
             "the reduced chain is the law of (Q, R, v) for isotropic Gaussian inputs, without approximation",
         .theory = false,
         .algorithms = {"online-sgd"},
-        .keys = {{.name = "method",
-                  .type = KeyType::choice,
-                  .meaning = "\"direct\": real weights and inputs; \"reduced\": the same law from the order "
-                             "parameters alone, at a cost independent of d",
-                  .choices = {"reduced", "direct"},
-                  .standard = std::string("reduced")},
-                 {.name = "d",
-                  .type = KeyType::integer_or_list,
-                  .meaning = "input dimension; a list makes one route per size",
-                  .symbol = "d",
-                  .range = {.minimum = 1, .maximum = 1e15},
-                  .required = true},
-                 {.name = "replicas",
-                  .type = KeyType::integer,
-                  .meaning = "independent runs per size",
-                  .range = {.minimum = 1, .maximum = 1e6},
-                  .standard = std::int64_t{32}},
-                 {.name = "seed",
-                  .type = KeyType::integer,
-                  .meaning = "with the route's name and the replica's number, determines every random number",
-                  .range = {.minimum = 0},
-                  .standard = std::int64_t{0}}},
+        .keys = keys(),
         .check = check,
         .make = make};
 }

@@ -38,17 +38,8 @@ bool MultiIndex::linear_regression() const {
 
 std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool classifies,
                                             const Recording& recording) {
-    std::vector<Observable> declared{{.name = "Q",
-                                      .long_name = "student overlaps",
-                                      .symbol = "Q_{ij}",
-                                      .normalization = "W W^T / d",
-                                      .dimensions = {{"student", students}, {"student_2", students}},
-                                      .symmetric = true},
-                                     {.name = "R",
-                                      .long_name = "student-teacher overlaps",
-                                      .symbol = "R_{im}",
-                                      .normalization = "W W*^T / d",
-                                      .dimensions = {{"student", students}, {"teacher", teachers}}},
+    std::vector<Observable> declared{teacher_student::student_overlaps(students),
+                                     teacher_student::student_teacher_overlaps(students, teachers),
                                      {.name = "train_loss",
                                       .long_name = "training loss",
                                       .symbol = "L_n",
@@ -60,11 +51,7 @@ std::vector<Observable> declare_observables(std::size_t students, std::size_t te
                             .normalization = "P(sign f != sign f*) on a fresh sample, noiseless teacher",
                             .derived = true});
     else
-        declared.push_back({.name = "generalization_error",
-                            .long_name = "generalization error",
-                            .symbol = "\\epsilon_g",
-                            .normalization = "(1/2) E (f - f*)^2 over a fresh sample without label noise",
-                            .derived = true});
+        declared.push_back(teacher_student::generalization_error());
     declared.push_back({.name = "overlap",
                         .long_name = "normalized overlap",
                         .symbol = "m_{im}",

@@ -136,45 +136,35 @@ std::unique_ptr<Route> make(const std::shared_ptr<const Problem>& base, const Ta
     return make_stepping(std::move(problem), step, std::move(info));
 }
 
+std::vector<Key> keys() {
+    std::vector<Key> all = teacher_student::ensemble_keys(1e9);
+    for (Key& key : std::vector<Key>{
+             {.name = "time_step",
+ .type = KeyType::real,
+ .meaning = "Euler-Maruyama step of the stochastic modified equation in continuous time; "
+            "absent: 0.02 min(1, sample_ratio) / max(1, learning_rate (1 + ridge))",
+ .symbol = "\\delta",
+ .range = {.minimum = 0, .above_minimum = true}},
+             {.name = "tolerance",
+             .type = KeyType::real,
+             .meaning = "gradient flow in continuous time: relative and absolute accuracy of every weight",
+             .range = {.minimum = 1e-13, .maximum = 0.1},
+             .standard = 1e-6}})
+        all.push_back(std::move(key));
+    return all;
+}
+
 }  // namespace
 
 RouteKind simulation_kind() {
-    return {
-        .name = "simulation",
-        .summary = "finite-size learning: real weights and a real data set in each replica",
-        .source = "the definitions of the algorithms",
-        .theory = false,
-        .algorithms = algorithm_names(),
-        .keys = {{.name = "d",
-                  .type = KeyType::integer_or_list,
-                  .meaning = "input dimension; a list makes one route per size",
-                  .symbol = "d",
-                  .range = {.minimum = 1, .maximum = 1e9},
-                  .required = true},
-                 {.name = "replicas",
-                  .type = KeyType::integer,
-                  .meaning = "independent runs per size, each with its own data set",
-                  .range = {.minimum = 1, .maximum = 1e6},
-                  .standard = std::int64_t{32}},
-                 {.name = "seed",
-                  .type = KeyType::integer,
-                  .meaning = "with the route's name and the replica's number, determines every random number",
-                  .range = {.minimum = 0},
-                  .standard = std::int64_t{0}},
-                 {.name = "time_step",
-                  .type = KeyType::real,
-                  .meaning = "Euler-Maruyama step of the stochastic modified equation in continuous time; "
-                             "absent: 0.02 min(1, sample_ratio) / max(1, learning_rate (1 + ridge))",
-                  .symbol = "\\delta",
-                  .range = {.minimum = 0, .above_minimum = true}},
-                 {.name = "tolerance",
-                  .type = KeyType::real,
-                  .meaning =
-                      "gradient flow in continuous time: relative and absolute accuracy of every weight",
-                  .range = {.minimum = 1e-13, .maximum = 0.1},
-                  .standard = 1e-6}},
-        .check = check,
-        .make = make};
+    return {.name = "simulation",
+            .summary = "finite-size learning: real weights and a real data set in each replica",
+            .source = "the definitions of the algorithms",
+            .theory = false,
+            .algorithms = algorithm_names(),
+            .keys = keys(),
+            .check = check,
+            .make = make};
 }
 
 }  // namespace hidyn::multi_index

@@ -165,6 +165,50 @@ void check_room(const std::vector<OrderParameters>& starts, const Table& route, 
     }
 }
 
+Observable student_overlaps(std::size_t students) {
+    return {.name = "Q",
+            .long_name = "student overlaps",
+            .symbol = "Q_{ij}",
+            .normalization = "W W^T / d",
+            .dimensions = {{"student", students}, {"student_2", students}},
+            .symmetric = true};
+}
+
+Observable student_teacher_overlaps(std::size_t students, std::size_t teachers) {
+    return {.name = "R",
+            .long_name = "student-teacher overlaps",
+            .symbol = "R_{im}",
+            .normalization = "W W*^T / d",
+            .dimensions = {{"student", students}, {"teacher", teachers}}};
+}
+
+Observable generalization_error() {
+    return {.name = "generalization_error",
+            .long_name = "generalization error",
+            .symbol = "\\epsilon_g",
+            .normalization = "(1/2) E (f - f*)^2 over a fresh sample without label noise",
+            .derived = true};
+}
+
+std::vector<Key> ensemble_keys(double largest_d) {
+    return {{.name = "d",
+             .type = KeyType::integer_or_list,
+             .meaning = "input dimension; a list makes one route per size",
+             .symbol = "d",
+             .range = {.minimum = 1, .maximum = largest_d},
+             .required = true},
+            {.name = "replicas",
+             .type = KeyType::integer,
+             .meaning = "independent runs per size",
+             .range = {.minimum = 1, .maximum = 1e6},
+             .standard = std::int64_t{32}},
+            {.name = "seed",
+             .type = KeyType::integer,
+             .meaning = "with the route's name and the replica's number, determines every random number",
+             .range = {.minimum = 0},
+             .standard = std::int64_t{0}}};
+}
+
 Observable teacher_overlaps(std::size_t teachers) {
     return {.name = "T",
             .long_name = "teacher overlaps",

@@ -30,8 +30,13 @@ void check_room(const std::vector<OrderParameters>& starts, const Table& route, 
 [[nodiscard]] Eigen::VectorXd read_vector(const Table& table, const std::string& key, Eigen::Index length,
                                           const std::string& length_name, Complaints& complaints);
 
-/// The arrays Q, R (as `observables` declares them) and T for the results file.
+/// Q, R and T, and the error that they determine, as all these problems declare them.
+[[nodiscard]] Observable student_overlaps(std::size_t students);
+[[nodiscard]] Observable student_teacher_overlaps(std::size_t students, std::size_t teachers);
 [[nodiscard]] Observable teacher_overlaps(std::size_t teachers);
+[[nodiscard]] Observable generalization_error();
+/// The keys of a simulation's sizes and replicas.
+[[nodiscard]] std::vector<Key> ensemble_keys(double largest_d);
 /// Row-major entries.
 void flatten(const Eigen::MatrixXd& matrix, std::vector<double>& flat);
 
