@@ -10,7 +10,9 @@
 #include "core/error.hpp"
 #include "experiment/check_claims.hpp"
 #include "experiment/experiment.hpp"
+#include "experiment/figure_section.hpp"
 #include "experiment/section.hpp"
+#include "experiment/time_section.hpp"
 
 namespace hidyn::experiment {
 namespace {
@@ -65,68 +67,6 @@ const Node* section_of(const Node& document, const std::string& name, const std:
         return nullptr;
     }
     return section;
-}
-
-// Extreme numbers can make neighbouring times equal, or none at all, in double precision.
-bool increases(const TimeGrid& grid) {
-    return std::ranges::all_of(grid.times, [](double time) { return std::isfinite(time); }) &&
-           std::ranges::adjacent_find(grid.times, std::greater_equal{}) == grid.times.end();
-}
-
-TimeGrid read_grid(const Table& table, Complaints& complaints) {
-    const std::size_t before = complaints.sentences().size();
-    TimeGrid grid;
-    if (complaints.sentences().size() != before) return grid;
-    if (table.given("at")) {
-        for (const char* key : {"end", "points", "spacing", "first"})
-            if (table.given(key)) complaints.add(table.complain(key, "give either at, or end and points"));
-        grid.times = table.reals("at");
-        if (grid.times.empty())
-            complaints.add(table.complain("at", "give at least one time"));
-        else if (!increases(grid))
-            complaints.add(table.complain("at", "the times must increase from one to the next"));
-        return complaints.sentences().size() == before ? grid : TimeGrid();
-    }
-    for (const char* key : {"end", "points"})
-        if (!table.given(key))
-            complaints.add(fmt::format("{}: {} is missing (or give the times themselves: at = [0, 2, 10])",
-                                       table.place(), key));
-    if (complaints.sentences().size() != before) return grid;
-    const double end = table.real("end");
-    const auto points = static_cast<std::size_t>(table.integer("points"));
-    if (table.text("spacing") == "linear") {
-        if (table.given("first")) complaints.add(table.complain("first", "belongs to spacing = \"log\""));
-        grid = TimeGrid::linear(end, points);
-    } else {
-        const double first = table.given("first") ? table.real("first") : end * 1e-3;
-        if (points < 3) complaints.add(table.complain("points", "a log grid needs at least 3 points"));
-        if (first >= end)
-            complaints.add(table.complain("first", fmt::format("must be smaller than end = {}", end)));
-        if (complaints.sentences().size() == before) grid = TimeGrid::logarithmic(first, end, points);
-    }
-    if (complaints.sentences().size() != before) return {};
-    if (increases(grid)) return grid;
-    complaints.add(table.complain(
-        "end", "too large or too small: double precision cannot tell the times of this grid apart"));
-    return {};
-}
-
-Recording read_time(const Node& section, Table& table, Complaints& complaints) {
-    const std::size_t before = complaints.sentences().size();
-    table = read_section(section, "time", time_keys(), {}, complaints);
-    if (complaints.sentences().size() != before) return {};
-    Recording recording{.grid = read_grid(table, complaints), .two_time = table.boolean("two_time")};
-    if (table.given("response_at")) recording.response_at = table.reals("response_at");
-    if (complaints.sentences().size() != before) return {};
-    for (std::size_t index = 0; index < recording.response_at.size(); ++index) {
-        if (index > 0 && recording.response_at[index] <= recording.response_at[index - 1])
-            complaints.add(table.complain("response_at", "the times must increase from one to the next"));
-        if (recording.response_at[index] >= recording.grid.end())
-            complaints.add(table.complain(
-                "response_at",
-                fmt::format("the times must lie before the end, t = {}", recording.grid.end())));
-    }
-    return complaints.sentences().size() == before ? recording : Recording();
 }
 
 // Steps are counted in 64 bits.
@@ -288,64 +228,6 @@ void check_variant_names(const Node& variants, Complaints& complaints) {
     }
 }
 
-// Routes that could not be made have been complained about, and routes named here may be among them.
-void check_figure_routes(const Table& table, const Experiment& experiment, Complaints& complaints) {
-    if (!complaints.empty()) return;
-    std::set<std::string> labels;
-    std::set<std::string> theories;
-    bool sizes = false;
-    for (const Variant& variant : experiment.variants)
-        for (const auto& route : variant.routes) {
-            labels.insert(route->info.label);
-            if (route->info.theory) theories.insert(variant.name);
-            sizes |= std::ranges::any_of(variant.routes, [&](const auto& other) {
-                return !route->info.theory && other->info.label == route->info.label &&
-                       other->info.d != route->info.d;
-            });
-        }
-    for (const Variant& variant : experiment.variants)
-        std::erase_if(labels, [&](const std::string& label) {
-            return std::ranges::none_of(variant.routes,
-                                        [&](const auto& route) { return route->info.label == label; });
-        });
-    if (table.given("minus") && labels.count(table.text("minus")) == 0)
-        complaints.add(table.complain(
-            "minus", fmt::format("the routes of every variant are {}{}", fmt::join(labels, ", "),
-                                 suggestion(table.text("minus"), {labels.begin(), labels.end()}))));
-    if (table.given("convergence") && table.boolean("convergence") && (!sizes || theories.empty()))
-        complaints.add(table.complain(
-            "convergence", "needs a simulation with at least two sizes d, and a theory it approaches"));
-}
-
-// [figure] speaks to the plotting script; what it names is checked here, before hours of simulation.
-void check_figure(const Node& section, const Experiment& experiment, Complaints& complaints) {
-    const Table table = read_section(section, "figure", figure_keys(), {}, complaints);
-    std::set<std::string> observables;
-    for (const Variant& variant : experiment.variants)
-        if (variant.problem)
-            for (const Observable& one : variant.problem->observables()) observables.insert(one.name);
-    for (const Variant& variant : experiment.variants)
-        for (const auto& route : variant.routes)
-            for (const Observable& own : route->own_observables()) observables.insert(own.name);
-    if (table.given("observables") && !observables.empty())
-        for (const std::string& name : table.texts("observables"))
-            if (observables.count(name) == 0)
-                complaints.add(table.complain(
-                    "observables",
-                    fmt::format("\"{}\" is not one of {}{}", name, fmt::join(observables, ", "),
-                                suggestion(name, {observables.begin(), observables.end()}))));
-    if (table.given("window") &&
-        (table.reals("window").size() != 2 || table.reals("window")[0] > table.reals("window")[1]))
-        complaints.add(table.complain("window", "must be two times, the earlier first"));
-    if (table.given("against"))
-        for (const Variant& variant : experiment.variants)
-            if (!variant.document.number_at(table.text("against"))) {
-                complaints.add(table.complain("against", "is not a number given in every variant"));
-                break;
-            }
-    check_figure_routes(table, experiment, complaints);
-}
-
 Claim read_claim_section(const Node& item, Complaints& complaints) {
     const std::size_t before = complaints.sentences().size();
     const Table table = read_section(item, "claims", claim_keys(), {}, complaints);
@@ -376,71 +258,6 @@ std::string read_text(const Node& document, const std::string& key, const std::s
 }
 
 }  // namespace
-
-std::vector<Key> time_keys() {
-    return {
-        {.name = "end",
-         .type = KeyType::real,
-         .meaning = "the last time, in the problem's unit",
-         .symbol = "t_{end}",
-         .range = {.minimum = 0, .above_minimum = true}},
-        {.name = "points",
-         .type = KeyType::integer,
-         .meaning = "number of recorded times, both ends included",
-         .range = {.minimum = 2, .maximum = 1e6}},
-        {.name = "spacing",
-         .type = KeyType::choice,
-         .meaning = "even in t, or 0 and then even in log t",
-         .choices = {"linear", "log"},
-         .standard = std::string("linear")},
-        {.name = "first",
-         .type = KeyType::real,
-         .meaning = "the first time after 0 of a log grid; absent: end / 1000",
-         .range = {.minimum = 0, .above_minimum = true}},
-        {.name = "at",
-         .type = KeyType::real_list,
-         .meaning = "the recorded times themselves, increasing; instead of end, points and spacing",
-         .range = {.minimum = 0}},
-        {.name = "two_time",
-         .type = KeyType::boolean,
-         .meaning = "also record C(t, s) at all pairs of times, and the kernels of a theory that has them "
-                    "(algorithms on a data set)",
-         .standard = false},
-        {.name = "response_at",
-         .type = KeyType::real_list,
-         .meaning = "also record the linear response of the weights to a small field at each of these "
-                    "times (algorithms on a data set)",
-         .symbol = "s",
-         .range = {.minimum = 0}}};
-}
-
-std::vector<Key> figure_keys() {
-    return {
-        {.name = "title", .type = KeyType::text, .meaning = "the figure's title; absent: the experiment's"},
-        {.name = "observables", .type = KeyType::text_list, .meaning = "the panels; absent: all that fit"},
-        {.name = "x_scale",
-         .type = KeyType::choice,
-         .meaning = "scale of the horizontal axis",
-         .choices = {"linear", "log"}},
-        {.name = "y_scale",
-         .type = KeyType::choice,
-         .meaning = "scale of the vertical axis",
-         .choices = {"linear", "log"}},
-        {.name = "against",
-         .type = KeyType::text,
-         .meaning = "draw the final value of each variant against this key instead of time"},
-        {.name = "window",
-         .type = KeyType::real_list,
-         .meaning = "with against: average between these two times instead of the final value",
-         .range = {.minimum = 0}},
-        {.name = "minus",
-         .type = KeyType::text,
-         .meaning = "draw the absolute difference from this route instead of the observables"},
-        {.name = "convergence",
-         .type = KeyType::boolean,
-         .meaning = "one more panel: how far single runs are from the theory, against d",
-         .standard = false}};
-}
 
 Experiment load_text(const std::string& text, const std::string& name,
                      const std::vector<std::string>& overrides, const Registry& registry) {
