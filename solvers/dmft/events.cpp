@@ -1,8 +1,6 @@
 #include "solvers/dmft/events.hpp"
 
-#include <fmt/format.h>
-
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -11,43 +9,16 @@
 
 #include "core/error.hpp"
 #include "core/kernel.hpp"
-#include "math/gauss_rules.hpp"
+#include "solvers/dmft/event_groups.hpp"
 #include "solvers/dmft/jump_schedule.hpp"
+#include "solvers/dmft/tensor_nodes.hpp"
 
 namespace hidyn::dmft {
 namespace {
 
 using Eigen::Index;
 
-constexpr std::size_t lanes = 8;  // trajectories that run side by side
-
-std::size_t packed(std::size_t row, std::size_t column) {
-    return row * (row + 1) / 2 + column;
-}
-
-/// Eight trajectories. All groups are read at every step, so what grows with the square of the jumps is kept
-/// in single precision: the Monte Carlo error is four orders of magnitude larger. Every array is a row of
-/// eight numbers per entry. Entries of jumps that have not happened yet are those of no jump (unit factor,
-/// zero force), so all lanes can be treated alike.
-struct Group {
-    std::size_t count = 0;           ///< lanes in use
-    std::size_t jumps = 0;           ///< the largest number in any lane
-    std::vector<std::int32_t> step;  ///< [jump][lane]; the last slot of a kernel row where there is none
-    std::vector<double> strength;    ///< [jump][lane]
-    std::vector<double> normals;     ///< [jump][student][lane]
-    std::vector<double> teacher;     ///< [teacher][lane]: lambda*
-    std::array<double, lanes> label{};
-    std::vector<float> factor;   ///< lower triangle of the regression's Cholesky factor, inverse diagonal
-    std::vector<double> white;   ///< whitened coordinates of (lambda*, h^{s_1}, ..)
-    std::vector<double> force;   ///< [jump][student][lane]: g^{s_p}
-    std::vector<float> tangent;  ///< [p][q <= p][k][l][lane]: a^{s_p} D^{s_p, s_q}
-    std::array<std::size_t, lanes> happened{};
-    std::size_t active = 0;  ///< jumps that some lane has made
-
-    [[nodiscard]] std::int32_t step_of(std::size_t jump, std::size_t lane) const {
-        return step[jump * lanes + lane];
-    }
-};
+constexpr std::size_t lanes = event_lanes;
 
 /// Rows m of the kernels as the lanes read them: block s at s * K * K, zero from time m on.
 struct Rows {
@@ -133,28 +104,6 @@ HIDYN_KERNEL void spread(const std::vector<double>& coordinates, const double* c
             fields[n * lanes + lane] += column[lane] * coordinates[n];
 }
 
-/// Tensor Gauss-Hermite nodes in K dimensions.
-struct Nodes {
-    std::vector<double> weights;
-    std::vector<std::vector<double>> coordinates;  ///< [student][node]
-
-    Nodes(std::size_t per_direction, std::size_t students) : weights{1.0}, coordinates(students) {
-        const math::QuadratureRule rule = math::gauss_hermite(per_direction);
-        for (std::size_t k = 0; k < students; ++k) {
-            std::vector<double> longer;
-            std::vector<std::vector<double>> at(k + 1);
-            for (std::size_t before = 0; before < weights.size(); ++before)
-                for (std::size_t n = 0; n < per_direction; ++n) {
-                    longer.push_back(weights[before] * rule.weights[n]);
-                    for (std::size_t j = 0; j < k; ++j) at[j].push_back(coordinates[j][before]);
-                    at[k].push_back(rule.nodes[n]);
-                }
-            weights = std::move(longer);
-            for (std::size_t j = 0; j <= k; ++j) coordinates[j] = std::move(at[j]);
-        }
-    }
-};
-
 /// Sums over trajectories at one step.
 struct Sums {
     double loss = 0.0;
@@ -185,8 +134,8 @@ class EventSolver {
           M(process.teachers),
           nodes_(nodes, K),
           kernels_(process, grid.step, grid.steps),
-          trajectories_(draw.trajectories) {
-        make_groups(draw_jumps(process, grid, draw));
+          trajectories_(draw.trajectories),
+          groups_(event_groups(process, draw_jumps(process, grid, draw), grid.steps)) {
         rows_.correlation.assign((grid.steps + 2) * K * K, 0.0);
         rows_.response.assign((grid.steps + 2) * K * K, 0.0);
         const std::size_t points = nodes_.weights.size() * lanes;
@@ -203,7 +152,7 @@ class EventSolver {
             if (progress.stop_requested()) throw Interrupted();
             load_rows(m);
             sums_.reset(grid_.steps + 2, K, M);
-            for (Group& group : groups_) visit(group, m);
+            for (EventGroup& group : groups_) visit(group, m);
             const double N = static_cast<double>(trajectories_);
             solution.train_loss.push_back(sums_.loss / N);
             if (sums_.total_tangent > 0.0)
@@ -212,68 +161,14 @@ class EventSolver {
             if (m == grid_.steps) break;
             kernels_.advance(averages(m));
             progress.advance(1.0 / static_cast<double>(grid_.steps));
-            if (std::isfinite(sums_.loss) && kernels_.bounded(grid_.largest)) continue;
-            solution.trouble =
-                fmt::format("the kernels are not finite or larger than {:g} at step {} (t = {:.6g})",
-                            grid_.largest, m + 1, grid_.step * static_cast<double>(m + 1));
-            break;
+            solution.trouble = trouble_of(kernels_, solution.train_loss.back(), grid_);
+            if (!solution.trouble.empty()) break;
         }
         solution.kernels = std::move(kernels_);
         return solution;
     }
 
   private:
-    void make_groups(const JumpSchedule& schedule) {
-        const Eigen::MatrixXd root = process_.T.llt().matrixL();
-        const auto nowhere = static_cast<std::int32_t>(grid_.steps + 1);
-        std::vector<double> noise(lanes, 0.0);
-        for (std::size_t begin = 0; begin < schedule.trajectories; begin += lanes) {
-            Group& group = groups_.emplace_back();
-            group.count = std::min(lanes, schedule.trajectories - begin);
-            for (std::size_t lane = 0; lane < group.count; ++lane)
-                group.jumps = std::max(group.jumps, schedule.jumps(begin + lane));
-            const std::size_t size = M + group.jumps * K;
-            group.step.assign(group.jumps * lanes, nowhere);
-            group.strength.assign(group.jumps * lanes, 0.0);
-            group.normals.assign(group.jumps * K * lanes, 0.0);
-            group.teacher.assign(M * lanes, 0.0);
-            group.factor.assign(packed(size, 0) * lanes, 0.0F);
-            group.white.assign(size * lanes, 0.0);
-            group.force.assign(group.jumps * K * lanes, 0.0);
-            group.tangent.assign(packed(group.jumps, 0) * K * K * lanes, 0.0F);
-            for (std::size_t n = 0; n < size; ++n)
-                for (std::size_t lane = 0; lane < lanes; ++lane)
-                    group.factor[packed(n, n) * lanes + lane] = 1.0F;
-            for (std::size_t m = 0; m < M; ++m)
-                for (std::size_t j = 0; j <= m; ++j) {
-                    const double entry = root(static_cast<Index>(m), static_cast<Index>(j));
-                    for (std::size_t lane = 0; lane < lanes; ++lane)
-                        group.factor[packed(m, j) * lanes + lane] =
-                            static_cast<float>(m == j ? 1.0 / entry : entry);
-                }
-            std::ranges::fill(noise, 0.0);
-            for (std::size_t lane = 0; lane < group.count; ++lane) {
-                const std::size_t index = begin + lane;
-                noise[lane] = schedule.noise[index];
-                for (std::size_t m = 0; m < M; ++m) {
-                    const double normal = schedule.teacher_normals[index * M + m];
-                    group.white[m * lanes + lane] = normal;
-                    for (std::size_t row = m; row < M; ++row)
-                        group.teacher[row * lanes + lane] +=
-                            root(static_cast<Index>(row), static_cast<Index>(m)) * normal;
-                }
-                for (std::size_t p = 0; p < schedule.jumps(index); ++p) {
-                    const std::size_t jump = schedule.first[index] + p;
-                    group.step[p * lanes + lane] = static_cast<std::int32_t>(schedule.step[jump]);
-                    group.strength[p * lanes + lane] = schedule.strength[jump];
-                    for (std::size_t k = 0; k < K; ++k)
-                        group.normals[(p * K + k) * lanes + lane] = schedule.normals[jump * K + k];
-                }
-            }
-            process_.label(group.teacher.data(), lanes, noise.data(), lanes, group.label.data());
-        }
-    }
-
     void load_rows(std::size_t m) {
         const auto row = static_cast<Index>(m * K);
         for (std::size_t s = 0; s < m; ++s)
@@ -287,7 +182,7 @@ class EventSolver {
     }
 
     /// Regression of h^m on what the lanes remember: mean (with the memory's b) and the root of the variance.
-    void regress(const Group& group, std::size_t m, std::size_t size) {
+    void regress(const EventGroup& group, std::size_t m, std::size_t size) {
         regression_.resize(K * size * lanes);
         gather_responses(group);
         const Eigen::MatrixXd overlap = kernels_.R(m);
@@ -317,7 +212,7 @@ class EventSolver {
     }
 
     /// R_w(m, s_p) of all active jumps.
-    void gather_responses(const Group& group) {
+    void gather_responses(const EventGroup& group) {
         response_.resize(group.active * K * K * lanes);
         for (std::size_t p = 0; p < group.active; ++p)
             for (std::size_t block = 0; block < K * K; ++block)
@@ -346,7 +241,7 @@ class EventSolver {
     }
 
     /// d_q = dlambda^m / dh^{s_q} for all active jumps.
-    void respond(const Group& group) {
+    void respond(const EventGroup& group) {
         tangent_.assign(group.active * K * K * lanes, 0.0);
         for (std::size_t p = 0; p < group.active; ++p)
             for (std::size_t k = 0; k < K; ++k)
@@ -358,7 +253,7 @@ class EventSolver {
                                          tangent_.data() + ((q * K + k) * K + l) * lanes);
     }
 
-    void visit(Group& group, std::size_t m) {
+    void visit(EventGroup& group, std::size_t m) {
         const std::size_t size = M + group.active * K;
         regress(group, m, size);
         const std::size_t points = nodes_.weights.size() * lanes;
@@ -381,7 +276,7 @@ class EventSolver {
         jump(group, m, size);
     }
 
-    void accumulate(const Group& group, std::size_t points) {
+    void accumulate(const EventGroup& group, std::size_t points) {
         alignas(64) std::array<double, lanes> mean;
         const auto sum_of = [&](const std::array<double, lanes>& row) {
             double sum = 0.0;
@@ -410,7 +305,7 @@ class EventSolver {
         accumulate_tangent(group, points);
     }
 
-    void accumulate_tangent(const Group& group, std::size_t points) {
+    void accumulate_tangent(const EventGroup& group, std::size_t points) {
         curvature_.resize(K * K * lanes);
         for (std::size_t k = 0; k < K; ++k)
             for (std::size_t l = 0; l <= k; ++l) {
@@ -442,12 +337,12 @@ class EventSolver {
         }
     }
 
-    [[nodiscard]] static std::size_t slot(const Group& group, std::size_t jump, std::size_t lane) {
+    [[nodiscard]] static std::size_t slot(const EventGroup& group, std::size_t jump, std::size_t lane) {
         return static_cast<std::size_t>(group.step[jump * lanes + lane]);
     }
 
     /// Lanes that are drawn at step m take a value, jump, and remember it.
-    void jump(Group& group, std::size_t m, std::size_t size) {
+    void jump(EventGroup& group, std::size_t m, std::size_t size) {
         for (std::size_t lane = 0; lane < group.count; ++lane) {
             const std::size_t p = group.happened[lane];
             if (p == group.jumps || group.step_of(p, lane) != static_cast<std::int32_t>(m)) continue;
@@ -473,7 +368,7 @@ class EventSolver {
         next_active_ = 0;
     }
 
-    void remember_tangent(Group& group, std::size_t p, std::size_t lane, double strength,
+    void remember_tangent(EventGroup& group, std::size_t p, std::size_t lane, double strength,
                           const double* bend) {
         const auto a = [&](std::size_t k, std::size_t j) {
             return strength * bend[k >= j ? packed(k, j) : packed(j, k)];
@@ -490,7 +385,7 @@ class EventSolver {
     }
 
     /// Appends the K rows (x_k, root) of h^m to the Cholesky factor of what the lane remembers.
-    void remember_factor(Group& group, std::size_t p, std::size_t lane, std::size_t size) {
+    void remember_factor(EventGroup& group, std::size_t p, std::size_t lane, std::size_t size) {
         for (std::size_t k = 0; k < K; ++k) {
             const std::size_t row = M + p * K + k;
             float* factor = group.factor.data() + packed(row, 0) * lanes + lane;
@@ -543,10 +438,10 @@ class EventSolver {
     const Process& process_;
     const Discretization& grid_;
     std::size_t M;
-    Nodes nodes_;
+    TensorNodes nodes_;
     CausalKernels kernels_;
     std::size_t trajectories_;
-    std::vector<Group> groups_;
+    std::vector<EventGroup> groups_;
     Rows rows_;
     Sums sums_;
     std::vector<double> fields_, label_, value_, gradient_, hessian_;

@@ -1,7 +1,5 @@
 #include "solvers/dmft/linear.hpp"
 
-#include <fmt/format.h>
-
 #include "core/error.hpp"
 
 namespace hidyn::dmft {
@@ -86,11 +84,8 @@ Solution solve_linear(const Process& process, double label_noise, const Discreti
         if (m == grid.steps) break;
         solution.kernels.advance(residuals.forces(solution.kernels));
         progress.advance(1.0 / static_cast<double>(grid.steps));
-        if (solution.kernels.bounded(grid.largest)) continue;
-        solution.trouble =
-            fmt::format("the kernels are not finite or larger than {:g} at step {} (t = {:.6g})",
-                        grid.largest, m + 1, grid.step * static_cast<double>(m + 1));
-        break;
+        solution.trouble = trouble_of(solution.kernels, solution.train_loss.back(), grid);
+        if (!solution.trouble.empty()) break;
     }
     return solution;
 }

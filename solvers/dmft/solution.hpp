@@ -26,6 +26,11 @@ struct Discretization {
     double largest = 1e6;   ///< beyond this a kernel counts as diverged
 };
 
+/// What is not finite or too large after a step, as a sentence with step and time; "" if nothing. The
+/// training loss is that of the step before the kernels' present one.
+[[nodiscard]] std::string trouble_of(const CausalKernels& kernels, double train_loss,
+                                     const Discretization& grid);
+
 /// Which of the independent Monte Carlo solutions: this alone determines the random numbers.
 struct Draw {
     std::uint64_t seed = 0;

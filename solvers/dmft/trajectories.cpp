@@ -1,7 +1,5 @@
 #include "solvers/dmft/trajectories.hpp"
 
-#include <fmt/format.h>
-
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <array>
@@ -11,6 +9,7 @@
 #include "random/gaussian_lanes.hpp"
 #include "random/stream.hpp"
 #include "solvers/dmft/history.hpp"
+#include "solvers/dmft/packed.hpp"
 #include "solvers/dmft/pivoted_root.hpp"
 #include "solvers/dmft/starting_normals.hpp"
 
@@ -35,10 +34,6 @@ struct Tile {
     std::vector<float> driven;    ///< [time][student]: a (v + q)
     std::vector<float> response;  ///< [r][s <= r][k][l]: a^r D^{r,s} of an exact tangent
 };
-
-std::size_t packed(std::size_t row, std::size_t column) {
-    return row * (row + 1) / 2 + column;
-}
 
 /// Sums over trajectories at one step, blocks [s][k][l] for s < m.
 struct Sums {
@@ -108,11 +103,8 @@ class TrajectorySolver {
             kernels_.advance(rows);
             grow_noise(rows);
             progress.advance(1.0 / static_cast<double>(grid_.steps));
-            if (std::isfinite(sums_.loss) && kernels_.bounded(grid_.largest)) continue;
-            solution.trouble =
-                fmt::format("the kernels are not finite or larger than {:g} at step {} (t = {:.6g})",
-                            grid_.largest, m + 1, grid_.step * static_cast<double>(m + 1));
-            break;
+            solution.trouble = trouble_of(kernels_, solution.train_loss.back(), grid_);
+            if (!solution.trouble.empty()) break;
         }
         solution.kernels = std::move(kernels_);
         return solution;
