@@ -31,6 +31,16 @@ HIDYN_KERNEL void chain_hessian(std::size_t count, const double* first, const do
         out[i] = second[i] * slope[i] * other_slope[i] + first[i] * curvature[i];
 }
 
+/// Both at once for a single student.
+HIDYN_KERNEL void chain(std::size_t count, const double* first, const double* second, const double* slope,
+                        const double* curvature, double* gradient, double* hessian) {
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) {
+        gradient[i] = first[i] * slope[i];
+        hessian[i] = second[i] * slope[i] * slope[i] + first[i] * curvature[i];
+    }
+}
+
 HIDYN_KERNEL void accumulate(std::size_t count, double factor, const double* values, double* sum) {
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) sum[i] += factor * values[i];
@@ -134,16 +144,18 @@ void Link::jets(std::span<const double* const> lambda, std::size_t count, double
         expression_->jets(lambda, count, f, df, ddf);
         return;
     }
-    alignas(64) Row g;
-    std::fill_n(f, count, 0.0);
+    const bool alone = arguments_ == 1 && weights_[0] == 1.0;
+    alignas(64) Row values;
+    double* g = alone ? f : values.data();
+    if (!alone) std::fill_n(f, count, 0.0);
     for (std::size_t k = 0; k < arguments_; ++k) {
         const double weight = weights_[static_cast<Eigen::Index>(k)];
         if (ddf.empty())
-            activation_->values_and_derivatives({lambda[k], count}, {g.data(), count}, {df[k], count});
+            activation_->values_and_derivatives({lambda[k], count}, {g, count}, {df[k], count});
         else
-            activation_->jets({lambda[k], count}, {g.data(), count}, {df[k], count},
-                              {ddf[triangle(k, k)], count});
-        accumulate(count, weight, g.data(), f);
+            activation_->jets({lambda[k], count}, {g, count}, {df[k], count}, {ddf[triangle(k, k)], count});
+        if (alone) return;
+        accumulate(count, weight, g, f);
         if (weight == 1.0) continue;
         scale(count, weight, df[k]);
         if (!ddf.empty()) scale(count, weight, ddf[triangle(k, k)]);
@@ -242,6 +254,10 @@ void SampleLoss::evaluate(const double* lambda, std::size_t lambda_stride, const
         }
         link_.jets({inputs.data(), K}, width, f, {slopes.data(), K}, {curvatures.data(), pairs});
         loss_.jets(f, y + done, width, value, first, second);
+        if (K == 1 && jets.gradient && jets.hessian) {
+            chain(width, first, second, slopes[0], curvatures[0], jets.gradient + done, jets.hessian + done);
+            continue;
+        }
         for (std::size_t k = 0; k < K; ++k) {
             if (jets.gradient)
                 chain_gradient(width, first, slopes[k], jets.gradient + k * jets.stride + done);

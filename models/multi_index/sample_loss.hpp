@@ -41,7 +41,7 @@ class Link {
     void jets(std::span<const double* const> lambda, std::size_t count, double* f,
               std::span<double* const> df, std::span<double* const> ddf) const;
 
-    static constexpr std::size_t block = 64;
+    static constexpr std::size_t block = 128;
 
   private:
     std::size_t arguments_ = 1;

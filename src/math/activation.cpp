@@ -25,8 +25,17 @@ HIDYN_KERNEL void scaled(std::span<const double> z, double factor, std::span<dou
     for (std::size_t i = 0; i < z.size(); ++i) result[i] = factor * z[i];
 }
 
-HIDYN_KERNEL void negative_half_square(std::span<const double> z, std::span<double> result) {
-    for (std::size_t i = 0; i < z.size(); ++i) result[i] = -0.5 * z[i] * z[i];
+// Arguments of the error function and of its derivative's exponential.
+HIDYN_KERNEL void erf_arguments(std::span<const double> z, std::span<double> g, std::span<double> dg) {
+    const double* in = z.data();
+    double* first = g.data();
+    double* second = dg.data();
+    const std::size_t count = z.size();
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) {
+        first[i] = std::numbers::sqrt2 / 2.0 * in[i];
+        second[i] = -0.5 * in[i] * in[i];
+    }
 }
 
 HIDYN_KERNEL void relu(std::span<const double> z, std::span<double> g) {
@@ -49,9 +58,15 @@ HIDYN_KERNEL void tanh_second_derivative(std::span<const double> g, std::span<co
 // From E = exp(-z^2 / 2), given in dg: g' = sqrt(2 / pi) E and g'' = -z g'.
 HIDYN_KERNEL void erf_derivatives(std::span<const double> z, std::span<double> dg, std::span<double> ddg) {
     constexpr double factor = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
-    for (std::size_t i = 0; i < z.size(); ++i) {
-        dg[i] = factor * dg[i];
-        ddg[i] = -z[i] * dg[i];
+    const double* in = z.data();
+    double* first = dg.data();
+    double* second = ddg.data();
+    const std::size_t count = z.size();
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) {
+        const double slope = factor * first[i];
+        first[i] = slope;
+        second[i] = -in[i] * slope;
     }
 }
 
@@ -158,8 +173,8 @@ struct Activation::Definition {
     void values_and_derivatives(std::span<const double> z, std::span<double> g, std::span<double> dg) const {
         switch (kernel) {
             case Kernel::erf:
-                values(z, g);
-                negative_half_square(z, dg);
+                erf_arguments(z, g, dg);
+                erf(g, g);
                 exp(dg, dg);
                 scaled(dg, std::numbers::sqrt2 * std::numbers::inv_sqrtpi, dg);
                 break;
@@ -185,8 +200,8 @@ struct Activation::Definition {
               std::span<double> ddg) const {
         switch (kernel) {
             case Kernel::erf:
-                values(z, g);
-                negative_half_square(z, dg);
+                erf_arguments(z, g, dg);
+                erf(g, g);
                 exp(dg, dg);
                 erf_derivatives(z, dg, ddg);
                 break;
@@ -245,7 +260,7 @@ namespace {
 double steepness_of(const Expression& expression) {
     constexpr double spacing = 1.0 / 1024.0;
     std::vector<double> z;
-    for (double place = -8.0; place <= 8.0; place += spacing) z.push_back(place);
+    for (int place = -8192; place <= 8192; ++place) z.push_back(spacing * place);
     std::vector<double> g(z.size());
     std::vector<double> slope(z.size());
     expression.evaluate(z, g, slope);
