@@ -1,99 +1,68 @@
 #include "solvers/dmft/history.hpp"
 
-#include <cstring>
-
 #include "core/kernel.hpp"
+#include "solvers/dmft/vectors.hpp"
 
 namespace hidyn::dmft {
 namespace {
 
-// The accumulators of a tile stay in registers: spelled out, for the compiler keeps an array in memory.
-#if defined(__AVX512F__)
-constexpr std::size_t width = 8;
-#else
-constexpr std::size_t width = 4;
-#endif
-using Doubles = double __attribute__((vector_size(width * sizeof(double))));
-using Floats = float __attribute__((vector_size(width * sizeof(float))));
-constexpr std::size_t parts = tile_width / width;
+using Row = VectorRow<tile_width>;
 
-[[gnu::always_inline]] inline void load(const double* from, Doubles& into) {
-    std::memcpy(&into, from, sizeof into);
-}
-
-[[gnu::always_inline]] inline void load(const float* from, Doubles& into) {
-    Floats narrow;
-    std::memcpy(&narrow, from, sizeof narrow);
-    into = __builtin_convertvector(narrow, Doubles);
+/// Into the second cache: the first has no room.
+template <class Number>
+[[gnu::always_inline]] inline void fetch(const History<Number>& history, std::size_t r) {
+    constexpr std::size_t line = 64 / sizeof(Number);
+    if (history.next == nullptr) return;
+#pragma GCC unroll 4
+    for (std::size_t place = 0; place < tile_width; place += line)
+        __builtin_prefetch(history.next + r * history.stride + place, 0, 2);
 }
 
 template <class Number>
-[[gnu::always_inline]] inline void add_rows(std::size_t count, const double* coefficients,
-                                            std::size_t coefficient_stride, const Number* history,
-                                            std::size_t stride, double* sum) {
-    Doubles a[parts];
-#pragma GCC unroll 8
-    for (std::size_t p = 0; p < parts; ++p) load(sum + p * width, a[p]);
-    for (std::size_t r = 0; r < count; ++r) {
-        const double c = coefficients[r * coefficient_stride];
-        const Number* row = history + r * stride;
-#pragma GCC unroll 8
-        for (std::size_t p = 0; p < parts; ++p) {
-            Doubles h;
-            load(row + p * width, h);
-            a[p] += c * h;
-        }
+[[gnu::always_inline]] inline void add_rows(const History<Number>& history, const double* coefficients,
+                                            std::size_t coefficient_stride, double* sum) {
+    Row a = Row::at(sum);
+    for (std::size_t r = 0; r < history.count; ++r) {
+        fetch(history, r);
+        a.add_product(coefficients[r * coefficient_stride], Row::at(history.rows + r * history.stride));
     }
-#pragma GCC unroll 8
-    for (std::size_t p = 0; p < parts; ++p) std::memcpy(sum + p * width, &a[p], sizeof a[p]);
+    a.store(sum);
 }
 
 template <class Number>
-[[gnu::always_inline]] inline void multiply_rows(std::size_t count, const double* present,
-                                                 const Number* history, std::size_t stride, double* products,
-                                                 std::size_t product_stride) {
-    Doubles u[parts];
-#pragma GCC unroll 8
-    for (std::size_t p = 0; p < parts; ++p) load(present + p * width, u[p]);
-    for (std::size_t r = 0; r < count; ++r) {
-        const Number* row = history + r * stride;
-        Doubles even{};
-        Doubles odd{};
-#pragma GCC unroll 8
-        for (std::size_t p = 0; p < parts; p += 2) {
-            Doubles h;
-            load(row + p * width, h);
-            even += u[p] * h;
-            load(row + (p + 1) * width, h);
-            odd += u[p + 1] * h;
-        }
-        even += odd;
-        double total = 0.0;
-        for (std::size_t lane = 0; lane < width; ++lane) total += even[lane];
-        products[r * product_stride] += total;
+[[gnu::always_inline]] inline void multiply_rows(const History<Number>& history, const double* present,
+                                                 double* products, std::size_t product_stride) {
+    const Row u = Row::at(present);
+    for (std::size_t r = 0; r < history.count; ++r) {
+        fetch(history, r);
+        products[r * product_stride] += u.dot(Row::at(history.rows + r * history.stride));
     }
 }
 
 }  // namespace
 
-HIDYN_KERNEL void add_history(std::size_t count, const double* coefficients, std::size_t coefficient_stride,
-                              const double* history, std::size_t stride, double* sum) {
-    add_rows(count, coefficients, coefficient_stride, history, stride, sum);
+HIDYN_KERNEL void add_history(const History<double>& history, const double* coefficients,
+                              std::size_t coefficient_stride, double* sum) {
+    add_rows(history, coefficients, coefficient_stride, sum);
 }
 
-HIDYN_KERNEL void add_history(std::size_t count, const double* coefficients, std::size_t coefficient_stride,
-                              const float* history, std::size_t stride, double* sum) {
-    add_rows(count, coefficients, coefficient_stride, history, stride, sum);
+HIDYN_KERNEL void add_history(const History<float>& history, const double* coefficients,
+                              std::size_t coefficient_stride, double* sum) {
+    add_rows(history, coefficients, coefficient_stride, sum);
 }
 
-HIDYN_KERNEL void add_products(std::size_t count, const double* present, const double* history,
-                               std::size_t stride, double* products, std::size_t product_stride) {
-    multiply_rows(count, present, history, stride, products, product_stride);
+HIDYN_KERNEL void add_products(const History<double>& history, const double* present, double* products,
+                               std::size_t product_stride) {
+    multiply_rows(history, present, products, product_stride);
 }
 
-HIDYN_KERNEL void add_products(std::size_t count, const double* present, const float* history,
-                               std::size_t stride, double* products, std::size_t product_stride) {
-    multiply_rows(count, present, history, stride, products, product_stride);
+HIDYN_KERNEL void add_products(const History<float>& history, const double* present, double* products,
+                               std::size_t product_stride) {
+    multiply_rows(history, present, products, product_stride);
+}
+
+HIDYN_KERNEL double product(const double* present, const double* row) {
+    return Row::at(present).dot(Row::at(row));
 }
 
 }  // namespace hidyn::dmft

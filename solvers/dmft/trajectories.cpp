@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/aligned.hpp"
 #include "core/error.hpp"
 #include "random/gaussian_lanes.hpp"
 #include "random/stream.hpp"
@@ -29,10 +30,11 @@ struct Tile {
     std::vector<double> start;    ///< [student]: lambda^0
     std::vector<double> teacher;  ///< [teacher]: lambda*
     std::vector<double> label;
-    std::vector<double> force;    ///< [time][student]: g
-    std::vector<float> sign;      ///< [time][student]: the direction v of a random tangent
-    std::vector<float> driven;    ///< [time][student]: a (v + q)
-    std::vector<float> response;  ///< [r][s <= r][k][l]: a^r D^{r,s} of an exact tangent
+    std::vector<double> noise;  ///< [direction]: normals of the noise
+    double* force = nullptr;    ///< [time][student]: g
+    float* sign = nullptr;      ///< [time][student]: the direction v of a random tangent
+    float* driven = nullptr;    ///< [time][student]: a (v + q)
+    float* response = nullptr;  ///< [r][s <= r][k][l]: a^r D^{r,s} of an exact tangent
 };
 
 /// Sums over trajectories at one step, blocks [s][k][l] for s < m.
@@ -59,8 +61,6 @@ class TrajectorySolver {
         : process_(process),
           grid_(grid),
           draw_(rounded_up(draw)),
-          tangent_(tangent),
-          deterministic_(process.constant_hessian.has_value()),
           K(process.students),
           M(process.teachers),
           N(static_cast<double>(draw_.trajectories)),
@@ -71,7 +71,9 @@ class TrajectorySolver {
           driver_({.seed = draw.seed,
                    .route = draw.route,
                    .replica = draw.repeat,
-                   .purpose = random::Purpose::dynamics}) {
+                   .purpose = random::Purpose::dynamics}),
+          tangent_(tangent),
+          deterministic_(process.constant_hessian.has_value()) {
         make_tiles();
         const auto size = static_cast<Index>((grid.steps + 1) * K);
         mean_response_.setZero(size, size);
@@ -152,12 +154,27 @@ class TrajectorySolver {
             tile.label.resize(width);
             process_.label(tile.teacher.data(), width, normals.col(m + k).data() + begin, width,
                            tile.label.data());
-            tile.force.resize(steps * K * width);
+        }
+        // Tile after tile in two arrays: what a step streams through lies on huge pages.
+        const std::size_t history = steps * K * width;
+        const std::size_t singles = random_tangent()  ? 2 * history
+                                    : exact_tangent() ? packed(steps, 0) * K * K * width
+                                                      : 0;
+        // (Behind the last tile lies nothing, but asking for it does no harm.)
+        force_ahead_ = history;
+        sign_ahead_ = singles;
+        driven_behind_ = 3 * history;  // from this tile's signs to the next one's `driven`
+        forces_.resize(tiles_.size() * history);
+        tangents_.resize(tiles_.size() * singles);
+        for (std::size_t index = 0; index < tiles_.size(); ++index) {
+            Tile& tile = tiles_[index];
+            tile.force = forces_.data() + index * history;
+            float* const first = tangents_.data() + index * singles;
             if (random_tangent()) {
-                tile.sign.resize(steps * K * width);
-                tile.driven.resize(steps * K * width);
+                tile.sign = first;
+                tile.driven = first + history;
             }
-            if (exact_tangent()) tile.response.resize(packed(steps, 0) * K * K * width);
+            if (exact_tangent()) tile.response = first;
         }
     }
 
@@ -223,7 +240,7 @@ class TrajectorySolver {
         for (const double one : value) sums_.loss += one;
         const double* z = strength_.data() + tile.begin;
         for (std::size_t k = 0; k < K; ++k) {
-            double* g = tile.force.data() + (m * K + k) * width;
+            double* g = tile.force + (m * K + k) * width;
             for (std::size_t i = 0; i < width; ++i)
                 g[i] = -process_.learning_rate * z[i] * slope_[k * width + i];
         }
@@ -246,13 +263,20 @@ class TrajectorySolver {
             for (std::size_t t = 0; t < M; ++t)
                 add_multiple(from_teacher(kk, static_cast<Index>(t)), tile.teacher.data() + t * width, field);
             if (m == 0) continue;
-            for (std::size_t p = 0; p < root_.rank(); ++p)
-                add_multiple(noise_row_(kk, static_cast<Index>(p)), directions_[p].data() + tile.begin,
-                             field);
+            add_history({.count = root_.rank(), .rows = tile.noise.data()}, noise_row_.row(kk).data(), 1,
+                        field);
             for (std::size_t l = 0; l < K; ++l)
-                add_history(m, &kernels_.response()(row + kk, static_cast<Index>(l)), K,
-                            tile.force.data() + l * width, K * width, field);
+                add_history(past(tile.force, l, m), &kernels_.response()(row + kk, static_cast<Index>(l)), K,
+                            field);
         }
+    }
+
+    /// Times 0..m-1 of student l; `ahead`, if not zero, leads to what is to be fetched for the next tile.
+    template <class Number>
+    [[nodiscard]] History<Number> past(const Number* rows, std::size_t l, std::size_t m,
+                                       std::size_t ahead = 0) const {
+        const Number* first = rows + l * width;
+        return {.count = m, .rows = first, .stride = K * width, .next = ahead > 0 ? first + ahead : nullptr};
     }
 
     static void add_multiple(double factor, const double* row, double* into) {
@@ -264,16 +288,15 @@ class TrajectorySolver {
         for (std::size_t k = 0; k < K; ++k) {
             const double* slope = slope_.data() + k * width;
             for (std::size_t l = 0; l < K; ++l) {
-                add_products(m, slope, tile.force.data() + l * width, K * width,
+                add_products(past(tile.force, l, m, k == 0 ? force_ahead_ : 0), slope,
                              sums_.correlation.data() + k * K + l, K * K);
-                add_products(1, slope, slope_.data() + l * width, width,
-                             &sums_.present_correlation[k * K + l], 1);
+                sums_.present_correlation[k * K + l] += product(slope, slope_.data() + l * width);
                 if (deterministic_) continue;
-                add_products(1, ones_.data(), bend_.data() + packed(std::max(k, l), std::min(k, l)) * width,
-                             width, &sums_.curvature[k * K + l], 1);
+                sums_.curvature[k * K + l] +=
+                    product(ones_.data(), bend_.data() + packed(std::max(k, l), std::min(k, l)) * width);
             }
             for (std::size_t t = 0; t < M; ++t)
-                add_products(1, slope, tile.teacher.data() + t * width, width, &sums_.teacher[k * M + t], 1);
+                sums_.teacher[k * M + t] += product(slope, tile.teacher.data() + t * width);
         }
     }
 
@@ -300,10 +323,11 @@ class TrajectorySolver {
         for (std::size_t k = 0; k < K && m > 0; ++k)
             for (std::size_t l = 0; l < K; ++l) {
                 const auto kk = static_cast<Index>(k);
-                add_history(m, &kernels_.response()(row + kk, static_cast<Index>(l)), K,
-                            tile.driven.data() + l * width, K * width, tangent_now_.data() + k * width);
-                add_history(m, &mean_response_(row + kk, static_cast<Index>(l)), K,
-                            tile.sign.data() + l * width, K * width, mean_tangent_now_.data() + k * width);
+                add_history(past(tile.driven, l, m), &kernels_.response()(row + kk, static_cast<Index>(l)), K,
+                            tangent_now_.data() + k * width);
+                add_history(past(tile.sign, l, m, k == 0 ? driven_behind_ : 0),
+                            &mean_response_(row + kk, static_cast<Index>(l)), K,
+                            mean_tangent_now_.data() + k * width);
             }
         bend(tangent_now_.data());
         std::array<double, width> size{};
@@ -314,8 +338,8 @@ class TrajectorySolver {
                 add_multiple(-mean_hessian_(static_cast<Index>(k), static_cast<Index>(l)),
                              mean_tangent_now_.data() + l * width, out);
             for (std::size_t l = 0; l < K; ++l)
-                add_products(m, out, tile.sign.data() + l * width, K * width, sums_.memory.data() + k * K + l,
-                             K * K);
+                add_products(past(tile.sign, l, m, k == 0 ? sign_ahead_ : 0), out,
+                             sums_.memory.data() + k * K + l, K * K);
         }
         note_sizes(size);
         // New signs, and what they and the tangent drive.
@@ -325,7 +349,7 @@ class TrajectorySolver {
                                .purpose = random::Purpose::frame,
                                .lane = static_cast<std::uint32_t>(m * tiles_.size() + tile.begin / width)});
         for (std::size_t k = 0; k < K; ++k) {
-            float* v = tile.sign.data() + (m * K + k) * width;
+            float* v = tile.sign + (m * K + k) * width;
             const std::uint64_t bits = stream.bits();
             for (std::size_t i = 0; i < width; ++i) {
                 v[i] = (bits >> i & 1U) != 0U ? 1.0F : -1.0F;
@@ -334,7 +358,7 @@ class TrajectorySolver {
         }
         bend(tangent_now_.data());
         for (std::size_t k = 0; k < K; ++k) {
-            float* b = tile.driven.data() + (m * K + k) * width;
+            float* b = tile.driven + (m * K + k) * width;
             for (std::size_t i = 0; i < width; ++i)
                 b[i] = static_cast<float>(-process_.learning_rate * z[i] * weighted_[k * width + i]);
         }
@@ -350,7 +374,7 @@ class TrajectorySolver {
                     const double factor =
                         kernels_.response()(row + static_cast<Index>(k), static_cast<Index>(r * K + j));
                     for (std::size_t s = 0; s <= r; ++s) {
-                        const float* stored = tile.response.data() + (packed(r, s) * K + j) * K * width;
+                        const float* stored = tile.response + (packed(r, s) * K + j) * K * width;
                         double* into = response_now_.data() + (s * K + k) * K * width;
 #pragma omp simd
                         for (std::size_t i = 0; i < K * width; ++i)
@@ -376,7 +400,7 @@ class TrajectorySolver {
                         }
                         sums_.memory[(s * K + k) * K + l] += sum;
                     }
-                    float* stored = tile.response.data() + ((packed(m, s) * K + k) * K + l) * width;
+                    float* stored = tile.response + ((packed(m, s) * K + k) * K + l) * width;
                     for (std::size_t i = 0; i < width; ++i)
                         stored[i] = static_cast<float>(-process_.learning_rate * z[i] * out[i]);
                 }
@@ -428,14 +452,17 @@ class TrajectorySolver {
 
     void grow_noise(const ForceRows& rows) {
         const std::size_t fresh = root_.append(process_.sample_ratio * rows.correlation);
-        for (std::size_t p = 0; p < fresh; ++p) directions_.push_back(normals_.next_direction());
+        for (std::size_t p = 0; p < fresh; ++p) {
+            const VectorXd direction = normals_.next_direction();
+            for (Tile& tile : tiles_)
+                tile.noise.insert(tile.noise.end(), direction.data() + tile.begin,
+                                  direction.data() + tile.begin + width);
+        }
     }
 
     const Process& process_;
     const Discretization& grid_;
     Draw draw_;
-    Tangent tangent_;
-    bool deterministic_;
     std::size_t K, M;
     double N;
     double mean_;
@@ -443,8 +470,10 @@ class TrajectorySolver {
     PivotedRoot root_;
     StartingNormals normals_;
     random::GaussianLanes driver_;
-    std::vector<VectorXd> directions_;  ///< the noise's normals, one vector over trajectories per direction
     std::vector<Tile> tiles_;
+    AlignedVector forces_;
+    std::size_t force_ahead_ = 0, sign_ahead_ = 0, driven_behind_ = 0;
+    std::vector<float, CacheAligned<float>> tangents_;
     Sums sums_;
     RowMajor noise_row_;                                  ///< K x rank
     RowMajor mean_response_, mean_tangent_, driven_row_;  ///< D-bar, a-bar, R_w a-bar
@@ -457,6 +486,8 @@ class TrajectorySolver {
         return ones;
     }();
     std::vector<double> field_, slope_, bend_, tangent_now_, mean_tangent_now_, weighted_, response_now_;
+    Tangent tangent_;
+    bool deterministic_;
 };
 
 }  // namespace
