@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 #include "math/sobol_normals.hpp"
 #include "random/stream.hpp"
@@ -104,7 +105,10 @@ JumpSchedule draw_jumps(const Process& process, const Discretization& grid, cons
     for (std::size_t index = 0; index < draw.trajectories; ++index) drawn.push_back(drawer.trajectory(index));
     std::vector<std::size_t> order(drawn.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t index) { return drawn[index].step.size(); });
+    std::ranges::stable_sort(order, {}, [&](std::size_t index) {
+        const std::vector<std::size_t>& step = drawn[index].step;
+        return std::pair(step.size(), std::accumulate(step.begin(), step.end(), std::size_t{0}));
+    });
 
     JumpSchedule schedule{
         .trajectories = draw.trajectories, .students = process.students, .teachers = process.teachers};

@@ -8,8 +8,8 @@
 namespace hidyn::dmft {
 
 /// Everything random about the trajectories of SGD's effective process, drawn beforehand: jumps do not depend
-/// on the dynamics. Trajectories are sorted by their number of jumps, so that neighbours, which run side by
-/// side in vector lanes, jump about equally often.
+/// on the dynamics. Trajectories are sorted by the number and the mean time of their jumps, so that
+/// neighbours, which run side by side in vector lanes, have jumped about equally often at any time.
 struct JumpSchedule {
     std::size_t trajectories = 0;
     std::size_t students = 1;

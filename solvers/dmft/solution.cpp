@@ -13,7 +13,8 @@ std::string trouble_of(const CausalKernels& kernels, double train_loss, const Di
     if (!std::isfinite(train_loss))
         return fmt::format("the training loss is not finite {}", at(kernels.now() - 1));
     if (!kernels.bounded(grid.largest))
-        return fmt::format("the kernels are not finite or larger than {:g} {}", grid.largest, at(kernels.now()));
+        return fmt::format("the kernels are not finite or larger than {:g} {}", grid.largest,
+                           at(kernels.now()));
     return "";
 }
 

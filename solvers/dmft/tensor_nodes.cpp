@@ -6,7 +6,8 @@
 
 namespace hidyn::dmft {
 
-TensorNodes::TensorNodes(std::size_t per_direction, std::size_t students) : weights{1.0}, coordinates(students) {
+TensorNodes::TensorNodes(std::size_t per_direction, std::size_t students)
+    : weights{1.0}, coordinates(students) {
     const math::QuadratureRule rule = math::gauss_hermite(per_direction);
     for (std::size_t k = 0; k < students; ++k) {
         std::vector<double> longer;
