@@ -2,12 +2,11 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 #include <utility>
 
+#include "math/normal_quantile.hpp"
 #include "math/sobol_normals.hpp"
 #include "random/stream.hpp"
 
@@ -16,10 +15,6 @@ namespace {
 
 // Coordinates driven by the Sobol sequence: teacher, noise, and the first jumps with their normals.
 constexpr std::size_t sobol_jumps = 4;
-
-double normal_of(double uniform) {
-    return std::numbers::sqrt2 * boost::math::erf_inv(2.0 * uniform - 1.0);
-}
 
 /// One trajectory before sorting.
 struct Trajectory {
@@ -61,7 +56,9 @@ class Drawer {
         random::Stream stream(key(static_cast<std::uint32_t>(index), random::Purpose::dynamics));
         Eigen::Index place = 0;
         const auto uniform = [&] { return place < row.size() ? row[place++] : stream.uniform(); };
-        const auto normal = [&] { return place < row.size() ? normal_of(row[place++]) : stream.normal(); };
+        const auto normal = [&] {
+            return place < row.size() ? math::normal_quantile(row[place++]) : stream.normal();
+        };
         Trajectory one;
         for (std::size_t m = 0; m < process_.teachers; ++m) one.teacher.push_back(normal());
         one.noise = normal();

@@ -1,11 +1,10 @@
 #include "solvers/dmft/starting_normals.hpp"
 
 #include <Eigen/Cholesky>
-#include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/prime.hpp>
 #include <cmath>
-#include <numbers>
 
+#include "math/normal_quantile.hpp"
 #include "random/gaussian_lanes.hpp"
 #include "random/stream.hpp"
 
@@ -36,7 +35,7 @@ VectorXd lattice_column(const Draw& draw, std::uint32_t column) {
         const double position = shift + static_cast<double>(i + 1) * root;
         // Away from 0 and 1, where the normal would be infinite.
         const double uniform = std::min(std::max(position - std::floor(position), 1e-12), 1.0 - 1e-12);
-        normals[i] = std::numbers::sqrt2 * boost::math::erf_inv(2.0 * uniform - 1.0);
+        normals[i] = math::normal_quantile(uniform);
     }
     return normals;
 }

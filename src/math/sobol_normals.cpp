@@ -1,10 +1,10 @@
 #include "math/sobol_normals.hpp"
 
-#include <boost/math/special_functions/erf.hpp>
 #include <boost/random/sobol.hpp>
 #include <cstdint>
-#include <numbers>
 #include <vector>
+
+#include "math/normal_quantile.hpp"
 
 namespace hidyn::math {
 
@@ -34,9 +34,7 @@ Eigen::MatrixXd sobol_uniforms(std::size_t count, std::span<const std::uint64_t>
 Eigen::MatrixXd sobol_normals(std::size_t count, std::size_t dimensions) {
     std::vector<std::uint64_t> shift(dimensions);
     for (std::size_t dimension = 0; dimension < dimensions; ++dimension) shift[dimension] = mixed(dimension);
-    return sobol_uniforms(count, shift).unaryExpr([](double uniform) {
-        return std::numbers::sqrt2 * boost::math::erf_inv(2.0 * uniform - 1.0);
-    });
+    return sobol_uniforms(count, shift).unaryExpr(&normal_quantile);
 }
 
 }  // namespace hidyn::math

@@ -5,7 +5,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <vector>
+
+#include "math/normal_quantile.hpp"
 
 namespace {
 
@@ -73,4 +76,13 @@ TEST_CASE("vector functions keep NaN") {
         row.vector(x, x);
         for (std::size_t i = 0; i < x.size(); ++i) CHECK(std::isnan(x[i]) == (i == 3 || i == 18));
     }
+}
+
+TEST_CASE("the normal quantile inverts the distribution function in both tails") {
+    CHECK(hidyn::math::normal_quantile(0.5) == 0.0);
+    for (const double u : {1e-300, 1e-20, 1e-8, 0.01, 0.2, 0.4999, 0.77}) {
+        const double z = hidyn::math::normal_quantile(u);
+        CHECK(0.5 * std::erfc(-z / std::numbers::sqrt2) == doctest::Approx(u).epsilon(1e-12));
+    }
+    CHECK(hidyn::math::normal_quantile(0.75) == doctest::Approx(0.674489750196081743).epsilon(1e-15));
 }
