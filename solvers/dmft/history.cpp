@@ -1,12 +1,17 @@
 #include "solvers/dmft/history.hpp"
 
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
 #include "core/kernel.hpp"
 #include "solvers/dmft/vectors.hpp"
 
 namespace hidyn::dmft {
 namespace {
 
-using Row = VectorRow<tile_width>;
+template <class Number>
+using Row = VectorRow<tile_width, Number>;
 
 /// Into the second cache: the first has no room.
 template <class Number>
@@ -18,24 +23,34 @@ template <class Number>
         __builtin_prefetch(history.next + r * history.stride + place, 0, 2);
 }
 
+// Single precision is added up in single precision, which needs no conversion and halves the vectors, but
+// only over so many rows.
+constexpr std::size_t most_single = 32;
+
 template <class Number>
 [[gnu::always_inline]] inline void add_rows(const History<Number>& history, const double* coefficients,
                                             std::size_t coefficient_stride, double* sum) {
-    Row a = Row::at(sum);
-    for (std::size_t r = 0; r < history.count; ++r) {
-        fetch(history, r);
-        a.add_product(coefficients[r * coefficient_stride], Row::at(history.rows + r * history.stride));
+    constexpr std::size_t together = std::is_same_v<Number, float> ? most_single : std::size_t(-1);
+    for (std::size_t begin = 0; begin < history.count; begin += std::min(together, history.count)) {
+        Row<Number> a = Row<Number>::of(0);
+        for (std::size_t r = begin; r < std::min(begin + together, history.count); ++r) {
+            fetch(history, r);
+            a.add_product(static_cast<Number>(coefficients[r * coefficient_stride]),
+                          Row<Number>::at(history.rows + r * history.stride));
+        }
+        alignas(64) std::array<Number, tile_width> part;
+        a.store(part.data());
+        for (std::size_t i = 0; i < tile_width; ++i) sum[i] += static_cast<double>(part[i]);
     }
-    a.store(sum);
 }
 
 template <class Number>
 [[gnu::always_inline]] inline void multiply_rows(const History<Number>& history, const double* present,
                                                  double* products, std::size_t product_stride) {
-    const Row u = Row::at(present);
+    const Row<Number> u = Row<Number>::at(present);
     for (std::size_t r = 0; r < history.count; ++r) {
         fetch(history, r);
-        products[r * product_stride] += u.dot(Row::at(history.rows + r * history.stride));
+        products[r * product_stride] += u.dot(Row<Number>::at(history.rows + r * history.stride));
     }
 }
 
@@ -62,7 +77,7 @@ HIDYN_KERNEL void add_products(const History<float>& history, const double* pres
 }
 
 HIDYN_KERNEL double product(const double* present, const double* row) {
-    return Row::at(present).dot(Row::at(row));
+    return Row<double>::at(present).dot(Row<double>::at(row));
 }
 
 }  // namespace hidyn::dmft

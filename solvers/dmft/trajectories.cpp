@@ -24,7 +24,9 @@ using Eigen::VectorXd;
 constexpr double pivot_threshold = 1e-6;
 constexpr std::size_t width = tile_width;
 
-/// Trajectories side by side. A row is `tile_width` numbers, one per trajectory.
+/// Trajectories side by side. A row is `tile_width` numbers, one per trajectory. Forces are in double
+/// precision: their correlation must be a Gram matrix to well below the pivots' threshold, or the noise made
+/// of it grows.
 struct Tile {
     std::size_t begin = 0;        ///< index of the first trajectory
     std::vector<double> start;    ///< [student]: lambda^0

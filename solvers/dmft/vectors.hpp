@@ -10,59 +10,77 @@
 namespace hidyn::dmft {
 
 #if defined(__AVX512F__)
-inline constexpr std::size_t vector_width = 8;
+inline constexpr std::size_t vector_bytes = 64;
 #else
-inline constexpr std::size_t vector_width = 4;
+inline constexpr std::size_t vector_bytes = 32;
 #endif
-using Doubles = double __attribute__((vector_size(vector_width * sizeof(double))));
-using Floats = float __attribute__((vector_size(vector_width * sizeof(float))));
-/// The same in memory, wherever they stand.
-using StoredDoubles [[gnu::aligned(alignof(double)), gnu::may_alias]] = Doubles;
-using StoredFloats [[gnu::aligned(alignof(float)), gnu::may_alias]] = Floats;
+using Doubles = double __attribute__((vector_size(vector_bytes)));
+using Floats = float __attribute__((vector_size(vector_bytes)));
+using HalfFloats = float __attribute__((vector_size(vector_bytes / 2)));
+
+/// Vectors in memory, wherever they stand.
+template <class Vector, class Number>
+using Stored [[gnu::aligned(alignof(Number)), gnu::may_alias]] = Vector;
 
 [[gnu::always_inline]] inline void load(const double* from, Doubles& into) {
-    into = *reinterpret_cast<const StoredDoubles*>(from);
+    into = *reinterpret_cast<const Stored<Doubles, double>*>(from);
+}
+
+[[gnu::always_inline]] inline void load(const float* from, Floats& into) {
+    into = *reinterpret_cast<const Stored<Floats, float>*>(from);
 }
 
 [[gnu::always_inline]] inline void load(const float* from, Doubles& into) {
 #if defined(__AVX__) && !defined(__AVX512F__)
     into = _mm256_cvtps_pd(_mm_loadu_ps(from));  // the compiler converts two by two
 #else
-    into = __builtin_convertvector(*reinterpret_cast<const StoredFloats*>(from), Doubles);
+    into = __builtin_convertvector(*reinterpret_cast<const Stored<HalfFloats, float>*>(from), Doubles);
 #endif
 }
 
-[[gnu::always_inline]] inline double total(const Doubles& row) {
-    double sum = 0.0;
-    for (std::size_t lane = 0; lane < vector_width; ++lane) sum += row[lane];
-    return sum;
+[[gnu::always_inline]] inline void load(const double* from, Floats& into) {
+    for (std::size_t lane = 0; lane < vector_bytes / sizeof(float); ++lane)
+        into[lane] = static_cast<float>(from[lane]);
 }
 
+template <class Number>
+struct VectorOf;
+template <>
+struct VectorOf<double> {
+    using Type = Doubles;
+};
+template <>
+struct VectorOf<float> {
+    using Type = Floats;
+};
+
 /// `size` numbers, a multiple of the vectors' width.
-template <std::size_t size>
+template <std::size_t size, class Number = double>
 struct VectorRow {
-    static constexpr std::size_t parts = size / vector_width;
-    Doubles part[parts];
+    using Vector = typename VectorOf<Number>::Type;
+    static constexpr std::size_t width = vector_bytes / sizeof(Number);
+    static constexpr std::size_t parts = size / width;
+    Vector part[parts];
 
-    template <class Number>
-    [[gnu::always_inline]] static VectorRow at(const Number* from) {
+    template <class Other>
+    [[gnu::always_inline]] static VectorRow at(const Other* from) {
         VectorRow row;
 #pragma GCC unroll 8
-        for (std::size_t p = 0; p < parts; ++p) load(from + p * vector_width, row.part[p]);
+        for (std::size_t p = 0; p < parts; ++p) load(from + p * width, row.part[p]);
         return row;
     }
 
-    [[gnu::always_inline]] static VectorRow of(double value) {
+    [[gnu::always_inline]] static VectorRow of(Number value) {
         VectorRow row;
 #pragma GCC unroll 8
-        for (std::size_t p = 0; p < parts; ++p) row.part[p] = Doubles{} + value;
+        for (std::size_t p = 0; p < parts; ++p) row.part[p] = Vector{} + value;
         return row;
     }
 
-    [[gnu::always_inline]] void store(double* to) const {
+    [[gnu::always_inline]] void store(Number* to) const {
 #pragma GCC unroll 8
         for (std::size_t p = 0; p < parts; ++p)
-            *reinterpret_cast<StoredDoubles*>(to + p * vector_width) = part[p];
+            *reinterpret_cast<Stored<Vector, Number>*>(to + p * width) = part[p];
     }
 
     /// this += a b and this -= a b; `a` a row or a number.
@@ -90,9 +108,9 @@ struct VectorRow {
         for (std::size_t p = 0; p < parts; ++p) part[p] += other.part[p];
     }
 
-    [[nodiscard, gnu::always_inline]] double dot(const VectorRow& other) const {
-        Doubles even{};
-        Doubles odd{};
+    [[nodiscard, gnu::always_inline]] Number dot(const VectorRow& other) const {
+        Vector even{};
+        Vector odd{};
 #pragma GCC unroll 8
         for (std::size_t p = 0; p + 1 < parts; p += 2) {
             even += part[p] * other.part[p];
@@ -100,14 +118,16 @@ struct VectorRow {
         }
         if constexpr (parts % 2 == 1) even += part[parts - 1] * other.part[parts - 1];
         even += odd;
-        return total(even);
+        Number total = 0;
+        for (std::size_t lane = 0; lane < width; ++lane) total += even[lane];
+        return total;
     }
 
   private:
-    [[gnu::always_inline]] static const Doubles& part_of(const VectorRow& row, std::size_t p) {
+    [[gnu::always_inline]] static const Vector& part_of(const VectorRow& row, std::size_t p) {
         return row.part[p];
     }
-    [[gnu::always_inline]] static double part_of(double value, std::size_t) {
+    [[gnu::always_inline]] static Number part_of(Number value, std::size_t) {
         return value;
     }
 };

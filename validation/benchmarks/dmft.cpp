@@ -66,7 +66,7 @@ static void ridge_descent(benchmark::State& state) {
 BENCHMARK(ridge_descent)->Unit(benchmark::kMillisecond);
 
 // Gradient flow of an erf neuron, 200 steps, N = 4000, random tangent. Floor: one read of the history, N T^2
-// / 2 x (8 + 4 + 4) bytes = 1.3 GB, 0.14 s at 9 GB/s. Measured: 0.23 s, 1.6 times the floor.
+// / 2 x (8 + 4 + 4) bytes = 1.3 GB, 0.14 s at 9 GB/s. Measured: 0.19 s, 1.4 times the floor.
 static void erf_flow(benchmark::State& state) {
     const MultiIndex problem =
         problem_of("erf", 0.1, 2.0, {.rule = Rule::gradient_flow, .learning_rate = 3.0});
