@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/multi_index/fused_pass.hpp"
+#include "models/teacher_student/fused_pass.hpp"
 #include "models/teacher_student/placement.hpp"
 #include "random/gaussian_lanes.hpp"
 
@@ -35,11 +35,11 @@ DataSet::DataSet(const MultiIndex& problem, std::uint64_t d, const random::Strea
     std::vector<double> noise(teacher_student::padded_length(samples()));
     noise_source.normals(noise);
     const std::size_t count = problem.teachers();
-    FusedPass pass(stride_, count);
+    teacher_student::FusedPass pass(stride_, count);
     pass.project(
         samples(), [&](std::size_t i) { return row(i); }, teachers, count,
         [&](std::size_t first, std::size_t width, const double* lambda) {
-            problem.label.evaluate(lambda, most_block_rows, noise.data() + first, width,
+            problem.label.evaluate(lambda, teacher_student::most_block_rows, noise.data() + first, width,
                                    labels_.data() + first);
         });
 }

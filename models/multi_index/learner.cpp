@@ -7,6 +7,8 @@
 
 namespace hidyn::multi_index {
 
+using teacher_student::most_block_rows;
+
 Learner::Learner(const MultiIndex& problem, std::uint64_t d, const random::StreamKey& key, double step)
     : problem_(problem),
       weights_(problem, d, key),
@@ -62,7 +64,7 @@ void Learner::step_on_one(std::size_t sample, std::size_t upcoming) {
     const std::size_t stride = weights_.stride();
     const std::size_t students = weights_.students();
     const std::size_t rows = weights_.rows();
-    project_one(x, next, stride, weights_.data(), rows, products_.data());
+    teacher_student::project_one(x, next, stride, weights_.data(), rows, products_.data());
     const double y = data_.labels()[sample];
     for (std::size_t copy = 0; copy < weights_.copies(); ++copy)
         problem_.loss.evaluate(products_.data() + copy * students, 1, &y, 1,

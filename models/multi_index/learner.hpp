@@ -7,8 +7,8 @@
 
 #include "models/multi_index/data_set.hpp"
 #include "models/multi_index/driver.hpp"
-#include "models/multi_index/fused_pass.hpp"
 #include "models/multi_index/weights.hpp"
+#include "models/teacher_student/fused_pass.hpp"
 
 namespace hidyn::multi_index {
 
@@ -51,7 +51,7 @@ class Learner {
     bool single_;      ///< batches of one sample
     double keep_;      ///< 1 - eta rho delta
     double realised_;  ///< d / n
-    FusedPass pass_;
+    teacher_student::FusedPass pass_;
     AlignedVector gradient_;
     std::vector<double> products_;  ///< of a single sample
     std::vector<double> factors_;

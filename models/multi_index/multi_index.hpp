@@ -7,7 +7,7 @@
 
 #include "core/problem.hpp"
 #include "core/recorder.hpp"
-#include "models/multi_index/sample_loss.hpp"
+#include "models/teacher_student/sample_loss.hpp"
 #include "models/teacher_student/start.hpp"
 
 /// Gaussian multi-index models that learn from a data set, again and again.
@@ -28,7 +28,13 @@
 /// 2112.07572 (flow); Gerbelot et al., arXiv 2210.06591 (batches of order n).
 namespace hidyn::multi_index {
 
+using teacher_student::Label;
+using teacher_student::LabelChannel;
+using teacher_student::Link;
+using teacher_student::Loss;
+using teacher_student::most_units;
 using teacher_student::OrderParameters;
+using teacher_student::SampleLoss;
 
 enum class Rule { sgd, gradient_descent, gradient_flow, stochastic_modified_equation };
 enum class Jump { bernoulli, poisson };

@@ -6,14 +6,14 @@
 #include <stdexcept>
 
 #include "core/kernel.hpp"
+#include "math/vector_rows.hpp"
 #include "solvers/dmft/packed.hpp"
-#include "solvers/dmft/vectors.hpp"
 
 namespace hidyn::dmft {
 namespace {
 
 constexpr std::size_t lanes = event_lanes;
-using Row = VectorRow<lanes>;
+using Row = math::VectorRow<lanes>;
 
 // Directions with less than this share of the variance have none.
 constexpr double negligible = 1e-12;

@@ -5,13 +5,13 @@
 #include <type_traits>
 
 #include "core/kernel.hpp"
-#include "solvers/dmft/vectors.hpp"
+#include "math/vector_rows.hpp"
 
 namespace hidyn::dmft {
 namespace {
 
 template <class Number>
-using Row = VectorRow<tile_width, Number>;
+using Row = math::VectorRow<tile_width, Number>;
 
 /// Into the second cache: the first has no room.
 template <class Number>

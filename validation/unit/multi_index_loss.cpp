@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "models/multi_index/sample_loss.hpp"
+#include "models/teacher_student/sample_loss.hpp"
 #include "random/stream.hpp"
 
 using namespace hidyn;
-using namespace hidyn::multi_index;
+using namespace hidyn::teacher_student;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;

@@ -5,7 +5,7 @@
 /// The inner loops of a pass over data: all products of a few data rows with the weights, and the gradient's
 /// sum over these rows. Rows and weights have `stride` entries, a multiple of 16, padded with zeros. Each
 /// loop also fetches rows that will be needed next, so that memory is never idle.
-namespace hidyn::multi_index {
+namespace hidyn::teacher_student {
 
 /// Rows worked on together: their data must still be in the second cache when the gradient needs them.
 inline constexpr std::size_t most_block_rows = 64;
@@ -29,4 +29,4 @@ void project_one(const double* x, const double* next, std::size_t stride, const 
 /// gradient[u] += sum_r coefficients[u * most_block_rows + r] * rows[r].
 void accumulate_block(const RowBlock& block, const double* coefficients, std::size_t units, double* gradient);
 
-}  // namespace hidyn::multi_index
+}  // namespace hidyn::teacher_student

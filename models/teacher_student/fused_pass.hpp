@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "models/multi_index/row_blocks.hpp"
+#include "models/teacher_student/row_blocks.hpp"
 
-namespace hidyn::multi_index {
+namespace hidyn::teacher_student {
 
 /// One pass over selected rows of the data: preactivations and, while the rows are still in the second cache,
 /// the gradient. The data cross the memory bus once, which is all the time a large pass takes.
@@ -78,4 +78,4 @@ class FusedPass {
     std::vector<double> coefficients_;
 };
 
-}  // namespace hidyn::multi_index
+}  // namespace hidyn::teacher_student

@@ -1,13 +1,14 @@
-#include "models/multi_index/sample_loss.hpp"
+#include "models/teacher_student/sample_loss.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "core/kernel.hpp"
 #include "math/vector_math.hpp"
 
-namespace hidyn::multi_index {
+namespace hidyn::teacher_student {
 namespace {
 
 constexpr std::size_t block = Link::block;
@@ -62,6 +63,19 @@ HIDYN_KERNEL void square_jets(std::size_t count, double factor, const double* f,
     }
 }
 
+HIDYN_KERNEL void huber_jets(std::size_t count, double c, const double* f, const double* y, double* value,
+                             double* first, double* second) {
+#pragma omp simd
+    for (std::size_t i = 0; i < count; ++i) {
+        const double u = f[i] - y[i];
+        const double near = std::abs(u) <= c ? 1.0 : 0.0;
+        const double slope = std::min(std::max(u, -c), c);
+        value[i] = slope * (u - 0.5 * slope);
+        first[i] = slope;
+        second[i] = near;
+    }
+}
+
 HIDYN_KERNEL void pseudo_huber_jets(std::size_t count, double factor, double c, const double* f,
                                     const double* y, double* value, double* first, double* second) {
     const double inverse = 1.0 / (c * c);
@@ -93,6 +107,14 @@ HIDYN_KERNEL void logistic_jets(std::size_t count, const double* f, const double
         first[i] = -y[i] * wrong;
         second[i] = y[i] * y[i] * decay[i] * inverse * inverse;
     }
+}
+
+double normal_distribution(double z) {
+    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
+
+double sigmoid(double z) {
+    return 1.0 / (1.0 + std::exp(-z));
 }
 
 }  // namespace
@@ -177,6 +199,13 @@ Loss Loss::logistic() {
     return loss;
 }
 
+Loss Loss::huber(double scale) {
+    Loss loss;
+    loss.kind_ = Kind::huber;
+    loss.scale_ = scale;
+    return loss;
+}
+
 Loss Loss::pseudo_huber(double scale, double factor) {
     Loss loss;
     loss.kind_ = Kind::pseudo_huber;
@@ -204,6 +233,9 @@ void Loss::jets(const double* f, const double* y, std::size_t count, double* val
             return;
         case Kind::logistic:
             logistic_jets(count, f, y, value, first, second);
+            return;
+        case Kind::huber:
+            huber_jets(count, scale_, f, y, value, first, second);
             return;
         case Kind::pseudo_huber:
             pseudo_huber_jets(count, factor_, scale_, f, y, value, first, second);
@@ -274,9 +306,31 @@ void Label::evaluate(const double* lambda, std::size_t stride, const double* noi
     std::array<const double*, most_units> inputs;
     for (std::size_t m = 0; m < teacher_.arguments(); ++m) inputs[m] = lambda + m * stride;
     teacher_.values({inputs.data(), teacher_.arguments()}, count, y);
+    if (channel_ == LabelChannel::logistic) {
+        for (std::size_t i = 0; i < count; ++i)
+            y[i] = normal_distribution(noise[i]) < sigmoid(y[i]) ? 1.0 : -1.0;
+        return;
+    }
     accumulate(count, std::sqrt(noise_variance_), noise, y);
     if (channel_ == LabelChannel::sign)
         for (std::size_t i = 0; i < count; ++i) y[i] = y[i] < 0.0 ? -1.0 : 1.0;
+    if (channel_ == LabelChannel::magnitude)
+        for (std::size_t i = 0; i < count; ++i) y[i] = std::abs(y[i]);
 }
 
-}  // namespace hidyn::multi_index
+void Label::positive_probability(const double* lambda, std::size_t stride, std::size_t count,
+                                 double* probability) const {
+    std::array<const double*, most_units> inputs;
+    for (std::size_t m = 0; m < teacher_.arguments(); ++m) inputs[m] = lambda + m * stride;
+    teacher_.values({inputs.data(), teacher_.arguments()}, count, probability);
+    const double deviation = std::sqrt(noise_variance_);
+    for (std::size_t i = 0; i < count; ++i) {
+        const double f = probability[i];
+        if (channel_ == LabelChannel::logistic)
+            probability[i] = sigmoid(f);
+        else
+            probability[i] = deviation > 0.0 ? normal_distribution(f / deviation) : (f < 0.0 ? 0.0 : 1.0);
+    }
+}
+
+}  // namespace hidyn::teacher_student

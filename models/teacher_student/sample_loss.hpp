@@ -13,7 +13,7 @@
 
 /// What one sample costs as a function of its preactivations: l(f(lambda), y), with the first two derivatives
 /// in lambda. Arrays are structures of arrays: one row of `count` values for each of the K preactivations.
-namespace hidyn::multi_index {
+namespace hidyn::teacher_student {
 
 /// At most this many students or teachers, so that rows of pointers fit on the stack.
 inline constexpr std::size_t most_units = 32;
@@ -57,6 +57,8 @@ class Loss {
     [[nodiscard]] static Loss square(double factor = 1.0);
     /// log(1 + exp(-y f)).
     [[nodiscard]] static Loss logistic();
+    /// u^2 / 2 for |u| <= c = `scale`, c |u| - c^2 / 2 beyond; u = f - y.
+    [[nodiscard]] static Loss huber(double scale);
     /// c^2 (sqrt(1 + u^2 / c^2) - 1), u = f - y: the square loss for |u| << c = `scale`, c |u| beyond.
     [[nodiscard]] static Loss pseudo_huber(double scale, double factor = 1.0);
     /// Any function of f and y.
@@ -64,6 +66,10 @@ class Loss {
 
     [[nodiscard]] bool twice_differentiable() const;
     [[nodiscard]] bool is_square() const { return kind_ == Kind::square; }
+    /// A function of f - y.
+    [[nodiscard]] bool of_residual() const { return kind_ != Kind::logistic && kind_ != Kind::expression; }
+    /// Defined for labels 1 and -1 only.
+    [[nodiscard]] bool of_margin() const { return kind_ == Kind::logistic; }
     [[nodiscard]] double factor() const { return factor_; }
 
     /// l, dl/df, d^2l/df^2; the last two may be null. At most Link::block values at once.
@@ -71,7 +77,7 @@ class Loss {
               double* second) const;
 
   private:
-    enum class Kind { square, logistic, pseudo_huber, expression };
+    enum class Kind { square, logistic, huber, pseudo_huber, expression };
     Kind kind_ = Kind::square;
     double factor_ = 1.0;
     double scale_ = 1.0;
@@ -111,8 +117,13 @@ class SampleLoss {
     Loss loss_;
 };
 
-/// How a label is made of the teacher's output: y = f* + sqrt(Delta) xi, or its sign.
-enum class LabelChannel { additive, sign };
+/// How a label is made of the teacher's output.
+enum class LabelChannel {
+    additive,   ///< y = f* + sqrt(Delta) xi
+    sign,       ///< its sign
+    magnitude,  ///< its absolute value
+    logistic    ///< 1 with probability 1 / (1 + exp(-f*)), else -1
+};
 
 /// y = psi(lambda*, xi), xi ~ N(0, 1).
 class Label {
@@ -123,6 +134,13 @@ class Label {
     [[nodiscard]] const Link& teacher() const { return teacher_; }
     [[nodiscard]] LabelChannel channel() const { return channel_; }
     [[nodiscard]] double noise_variance() const { return noise_variance_; }
+    /// Labels are 1 and -1.
+    [[nodiscard]] bool binary() const {
+        return channel_ == LabelChannel::sign || channel_ == LabelChannel::logistic;
+    }
+    /// P(y = 1 | lambda*) of binary labels, averaged over the noise.
+    void positive_probability(const double* lambda, std::size_t stride, std::size_t count,
+                              double* probability) const;
 
     /// Teacher preactivations: M rows, row m at lambda + m * stride.
     void evaluate(const double* lambda, std::size_t stride, const double* noise, std::size_t count,
@@ -134,4 +152,4 @@ class Label {
     double noise_variance_;
 };
 
-}  // namespace hidyn::multi_index
+}  // namespace hidyn::teacher_student

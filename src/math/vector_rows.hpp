@@ -7,7 +7,7 @@
 
 /// Rows of `size` numbers that stay in vector registers: spelled out, for the compiler keeps an array in
 /// memory. Only for the inside of kernels: everything is inlined into a function compiled for the machine.
-namespace hidyn::dmft {
+namespace hidyn::math {
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t vector_bytes = 64;
@@ -132,4 +132,4 @@ struct VectorRow {
     }
 };
 
-}  // namespace hidyn::dmft
+}  // namespace hidyn::math

@@ -1,8 +1,8 @@
-#include "models/multi_index/row_blocks.hpp"
+#include "models/teacher_student/row_blocks.hpp"
 
 #include "core/kernel.hpp"
 
-namespace hidyn::multi_index {
+namespace hidyn::teacher_student {
 namespace {
 
 // A cache line is one vector or two.
@@ -153,4 +153,4 @@ HIDYN_KERNEL void accumulate_block(const RowBlock& block, const double* coeffici
     if (r < block.count) accumulate_some<1>(block, r, coefficients, units, gradient);
 }
 
-}  // namespace hidyn::multi_index
+}  // namespace hidyn::teacher_student
