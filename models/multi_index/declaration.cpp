@@ -2,15 +2,17 @@
 
 #include <fmt/format.h>
 
-#include "math/expression.hpp"
 #include "models/multi_index/algorithms.hpp"
 #include "models/teacher_student/initial.hpp"
 #include "models/teacher_student/network.hpp"
+#include "models/teacher_student/sample_section.hpp"
 
 namespace hidyn::multi_index {
 namespace {
 
 using Eigen::VectorXd;
+using teacher_student::read_link;
+using teacher_student::read_loss;
 
 constexpr const char* family =
     R"(A data set of n = alpha d samples is learned from again and again.
@@ -53,23 +55,6 @@ ProblemKind preset(const char* name, const char* summary, const char* own, std::
             .routes = {simulation_kind()}};
 }
 
-Key loss_scale_key() {
-    return {.name = "loss_scale",
-            .type = KeyType::real,
-            .meaning = "where the pseudo-huber loss turns from quadratic to linear",
-            .symbol = "c",
-            .range = {.minimum = 0, .above_minimum = true},
-            .standard = 1.0};
-}
-
-// The functions a link may be named by: sums of such units.
-std::vector<std::string> link_names() {
-    std::vector<std::string> names;
-    for (const math::ActivationDescription& entry : math::Activation::catalogue())
-        names.push_back(entry.name);
-    return names;
-}
-
 std::vector<Key> general_keys() {
     return {{.name = "students",
              .type = KeyType::integer,
@@ -83,85 +68,15 @@ std::vector<Key> general_keys() {
              .symbol = "M",
              .range = {.minimum = 1, .maximum = most_units},
              .standard = std::int64_t{1}},
-            {.name = "link",
-             .type = KeyType::function,
-             .meaning = "the student's output f: a name means the sum of such units over its preactivations",
-             .symbol = "f",
-             .choices = link_names(),
-             .variables = "z1, z2, ... (or z for a single one)",
-             .standard = FunctionText{"linear"}},
-            {.name = "teacher_link",
-             .type = KeyType::function,
-             .meaning = "the teacher's output; absent: the student's",
-             .symbol = "f_*",
-             .choices = link_names(),
-             .variables = "z1, z2, ... (or z for a single one)"},
-            {.name = "loss",
-             .type = KeyType::function,
-             .meaning =
-                 "square: (f - y)^2 / 2; logistic: log(1 + exp(-y f)); pseudo-huber: c^2 (sqrt(1 + (f - y)^2 "
-                 "/ c^2) - 1)",
-             .symbol = "\\ell",
-             .choices = {"square", "logistic", "pseudo-huber"},
-             .variables = "f, y",
-             .standard = FunctionText{"square"}},
-            loss_scale_key(),
+            teacher_student::link_key(),
+            teacher_student::teacher_link_key(),
+            teacher_student::loss_key({"square", "logistic", "pseudo-huber"}),
+            teacher_student::loss_scale_key(),
             {.name = "label_channel",
              .type = KeyType::choice,
              .meaning = "the label: f* + noise, or its sign (1 or -1)",
              .choices = {"additive", "sign"},
              .standard = std::string("additive")}};
-}
-
-std::optional<math::MultivariateExpression> parse(const Table& table, const std::string& key,
-                                                  std::vector<std::string> variables,
-                                                  std::size_t differentiated, Complaints& complaints) {
-    try {
-        math::MultivariateExpression expression = math::MultivariateExpression::parse(
-            table.function(key).text, std::move(variables), differentiated);
-        if (expression.first_non_finite())
-            complaints.add(table.complain(
-                key, "the expression or one of its derivatives is not finite everywhere in [-8, 8]"));
-        return expression;
-    } catch (const math::ExpressionError& error) {
-        complaints.add(table.complain(key, fmt::format("column {}: {}", error.column, error.message)));
-        return std::nullopt;
-    }
-}
-
-std::optional<Link> read_link(const Table& table, const std::string& key, std::size_t arguments,
-                              Complaints& complaints) {
-    const FunctionText& given = table.function(key);
-    const VectorXd ones = VectorXd::Ones(static_cast<Eigen::Index>(arguments));
-    if (!given.is_expression) return Link::units(math::Activation::named(given.text), ones);
-    if (arguments == 1) {
-        try {
-            return Link::units(math::Activation::from_expression(given.text), ones);
-        } catch (const math::ExpressionError&) {
-            // "z1" is as good a name as "z"
-        }
-    }
-    std::vector<std::string> variables;
-    for (std::size_t k = 1; k <= arguments; ++k) variables.push_back(fmt::format("z{}", k));
-    std::optional<math::MultivariateExpression> expression =
-        parse(table, key, std::move(variables), arguments, complaints);
-    if (!expression) return std::nullopt;
-    return Link::expression(std::move(*expression), arguments);
-}
-
-std::optional<Loss> read_loss(const Table& table, Complaints& complaints) {
-    const FunctionText& given = table.function("loss");
-    if (given.is_expression) {
-        std::optional<math::MultivariateExpression> expression =
-            parse(table, "loss", {"f", "y"}, 1, complaints);
-        if (!expression) return std::nullopt;
-        return Loss::expression(std::move(*expression));
-    }
-    if (given.text != "pseudo-huber" && table.given("loss_scale"))
-        complaints.add(table.complain("loss_scale", "has a meaning for loss = \"pseudo-huber\" only"));
-    if (given.text == "logistic") return Loss::logistic();
-    if (given.text == "pseudo-huber") return Loss::pseudo_huber(table.real("loss_scale"));
-    return Loss::square();
 }
 
 std::optional<Parts> read_general(const ProblemTables& tables, Complaints& complaints) {
@@ -232,7 +147,7 @@ ProblemKind phase_retrieval() {
           .symbol = "\\ell",
           .choices = {"square", "pseudo-huber"},
           .standard = std::string("square")},
-         loss_scale_key()},
+         teacher_student::loss_scale_key()},
         false, [](const ProblemTables& tables, Complaints& complaints) {
             const bool square = tables.problem.text("loss") == "square";
             if (square && tables.problem.given("loss_scale"))
