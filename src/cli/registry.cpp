@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/committee/declaration.hpp"
+#include "models/generalized_linear/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
 #include "solvers/dmft/multi_index.hpp"
@@ -57,6 +58,7 @@ const Registry& registry() {
         with_dmft(multi_index::logistic_regression()),
         with_dmft(multi_index::phase_retrieval()),
         with(with_dmft(multi_index::general()), {ode::online_limit_kind()}),
+        generalized_linear::declaration(),
     }};
     return everything;
 }

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "core/problem.hpp"
+#include "models/generalized_linear/method.hpp"
+#include "models/teacher_student/sample_loss.hpp"
+#include "models/teacher_student/start.hpp"
+
+/// Regression of labels on n = alpha d samples, by full-batch first-order methods.
+///
+///   design  A = X / sqrt(d), X_ij independent with mean 0 and variance 1, n x d
+///   signal  theta* in R^d with entries from a prior, T = |theta*|^2 / d, exactly
+///   labels  y_i = psi(z*_i, xi_i), z* = A theta*
+///   risk    L(theta) = sum_i l(f(a_i . theta), y_i) + (lambda / 2) |theta|^2 + lambda_1 |theta|_1
+///   time    iterations of the method (`Method`)
+///
+/// The loss is summed over samples, not averaged. Sources: Han & Xu, arXiv 2412.09498 (their m, n, phi are n,
+/// d, alpha); Celentano, Montanari & Wu, arXiv 2002.12903.
+namespace hidyn::generalized_linear {
+
+using teacher_student::Label;
+using teacher_student::LabelChannel;
+using teacher_student::OrderParameters;
+using teacher_student::SampleLoss;
+
+enum class Design { gaussian, rademacher, bernoulli, student_t };
+enum class Prior { gaussian, rademacher, bernoulli_gauss };
+
+struct DesignLaw {
+    Design kind = Design::gaussian;
+    double probability = 0.1;         ///< of a one in a Bernoulli design, standardised
+    double degrees_of_freedom = 6.0;  ///< of a Student-t design, scaled to unit variance
+};
+
+struct SignalLaw {
+    Prior prior = Prior::gaussian;
+    double sparsity = 1.0;  ///< share of coordinates that are not zero (Bernoulli-Gauss)
+};
+
+class GeneralizedLinear final : public Problem {
+  public:
+    GeneralizedLinear(SampleLoss sample_loss, Label sample_label)
+        : loss(std::move(sample_loss)), label(std::move(sample_label)) {}
+
+    SampleLoss loss;
+    Label label;
+    double sample_ratio = 1.0;  ///< alpha
+    DesignLaw design;
+    SignalLaw signal;
+    Algorithm algorithm;
+    OrderParameters initial;  ///< K = M = 1
+    Recording recording;
+
+    [[nodiscard]] double T() const { return initial.T(0, 0); }
+    [[nodiscard]] double Q0() const { return initial.Q(0, 0); }
+    [[nodiscard]] double R0() const { return initial.R(0, 0); }
+    /// n = alpha d, rounded.
+    [[nodiscard]] std::uint64_t samples(std::uint64_t d) const;
+    /// The square loss of a linear student: the derivative of the gradient is the same for all samples.
+    [[nodiscard]] bool squared() const;
+    /// Also with y = z* + noise: the state evolution closes.
+    [[nodiscard]] bool closed() const;
+    /// The method's own number of iterations: up to the last recorded one.
+    [[nodiscard]] std::size_t steps() const;
+
+    [[nodiscard]] std::vector<Observable> observables() const override;
+    [[nodiscard]] std::string time_unit() const override { return "iterations"; }
+    [[nodiscard]] double steps_per_unit_time(double) const override { return 1.0; }
+    [[nodiscard]] std::vector<StartArray> start() const override;
+};
+
+/// In the order in which they are declared.
+struct ObservablePlaces {
+    static constexpr std::size_t Q = 0, R = 1, mse = 2, train_loss = 3, test_loss = 4, test_loss_estimate = 5,
+                                 overlap = 6, bias = 7, deviation = 8, coverage = 9;
+    std::size_t classification_error = 0;            ///< 0: labels are not binary
+    std::size_t C = 0, tau = 0, rho = 0, Sigma = 0;  ///< 0: not recorded
+
+    ObservablePlaces(bool binary, bool two_time) {
+        std::size_t next = 10;
+        if (binary) classification_error = next++;
+        if (!two_time) return;
+        C = next++;
+        tau = next++;
+        rho = next++;
+        Sigma = next++;
+    }
+};
+
+/// All observables, for a recording at these times.
+[[nodiscard]] std::vector<Observable> declare_observables(bool binary, const Recording& recording);
+
+}  // namespace hidyn::generalized_linear

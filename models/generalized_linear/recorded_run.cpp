@@ -1,0 +1,123 @@
+#include "models/generalized_linear/recorded_run.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "models/teacher_student/fused_pass.hpp"
+
+namespace hidyn::generalized_linear {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+using teacher_student::most_block_rows;
+
+/// The recursion (1) of `Method`.
+class Runner {
+  public:
+    Runner(const Method& method, const teacher_student::SampleLoss& loss, const Samples& samples)
+        : method_(method),
+          loss_(loss),
+          samples_(samples),
+          d_(static_cast<Index>(samples.d)),
+          pass_(samples.stride, 1),
+          weights_(samples.stride),
+          gradient_(samples.stride) {
+        const auto times = static_cast<Index>(method.steps() + 1);
+        const auto n = static_cast<Index>(samples.count);
+        for (RowMajor* matrix : {&run_.theta, &run_.field, &iterates_}) matrix->setZero(times, d_);
+        for (RowMajor* matrix : {&run_.preactivation, &run_.force, &run_.slope}) matrix->setZero(times, n);
+        if (!method.linear()) run_.kept.setZero(times, d_);
+    }
+
+    RecordedRun follow(const AlignedVector& start, double largest,
+                       const std::function<bool(std::size_t)>& proceed) {
+        iterates_.row(0) = Eigen::Map<const Eigen::RowVectorXd>(start.data(), d_);
+        for (std::size_t t = 0; t <= method_.steps(); ++t) {
+            if (t > 0) step(t - 1);
+            const auto row = static_cast<Index>(t);
+            run_.theta.row(row).setZero();
+            for (const Term& term : method_.e(t))
+                run_.theta.row(row) += term.factor * iterates_.row(static_cast<Index>(term.index));
+            const double size = run_.theta.row(row).squaredNorm() / static_cast<double>(samples_.d);
+            if (!(size <= largest)) break;
+            visit_samples(row);
+            if (!std::isfinite(run_.train_loss.back()) || !run_.field.row(row).allFinite()) {
+                run_.train_loss.pop_back();
+                break;
+            }
+            run_.finished = t + 1;
+            if (!proceed(t)) break;
+        }
+        return std::move(run_);
+    }
+
+  private:
+    void step(std::size_t s) {
+        Eigen::RowVectorXd v = run_.field.row(static_cast<Index>(s));
+        for (const Term& term : method_.b(s)) v += term.factor * run_.theta.row(static_cast<Index>(term.index));
+        const auto next = static_cast<Index>(s + 1);
+        iterates_.row(next) = v;
+        if (method_.linear()) return;
+        const double threshold = method_.threshold();
+        for (Index j = 0; j < d_; ++j) {
+            iterates_(next, j) = soft_threshold(v[j], threshold);
+            run_.kept(next, j) = std::abs(v[j]) > threshold ? 1.0 : 0.0;
+        }
+    }
+
+    /// g, u, the loss and h, in one pass over the rows.
+    void visit_samples(Index t) {
+        std::copy_n(run_.theta.row(t).data(), d_, weights_.begin());
+        std::ranges::fill(gradient_, 0.0);
+        std::array<double, most_block_rows> value;
+        double sum = 0.0;
+        const double eta = method_.learning_rate();
+        pass_.accumulate(
+            samples_.count, [&](std::size_t i) { return samples_.row(i); }, weights_.data(), 1, gradient_.data(),
+            [&](std::size_t first, std::size_t width, const double* g, double* c) {
+                double* force = run_.force.row(t).data() + first;
+                double* slope = run_.slope.row(t).data() + first;
+                std::copy_n(g, width, run_.preactivation.row(t).data() + first);
+                loss_.evaluate(g, most_block_rows, samples_.labels.data() + first, width,
+                               {.value = value.data(), .gradient = force, .hessian = slope, .stride = width});
+                for (std::size_t r = 0; r < width; ++r) {
+                    force[r] *= -eta;
+                    slope[r] *= -eta;
+                    c[r] = force[r];
+                    sum += value[r];
+                }
+            });
+        run_.field.row(t) = Eigen::Map<const Eigen::RowVectorXd>(gradient_.data(), d_);
+        run_.train_loss.push_back(sum / static_cast<double>(samples_.count));
+    }
+
+    const Method& method_;
+    const teacher_student::SampleLoss& loss_;
+    const Samples& samples_;
+    Index d_;
+    teacher_student::FusedPass pass_;
+    AlignedVector weights_, gradient_;
+    RowMajor iterates_;  ///< p^t
+    RecordedRun run_;
+};
+
+}  // namespace
+
+double RecordedRun::overlap(std::size_t t, std::size_t s) const {
+    return theta.row(static_cast<Index>(t)).dot(theta.row(static_cast<Index>(s))) /
+           static_cast<double>(theta.cols());
+}
+
+double RecordedRun::force_overlap(std::size_t t, std::size_t s) const {
+    return force.row(static_cast<Index>(t)).dot(force.row(static_cast<Index>(s))) /
+           static_cast<double>(theta.cols());
+}
+
+RecordedRun run_method(const Method& method, const teacher_student::SampleLoss& loss, const Samples& samples,
+                       const AlignedVector& start, double largest,
+                       const std::function<bool(std::size_t)>& proceed) {
+    return Runner(method, loss, samples).follow(start, largest, proceed);
+}
+
+}  // namespace hidyn::generalized_linear
