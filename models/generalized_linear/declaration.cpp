@@ -35,7 +35,8 @@ data alone, as Han & Xu do, and reports them under the names of what they estima
 Dictionary. Han & Xu: their m, n and phi are n, d and alpha. A step eta' for the mean loss and inputs of variance 1,
 preactivation x . theta / sqrt(d), is eta = eta' / n. Sur & Candes: kappa = 1 / alpha, gamma^2 = T.)";
 
-Key real_key(const char* name, std::string meaning, const char* symbol, Range range, std::optional<Value> standard) {
+Key real_key(const char* name, std::string meaning, const char* symbol, Range range,
+             std::optional<Value> standard) {
     return {.name = name,
             .type = KeyType::real,
             .meaning = std::move(meaning),
@@ -45,25 +46,27 @@ Key real_key(const char* name, std::string meaning, const char* symbol, Range ra
 }
 
 std::vector<Key> problem_keys() {
-    return {teacher_student::link_key(),
-            teacher_student::teacher_link_key(),
-            teacher_student::loss_key({"square", "logistic", "huber", "pseudo-huber"}),
-            teacher_student::loss_scale_key(),
-            {.name = "label_channel",
-             .type = KeyType::choice,
-             .meaning = "the label: f* + noise, its sign (1 or -1), its magnitude, or 1 with probability 1 / (1 + "
-                        "exp(-f*)) and else -1",
-             .choices = {"additive", "sign", "magnitude", "logistic"},
-             .standard = std::string("additive")},
-            teacher_student::label_noise_key(),
-            {.name = "prior",
-             .type = KeyType::choice,
-             .meaning = "law of the signal's entries; its norm is made exact, d T",
-             .symbol = "P_0",
-             .choices = {"gaussian", "rademacher", "bernoulli-gauss"},
-             .standard = std::string("gaussian")},
-            real_key("sparsity", "share of the signal's entries that are not zero (prior \"bernoulli-gauss\")", "\\rho_0",
-                     {.minimum = 0, .maximum = 1, .above_minimum = true}, {})};
+    return {
+        teacher_student::link_key(),
+        teacher_student::teacher_link_key(),
+        teacher_student::loss_key({"square", "logistic", "huber", "pseudo-huber"}),
+        teacher_student::loss_scale_key(),
+        {.name = "label_channel",
+         .type = KeyType::choice,
+         .meaning =
+             "the label: f* + noise, its sign (1 or -1), its magnitude, or 1 with probability 1 / (1 + "
+             "exp(-f*)) and else -1",
+         .choices = {"additive", "sign", "magnitude", "logistic"},
+         .standard = std::string("additive")},
+        teacher_student::label_noise_key(),
+        {.name = "prior",
+         .type = KeyType::choice,
+         .meaning = "law of the signal's entries; its norm is made exact, d T",
+         .symbol = "P_0",
+         .choices = {"gaussian", "rademacher", "bernoulli-gauss"},
+         .standard = std::string("gaussian")},
+        real_key("sparsity", "share of the signal's entries that are not zero (prior \"bernoulli-gauss\")",
+                 "\\rho_0", {.minimum = 0, .maximum = 1, .above_minimum = true}, {})};
 }
 
 std::vector<Key> data_keys() {
@@ -83,16 +86,18 @@ std::vector<Key> data_keys() {
 }
 
 Key learning_rate_key() {
-    Key key = real_key("learning_rate",
-                       "step size; it multiplies the gradient of the loss summed over all samples, with inputs of "
-                       "variance 1 / d",
-                       "\\eta", {.minimum = 0, .above_minimum = true}, {});
+    Key key =
+        real_key("learning_rate",
+                 "step size; it multiplies the gradient of the loss summed over all samples, with inputs of "
+                 "variance 1 / d",
+                 "\\eta", {.minimum = 0, .above_minimum = true}, {});
     key.required = true;
     return key;
 }
 
 Key ridge_key() {
-    return real_key("ridge", "adds ridge / 2 |theta|^2 to the loss summed over samples", "\\lambda", {.minimum = 0}, 0.0);
+    return real_key("ridge", "adds ridge / 2 |theta|^2 to the loss summed over samples", "\\lambda",
+                    {.minimum = 0}, 0.0);
 }
 
 Key momentum_key(const char* meaning) {
@@ -102,7 +107,8 @@ Key momentum_key(const char* meaning) {
 }
 
 Key l1_key() {
-    Key key = real_key("l1", "adds l1 |theta|_1 to the loss summed over samples", "\\lambda_1", {.minimum = 0}, {});
+    Key key =
+        real_key("l1", "adds l1 |theta|_1 to the loss summed over samples", "\\lambda_1", {.minimum = 0}, {});
     key.required = true;
     return key;
 }
@@ -115,17 +121,18 @@ struct RuleDescription {
 };
 
 std::vector<RuleDescription> rules() {
-    return {{Rule::gradient_descent, "gradient-descent", "full-batch gradient descent", {ridge_key()}},
-            {Rule::heavy_ball,
-             "heavy-ball",
-             "gradient descent that keeps a part of its last step (Polyak)",
-             {ridge_key(), momentum_key("part of the last step that is taken again")}},
-            {Rule::nesterov,
-             "nesterov",
-             "gradient descent from a point extrapolated along the last step (Nesterov), with constant momentum",
-             {ridge_key(), momentum_key("length of the extrapolation in units of the last step")}},
-            {Rule::ista, "ista", "gradient descent with soft thresholding: the lasso", {l1_key()}},
-            {Rule::fista, "fista", "accelerated ISTA (Beck & Teboulle)", {l1_key()}}};
+    return {
+        {Rule::gradient_descent, "gradient-descent", "full-batch gradient descent", {ridge_key()}},
+        {Rule::heavy_ball,
+         "heavy-ball",
+         "gradient descent that keeps a part of its last step (Polyak)",
+         {ridge_key(), momentum_key("part of the last step that is taken again")}},
+        {Rule::nesterov,
+         "nesterov",
+         "gradient descent from a point extrapolated along the last step (Nesterov), with constant momentum",
+         {ridge_key(), momentum_key("length of the extrapolation in units of the last step")}},
+        {Rule::ista, "ista", "gradient descent with soft thresholding: the lasso", {l1_key()}},
+        {Rule::fista, "fista", "accelerated ISTA (Beck & Teboulle)", {l1_key()}}};
 }
 
 std::optional<DesignLaw> read_design(const Table& data, Complaints& complaints) {
@@ -138,14 +145,17 @@ std::optional<DesignLaw> read_design(const Table& data, Complaints& complaints) 
     if (data.given("design_probability")) {
         law.probability = data.real("design_probability");
         if (law.kind != Design::bernoulli)
-            complaints.add(data.complain("design_probability", "has a meaning for design = \"bernoulli\" only"));
+            complaints.add(
+                data.complain("design_probability", "has a meaning for design = \"bernoulli\" only"));
         if (law.probability >= 1.0)
-            complaints.add(data.complain("design_probability", "must be less than 1: all inputs would be the same"));
+            complaints.add(
+                data.complain("design_probability", "must be less than 1: all inputs would be the same"));
     }
     if (data.given("degrees_of_freedom")) {
         law.degrees_of_freedom = data.real("degrees_of_freedom");
         if (law.kind != Design::student_t)
-            complaints.add(data.complain("degrees_of_freedom", "has a meaning for design = \"student-t\" only"));
+            complaints.add(
+                data.complain("degrees_of_freedom", "has a meaning for design = \"student-t\" only"));
     }
     return law;
 }
@@ -161,28 +171,33 @@ SignalLaw read_signal(const Table& problem, const OrderParameters& start, const 
         if (problem.given("sparsity"))
             law.sparsity = problem.real("sparsity");
         else
-            complaints.add(fmt::format("{}: sparsity is missing: the share of entries that are not zero", problem.place()));
+            complaints.add(fmt::format("{}: sparsity is missing: the share of entries that are not zero",
+                                       problem.place()));
     } else if (problem.given("sparsity")) {
         complaints.add(problem.complain("sparsity", "has a meaning for prior = \"bernoulli-gauss\" only"));
     }
     if (law.prior == Prior::rademacher && std::abs(start.T(0, 0) - 1.0) > 1e-12)
-        complaints.add(initial.complain("T", "must be 1 for prior = \"rademacher\", whose entries are 1 and -1"));
+        complaints.add(
+            initial.complain("T", "must be 1 for prior = \"rademacher\", whose entries are 1 and -1"));
     return law;
 }
 
 void check_labels(const GeneralizedLinear& problem, const Table& table, Complaints& complaints) {
     if (problem.loss.loss().of_margin() && !problem.label.binary())
-        complaints.add(table.complain("loss", "needs labels 1 and -1: label_channel = \"sign\" or \"logistic\""));
+        complaints.add(
+            table.complain("loss", "needs labels 1 and -1: label_channel = \"sign\" or \"logistic\""));
     if (problem.label.channel() == LabelChannel::logistic && problem.label.noise_variance() > 0.0)
-        complaints.add(table.complain("label_noise", "is for the other channels: logistic labels are random themselves"));
+        complaints.add(table.complain("label_noise",
+                                      "is for the other channels: logistic labels are random themselves"));
 }
 
 void check_times(const TimeGrid& grid, const std::string& place, Complaints& complaints) {
     for (const double time : grid.times)
         if (time != std::round(time)) {
-            complaints.add(fmt::format("{}: time {} is recorded, but time counts iterations: give whole numbers, such as "
-                                       "end = 20 with points = 21",
-                                       place, time));
+            complaints.add(fmt::format(
+                "{}: time {} is recorded, but time counts iterations: give whole numbers, such as "
+                "end = 20 with points = 21",
+                place, time));
             return;
         }
 }
@@ -191,7 +206,8 @@ std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, Comp
     const Table& table = tables.problem;
     std::optional<teacher_student::Link> student = teacher_student::read_link(table, "link", 1, complaints);
     std::optional<teacher_student::Link> teacher =
-        table.given("teacher_link") ? teacher_student::read_link(table, "teacher_link", 1, complaints) : student;
+        table.given("teacher_link") ? teacher_student::read_link(table, "teacher_link", 1, complaints)
+                                    : student;
     std::optional<teacher_student::Loss> loss = teacher_student::read_loss(table, complaints);
     if (!student || !teacher || !loss) return nullptr;
     const std::string& name = table.text("label_channel");
@@ -199,32 +215,37 @@ std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, Comp
                                  : name == "magnitude" ? LabelChannel::magnitude
                                  : name == "logistic"  ? LabelChannel::logistic
                                                        : LabelChannel::additive;
-    auto problem = std::make_shared<GeneralizedLinear>(
-        SampleLoss(std::move(*student), std::move(*loss)),
-        Label(std::move(*teacher), channel, table.real("label_noise")));
+    auto problem =
+        std::make_shared<GeneralizedLinear>(SampleLoss(std::move(*student), std::move(*loss)),
+                                            Label(std::move(*teacher), channel, table.real("label_noise")));
     problem->sample_ratio = tables.data.real("sample_ratio");
     problem->recording = tables.recording;
     check_labels(*problem, table, complaints);
     check_times(tables.recording.grid, table.place(), complaints);
-    if (const std::optional<DesignLaw> design = read_design(tables.data, complaints)) problem->design = *design;
+    if (const std::optional<DesignLaw> design = read_design(tables.data, complaints))
+        problem->design = *design;
     Algorithm& algorithm = problem->algorithm;
     algorithm.rule = rule;
     algorithm.learning_rate = tables.algorithm.real("learning_rate");
-    for (auto [key, place] : {std::pair{"ridge", &algorithm.ridge}, {"momentum", &algorithm.momentum}, {"l1", &algorithm.l1}})
+    for (auto [key, place] :
+         {std::pair{"ridge", &algorithm.ridge}, {"momentum", &algorithm.momentum}, {"l1", &algorithm.l1}})
         if (tables.algorithm.has(key)) *place = tables.algorithm.real(key);
     if (algorithm.momentum >= 1.0)
-        complaints.add(tables.algorithm.complain("momentum", "must be less than 1, or nothing is ever forgotten"));
+        complaints.add(
+            tables.algorithm.complain("momentum", "must be less than 1, or nothing is ever forgotten"));
     if (!tables.recording.response_at.empty())
-        complaints.add(fmt::format("{}: [time] response_at has no meaning here; two_time = true records the responses tau "
-                                   "and rho",
-                                   table.place()));
+        complaints.add(fmt::format(
+            "{}: [time] response_at has no meaning here; two_time = true records the responses tau "
+            "and rho",
+            table.place()));
     teacher_student::Starts starts =
         teacher_student::read_starts(tables, 1, Eigen::VectorXd::Ones(1), complaints);
     for (const char* key : {"second_layer", "per_replica"})
         if (tables.initial.given(key)) complaints.add(tables.initial.complain(key, "has no meaning here"));
     if (starts.list.empty()) return nullptr;
     problem->initial = std::move(starts.list.front());
-    if (problem->T() <= 0.0) complaints.add(tables.initial.complain("T", "must be positive: there is no signal"));
+    if (problem->T() <= 0.0)
+        complaints.add(tables.initial.complain("T", "must be positive: there is no signal"));
     problem->signal = read_signal(table, problem->initial, tables.initial, complaints);
     return problem;
 }
@@ -249,14 +270,15 @@ ProblemKind declaration() {
         };
         algorithms.push_back(std::move(kind));
     }
-    return {.name = "generalized-linear",
-            .summary = "regression by full-batch first-order methods, with inference from the data themselves",
-            .mathematics = mathematics,
-            .problem_keys = problem_keys(),
-            .initial_keys = teacher_student::initial_keys(),
-            .algorithms = std::move(algorithms),
-            .observables = declare_observables(true, {.grid = {{0.0}, ""}, .two_time = true}),
-            .routes = {simulation_kind()}};
+    return {
+        .name = "generalized-linear",
+        .summary = "regression by full-batch first-order methods, with inference from the data themselves",
+        .mathematics = mathematics,
+        .problem_keys = problem_keys(),
+        .initial_keys = teacher_student::initial_keys(),
+        .algorithms = std::move(algorithms),
+        .observables = declare_observables(true, {.grid = {{0.0}, ""}, .two_time = true}),
+        .routes = {simulation_kind()}};
 }
 
 }  // namespace hidyn::generalized_linear

@@ -87,8 +87,9 @@ class Estimator {
         while (good < size && std::abs(found_.tau(good, good)) > smallest_response) ++good;
         found_.debiased.setConstant(size, run_.theta.cols(), missing);
         found_.deviation.assign(times_, missing);
-        const RowMajor inverse = found_.tau.topLeftCorner(good, good).triangularView<Eigen::Lower>().solve(
-            RowMajor::Identity(good, good));
+        const RowMajor inverse = found_.tau.topLeftCorner(good, good)
+                                     .triangularView<Eigen::Lower>()
+                                     .solve(RowMajor::Identity(good, good));
         found_.debiased.topRows(good) = run_.theta.topRows(good) - inverse * run_.field.topRows(good);
         const RowMajor covariance = inverse * found_.Sigma.topLeftCorner(good, good) * inverse.transpose();
         for (Index t = 0; t < good; ++t)

@@ -8,8 +8,8 @@
 namespace hidyn::generalized_linear {
 
 /// What a sample that was never seen costs an iterate with these overlaps, by quadrature over its two
-/// preactivations and its label: a scrambled Sobol sequence of fixed length, error about 1e-4 of the loss; the
-/// square loss of a linear model in closed form. One object serves one thread.
+/// preactivations and its label: a scrambled Sobol sequence of fixed length, error about 1e-4 of the loss;
+/// the square loss of a linear model in closed form. One object serves one thread.
 class FreshSample {
   public:
     explicit FreshSample(const GeneralizedLinear& problem);
@@ -22,9 +22,9 @@ class FreshSample {
 
   private:
     const GeneralizedLinear& problem_;
-    Eigen::MatrixXd normals_;             ///< teacher, student, noise
-    std::vector<double> positive_;        ///< P(y = 1) of the points' teachers
-    std::vector<double> label_;           ///< of the points, where labels are not binary
+    Eigen::MatrixXd normals_;       ///< teacher, student, noise
+    std::vector<double> positive_;  ///< P(y = 1) of the points' teachers
+    std::vector<double> label_;     ///< of the points, where labels are not binary
     std::vector<double> field_, output_, value_;
 };
 

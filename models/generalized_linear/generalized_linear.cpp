@@ -12,12 +12,12 @@ std::uint64_t GeneralizedLinear::samples(std::uint64_t d) const {
 }
 
 bool GeneralizedLinear::squared() const {
-    return loss.link().linear() && loss.loss().is_square() && loss.link().weights()[0] == 1.0;
+    return loss.link().linear() && loss.loss().is_square() && loss.link().weights()[0] == 1.0 &&
+           loss.loss().factor() == 1.0;
 }
 
 bool GeneralizedLinear::closed() const {
-    return squared() && label.channel() == LabelChannel::additive && label.teacher().linear() &&
-           algorithm.l1 == 0.0;
+    return squared() && label.channel() == LabelChannel::additive && label.teacher().linear();
 }
 
 std::size_t GeneralizedLinear::steps() const {
@@ -45,7 +45,8 @@ std::vector<Observable> declare_observables(bool binary, const Recording& record
         {.name = "test_loss_estimate",
          .long_name = "test loss estimated from the training data",
          .symbol = "\\hat L",
-         .normalization = "(1/n) sum_i l(f(z_i), y_i), z = g^t - sum_{s<t} rho_ts u^s: the samples as if held out"},
+         .normalization =
+             "(1/n) sum_i l(f(z_i), y_i), z = g^t - sum_{s<t} rho_ts u^s: the samples as if held out"},
         {.name = "overlap",
          .long_name = "normalized overlap",
          .symbol = "m",

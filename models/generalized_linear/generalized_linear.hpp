@@ -61,7 +61,7 @@ class GeneralizedLinear final : public Problem {
     [[nodiscard]] std::uint64_t samples(std::uint64_t d) const;
     /// The square loss of a linear student: the derivative of the gradient is the same for all samples.
     [[nodiscard]] bool squared() const;
-    /// Also with y = z* + noise: the state evolution closes.
+    /// Also with y = z* + noise: preactivations enter linearly, and only second moments matter.
     [[nodiscard]] bool closed() const;
     /// The method's own number of iterations: up to the last recorded one.
     [[nodiscard]] std::size_t steps() const;

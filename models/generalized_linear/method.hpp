@@ -8,7 +8,7 @@
 ///
 ///   g^s = A theta^s,  u^s = -eta l'(g^s, y),  h^s = A^T u^s,
 ///   v^{s+1} = h^s + sum_{r<=s} b_sr theta^r,  p^{s+1} = G(v^{s+1}),
-///   theta^t = sum_{r<=t} e_tr p^r,  p^0 = theta^0,                                                        (1)
+///   theta^t = sum_{r<=t} e_tr p^r,  p^0 = theta^0, (1)
 ///
 /// G the identity or a soft threshold. Simulation and theory read the same tables.
 /// Source: Celentano, Montanari & Wu, arXiv 2002.12903 (general first-order methods).

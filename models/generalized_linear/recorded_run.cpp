@@ -55,7 +55,8 @@ class Runner {
   private:
     void step(std::size_t s) {
         Eigen::RowVectorXd v = run_.field.row(static_cast<Index>(s));
-        for (const Term& term : method_.b(s)) v += term.factor * run_.theta.row(static_cast<Index>(term.index));
+        for (const Term& term : method_.b(s))
+            v += term.factor * run_.theta.row(static_cast<Index>(term.index));
         const auto next = static_cast<Index>(s + 1);
         iterates_.row(next) = v;
         if (method_.linear()) return;
@@ -74,7 +75,8 @@ class Runner {
         double sum = 0.0;
         const double eta = method_.learning_rate();
         pass_.accumulate(
-            samples_.count, [&](std::size_t i) { return samples_.row(i); }, weights_.data(), 1, gradient_.data(),
+            samples_.count, [&](std::size_t i) { return samples_.row(i); }, weights_.data(), 1,
+            gradient_.data(),
             [&](std::size_t first, std::size_t width, const double* g, double* c) {
                 double* force = run_.force.row(t).data() + first;
                 double* slope = run_.slope.row(t).data() + first;

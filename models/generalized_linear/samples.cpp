@@ -24,7 +24,9 @@ random::StreamKey with_purpose(random::StreamKey key, random::Purpose purpose) {
 class DesignSource {
   public:
     DesignSource(const DesignLaw& law, const random::StreamKey& key)
-        : law_(law), lanes_(with_purpose(key, random::Purpose::data)), chi_(with_purpose(key, random::Purpose::rejection)) {}
+        : law_(law),
+          lanes_(with_purpose(key, random::Purpose::data)),
+          chi_(with_purpose(key, random::Purpose::rejection)) {}
 
     void fill(std::span<double> row) {
         switch (law_.kind) {
@@ -74,7 +76,8 @@ void draw_prior(const SignalLaw& law, std::size_t d, const random::StreamKey& ke
         std::iota(order.begin(), order.end(), std::size_t{0});
         for (std::size_t j = 0; j < kept; ++j) {
             const auto other =
-                j + std::min(d - j - 1, static_cast<std::size_t>(stream.uniform() * static_cast<double>(d - j)));
+                j +
+                std::min(d - j - 1, static_cast<std::size_t>(stream.uniform() * static_cast<double>(d - j)));
             std::swap(order[j], order[other]);
         }
         for (std::size_t j = kept; j < d; ++j) truth[order[j]] = 0.0;

@@ -82,7 +82,8 @@ class Journal {
                                   ? 1.0
                                   : b;
         const auto inside =
-            ((estimate_.debiased.row(row) - centre * truth_.transpose()).array().abs() <= quantile * sigma).count();
+            ((estimate_.debiased.row(row) - centre * truth_.transpose()).array().abs() <= quantile * sigma)
+                .count();
         record(ObservablePlaces::coverage, place, static_cast<double>(inside) / d);
     }
 
@@ -137,11 +138,11 @@ class Simulation final : public Route {
         const Signal signal = draw_signal(*problem_, info.d, key);
         const Samples samples = draw_samples(*problem_, info.d, signal, key);
         bool stopped = false;
-        const RecordedRun run = run_method(method, problem_->loss, samples, signal.start, largest_size,
-                                           [&](std::size_t t) {
-                                               stopped = !watch.proceed(t);
-                                               return !stopped;
-                                           });
+        const RecordedRun run =
+            run_method(method, problem_->loss, samples, signal.start, largest_size, [&](std::size_t t) {
+                stopped = !watch.proceed(t);
+                return !stopped;
+            });
         if (stopped) return;
         const PathEstimate estimate = estimate_path(method, problem_->loss, samples, run);
         Journal(*problem_, signal, run, estimate, replica, recorder).write();
@@ -155,8 +156,8 @@ double replica_bytes(const GeneralizedLinear& problem, std::uint64_t d) {
     const double n = static_cast<double>(problem.samples(d));
     const double times = static_cast<double>(problem.steps() + 1);
     const double coordinates = problem.algorithm.l1 > 0.0 ? static_cast<double>(d) : 1.0;
-    return Samples::bytes(n, static_cast<double>(d)) + 8.0 * times * (5.0 * static_cast<double>(d) + 3.0 * n) +
-           4.0 * times * times * (n + coordinates);
+    return Samples::bytes(n, static_cast<double>(d)) +
+           8.0 * times * (5.0 * static_cast<double>(d) + 3.0 * n) + 4.0 * times * times * (n + coordinates);
 }
 
 void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
@@ -164,17 +165,19 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
     const auto& problem = dynamic_cast<const GeneralizedLinear&>(base);
     teacher_student::check_room({problem.initial}, table, info.d, complaints);
     if (problem.sample_ratio * static_cast<double>(info.d) < 0.5)
-        complaints.add(table.complain(
-            "d", fmt::format("a sample_ratio of {} leaves no sample at d = {}", problem.sample_ratio, info.d)));
+        complaints.add(table.complain("d", fmt::format("a sample_ratio of {} leaves no sample at d = {}",
+                                                       problem.sample_ratio, info.d)));
     const double threads =
         static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), table.integer("replicas")));
     const double needed = threads * replica_bytes(problem, info.d);
     const double memory = machine_memory();
     if (needed > memory)
         complaints.add(table.complain(
-            "d", fmt::format("{} samples in d = {} and {} iterations take {:.3g} GB on {} threads, but this machine has "
-                             "{:.3g} GB; use a smaller d, or fewer --threads",
-                             problem.samples(info.d), info.d, problem.steps(), needed / 1e9, threads, memory / 1e9)));
+            "d",
+            fmt::format(
+                "{} samples in d = {} and {} iterations take {:.3g} GB on {} threads, but this machine has "
+                "{:.3g} GB; use a smaller d, or fewer --threads",
+                problem.samples(info.d), info.d, problem.steps(), needed / 1e9, threads, memory / 1e9)));
 }
 
 }  // namespace
@@ -189,8 +192,8 @@ RouteKind simulation_kind() {
             .check = check,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Simulation>(std::dynamic_pointer_cast<const GeneralizedLinear>(problem),
-                                                    std::move(info));
+                return std::make_unique<Simulation>(
+                    std::dynamic_pointer_cast<const GeneralizedLinear>(problem), std::move(info));
             }};
 }
 

@@ -11,6 +11,7 @@
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
+#include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/volterra/linear_regression.hpp"
 
 namespace hidyn::cli {
@@ -58,7 +59,7 @@ const Registry& registry() {
         with_dmft(multi_index::logistic_regression()),
         with_dmft(multi_index::phase_retrieval()),
         with(with_dmft(multi_index::general()), {ode::online_limit_kind()}),
-        generalized_linear::declaration(),
+        with(generalized_linear::declaration(), {state_evolution::generalized_linear_kind()}),
     }};
     return everything;
 }

@@ -57,16 +57,16 @@ HIDYN_KERNEL void tiles_row(std::size_t tiles, std::size_t tile_size, float* sto
                             std::size_t s, const double* memory, double own, const double* slope,
                             const double* weight, double* sums) {
     for (std::size_t tile = 0; tile < tiles; ++tile)
-        tile_row(stored + tile * tile_size, panel, s, memory, own, slope + tile * width, weight + tile * width,
-                 sums);
+        tile_row(stored + tile * tile_size, panel, s, memory, own, slope + tile * width,
+                 weight + tile * width, sums);
 }
 
 HIDYN_KERNEL void tiles_row(std::size_t tiles, std::size_t tile_size, double* stored,
                             const std::size_t* panel, std::size_t s, const double* memory, double own,
                             const double* slope, const double* weight, double* sums) {
     for (std::size_t tile = 0; tile < tiles; ++tile)
-        tile_row(stored + tile * tile_size, panel, s, memory, own, slope + tile * width, weight + tile * width,
-                 sums);
+        tile_row(stored + tile * tile_size, panel, s, memory, own, slope + tile * width,
+                 weight + tile * width, sums);
 }
 
 std::size_t panels(std::size_t rows) {
@@ -80,8 +80,7 @@ std::size_t panel_size(std::size_t index, std::size_t rows) {
 }  // namespace
 
 template <class Number>
-ResponseRows<Number>::ResponseRows(std::size_t count, std::size_t most_rows)
-    : count_(count), tile_size_(0) {
+ResponseRows<Number>::ResponseRows(std::size_t count, std::size_t most_rows) : count_(count), tile_size_(0) {
     for (std::size_t index = 0; index < panels(most_rows); ++index) {
         panel_.push_back(tile_size_);
         tile_size_ += panel_size(index, most_rows);
@@ -101,8 +100,8 @@ void ResponseRows<Number>::append(std::span<const double> memory, double own, co
         const auto group = static_cast<std::size_t>(index);
         const std::size_t first = group * tiles_together;
         const std::size_t tiles = std::min(tiles_together, full - first);
-        tiles_row(tiles, tile_size_, stored_.data() + first * tile_size_, panel_.data(), s, memory.data(), own,
-                  slope + first * width, weight + first * width, partial.data() + group * (s + 1));
+        tiles_row(tiles, tile_size_, stored_.data() + first * tile_size_, panel_.data(), s, memory.data(),
+                  own, slope + first * width, weight + first * width, partial.data() + group * (s + 1));
     }
     if (const std::size_t rest = count_ - full * width; rest > 0) {
         // Samples that are not there have no slope and no weight.

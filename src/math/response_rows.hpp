@@ -12,9 +12,9 @@ namespace hidyn::math {
 ///
 ///   U_sq = f_s (own [q = s] + sum_{r=q}^{s-1} m_sr U_rq),  q <= s,
 ///
-/// where f_s differs between samples and the memory m does not. Only weighted sums over samples are asked for,
-/// but all rows must be kept: count S^2 / 2 numbers, read once per row, which is the cost. Sums are taken in
-/// an order that does not depend on the number of threads.
+/// where f_s differs between samples and the memory m does not. Only weighted sums over samples are asked
+/// for, but all rows must be kept: count S^2 / 2 numbers, read once per row, which is the cost. Sums are
+/// taken in an order that does not depend on the number of threads.
 template <class Number>
 class ResponseRows {
   public:

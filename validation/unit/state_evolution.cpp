@@ -1,0 +1,294 @@
+#include <doctest/doctest.h>
+#include <omp.h>
+
+#include <cmath>
+#include <memory>
+#include <numbers>
+#include <vector>
+
+#include "generalized_linear_cases.hpp"
+#include "math/marchenko_pastur.hpp"
+#include "route_cases.hpp"
+#include "solvers/state_evolution/generalized_linear.hpp"
+#include "solvers/state_evolution/linear_parameters.hpp"
+#include "solvers/state_evolution/sampled_samples.hpp"
+#include "solvers/state_evolution/shrunk_parameters.hpp"
+#include "solvers/state_evolution/squared_samples.hpp"
+
+using namespace hidyn;
+using namespace hidyn::state_evolution;
+using cases::GeneralizedLinear;
+using cases::Rule;
+using Eigen::Index;
+using generalized_linear::Method;
+
+namespace {
+
+constexpr double never = 1e12;
+
+Path exact_path(const GeneralizedLinear& problem) {
+    const Method method(problem.algorithm, problem.steps());
+    LinearParameters parameters(problem, method);
+    SquaredSamples samples(problem, method);
+    return evolve(problem.steps() + 1, never, parameters, samples, [] { return true; });
+}
+
+Path sampled_path(const GeneralizedLinear& problem, std::size_t points, std::uint32_t repeat = 0) {
+    const Method method(problem.algorithm, problem.steps());
+    const Draw draw{.repeat = repeat, .points = points};
+    SampledSamples samples(problem, method, draw);
+    if (method.linear()) {
+        LinearParameters parameters(problem, method);
+        return evolve(problem.steps() + 1, never, parameters, samples, [] { return true; });
+    }
+    ShrunkParameters parameters(problem, method, draw);
+    return evolve(problem.steps() + 1, never, parameters, samples, [] { return true; });
+}
+
+cases::RouteSolution state_evolution_of(const std::shared_ptr<GeneralizedLinear>& problem,
+                                        const std::map<std::string, Value>& keys = {}) {
+    return cases::solve_route(generalized_linear_kind(), problem, keys, problem->recording.grid.times);
+}
+
+}  // namespace
+
+TEST_CASE("state evolution: the public check values of linear regression, to 1e-7") {
+    struct Row {
+        const char* method;
+        cases::Algorithm algorithm;
+        // at t = 1, 5, 20
+        double R[3], Q[3], C_t2[3], rho_t0[3], tau[3], sigma[3];
+    };
+    const std::vector<Row> rows{
+        {"gradient descent",
+         {.rule = Rule::gradient_descent},
+         {.3, .69460688, .92888093},
+         {.14625, .62311718, 1.04882523},
+         {.2131875, .43399492, .51433138},
+         {1, .3585625, .076459},
+         {-.3, .01082812, .00088511},
+         {.79056942, .50597455, .46875221}},
+        {"ridge",
+         {.rule = Rule::gradient_descent, .ridge = 0.5},
+         {.3, .60983918, .71339062},
+         {.14625, .48295388, .62365676},
+         {.20221875, .3644782, .3986132},
+         {1, .24624414, .01546985},
+         {-.3, .00770836, .00018629},
+         {.79056942, .51905437, .47300093}},
+        {"heavy ball",
+         {.rule = Rule::heavy_ball, .momentum = 0.5},
+         {.3, .89785687, .98361094},
+         {.14625, 1.01151908, 1.19250324},
+         {.2863125, .69601603, .69423873},
+         {1, .4575625, .04149559},
+         {-.3, .01122187, .00031775},
+         {.79056942, .4952664, .48643636}},
+        {"Nesterov",
+         {.rule = Rule::nesterov, .momentum = 0.6},
+         {.48, .91274531, .99110441},
+         {.3744, 1.02577495, 1.21672032},
+         {.508176, .81382817, .82474221},
+         {1.6, .44983552, .02935027},
+         {-.3, .0078156, .00020399},
+         {.79056942, .4786967, .49135458}}};
+    const Index times[] = {1, 5, 20};
+    for (const Row& row : rows) {
+        CAPTURE(row.method);
+        const Path path = exact_path(*cases::linear(row.algorithm, 20));
+        const Debiasing debiasing = debiasing_of(path);
+        for (int k = 0; k < 3; ++k) {
+            const Index t = times[k];
+            CAPTURE(t);
+            const auto place = static_cast<std::size_t>(t);
+            CHECK(std::abs(path.R[place] - row.R[k]) < 1e-7);
+            CHECK(std::abs(path.C(t, t) - row.Q[k]) < 1e-7);
+            CHECK(std::abs(path.C(std::max<Index>(t, 2), std::min<Index>(t, 2)) - row.C_t2[k]) < 1e-7);
+            CHECK(std::abs(path.rho(t, 0) - row.rho_t0[k]) < 1e-7);
+            CHECK(std::abs(debiasing.deviation[place - 1] - row.sigma[k]) < 1e-7);
+            CHECK(debiasing.bias[place] == doctest::Approx(1.0).epsilon(1e-12));
+            CHECK(std::abs(path.tau(t - 1, 0) - row.tau[k]) < 1e-7);
+        }
+    }
+}
+
+TEST_CASE("state evolution: gradient descent in linear regression is the average over Marchenko and Pastur's law") {
+    for (const double alpha : {0.5, 1.0, 2.0}) {
+        CAPTURE(alpha);
+        const double eta = 0.9 / std::pow(1.0 + std::sqrt(alpha), 2);
+        const double T = 1.7;
+        const double Delta = 0.3;
+        const auto problem = cases::regression(cases::Loss::square(), cases::LabelChannel::additive, alpha, T, Delta,
+                                               {.learning_rate = eta}, 60);
+        const Path path = exact_path(*problem);
+        // Eigenvalues of A^T A = (n / d) times those of the sample covariance.
+        const math::MarchenkoPastur spectrum(alpha);
+        for (const int t : {1, 7, 60}) {
+            double R = 0.0;
+            double Q = 0.0;
+            for (std::size_t k = 0; k < spectrum.nodes.size(); ++k) {
+                const double x = alpha * spectrum.nodes[k];
+                const double learned = 1.0 - std::pow(1.0 - eta * x, t);
+                R += spectrum.weights[k] * T * learned;
+                Q += spectrum.weights[k] * learned * learned * (T + Delta / x);
+            }
+            CHECK(path.R[static_cast<std::size_t>(t)] == doctest::Approx(R).epsilon(1e-9));
+            CHECK(path.C(t, t) == doctest::Approx(Q).epsilon(1e-9));
+        }
+    }
+}
+
+TEST_CASE("state evolution: the path ends at the ridge estimator, and the responses add up to its own") {
+    const auto problem = cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.0, 1.0, 0.25,
+                                           {.learning_rate = 0.15, .ridge = 0.3}, 400);
+    const Path path = exact_path(*problem);
+    // 1 / V = lambda + alpha / (1 + V) and its consequences, solved by hand: V = 2/3, m = 0.8.
+    CHECK(path.R[400] == doctest::Approx(0.8).epsilon(1e-12));
+    CHECK(path.C(400, 400) == doctest::Approx(0.7764705882352941).epsilon(1e-12));
+    CHECK(0.15 * path.rho.row(400).sum() == doctest::Approx(2.0 / 3.0).epsilon(1e-12));
+}
+
+TEST_CASE("state evolution: continuous time is approached at first order in the learning rate") {
+    const std::vector<double> expected{.193405, .192437, .191959, .191721, .191603, .191544};
+    double eta = 0.16;
+    for (const double mse : expected) {
+        const auto steps = static_cast<std::size_t>(std::lround(3.2 / eta));
+        const Path path = exact_path(*cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.0, 1.0,
+                                                        0.25, {.learning_rate = eta}, steps));
+        const auto last = static_cast<Index>(steps);
+        CHECK(std::abs(path.C(last, last) - 2.0 * path.R[steps] + 1.0 - mse) < 6e-7);
+        eta /= 2.0;
+    }
+}
+
+TEST_CASE("state evolution: whitened points reproduce the closed equations, also where the covariance is singular") {
+    // Iterates that converge leave most directions of the covariance without variance.
+    for (const cases::Algorithm algorithm : {cases::Algorithm{.rule = Rule::gradient_descent},
+                                             cases::Algorithm{.rule = Rule::heavy_ball, .momentum = 0.9},
+                                             cases::Algorithm{.rule = Rule::nesterov, .momentum = 0.9}}) {
+        const auto problem = cases::linear(algorithm, 60);
+        const Path exact = exact_path(*problem);
+        const Path sampled = sampled_path(*problem, 1024);
+        CHECK(sampled.finished == 61);
+        // Responses are in single precision.
+        CHECK((exact.C - sampled.C).cwiseAbs().maxCoeff() < 1e-5);
+        CHECK((exact.tau - sampled.tau).cwiseAbs().maxCoeff() < 1e-6);
+        CHECK((exact.rho - sampled.rho).cwiseAbs().maxCoeff() < 1e-5);
+        for (std::size_t t = 0; t <= 60; ++t) {
+            CHECK(sampled.train_loss[t] == doctest::Approx(exact.train_loss[t]).epsilon(1e-5));
+            CHECK(sampled.test_loss[t] == doctest::Approx(exact.test_loss[t]).epsilon(1e-5));
+        }
+    }
+}
+
+TEST_CASE("state evolution: the first step in closed form") {
+    const double alpha = 3.0;
+    const double eta = 0.7;
+    const double T = 4.0;
+    const auto check = [&](cases::LabelChannel channel, double delta) {
+        const Path path = sampled_path(*cases::regression(cases::Loss::logistic(), channel, alpha, T, 0.0,
+                                                          {.learning_rate = eta}, 1),
+                                       16384);
+        CHECK(path.tau(0, 0) == doctest::Approx(-alpha * eta / 4.0).epsilon(1e-6));
+        CHECK(path.Sigma(0, 0) == doctest::Approx(alpha * eta * eta / 4.0).epsilon(1e-12));
+        CHECK(path.delta[0] == doctest::Approx(delta).epsilon(2e-4));
+        CHECK(path.R[1] == doctest::Approx(delta * T).epsilon(2e-4));
+        CHECK(path.C(1, 1) == doctest::Approx(delta * delta * T + alpha * eta * eta / 4.0).epsilon(4e-4));
+        CHECK(path.rho(1, 0) == 1.0);
+    };
+    // E sigma'(2 z) = 0.1514215 (with the public value of R at t = 1: 1.81716 = 3 * 4 * 0.1514...).
+    check(cases::LabelChannel::logistic, alpha * eta * 1.81716 / 12.0);
+    check(cases::LabelChannel::sign, alpha * eta * 0.5 * std::sqrt(2.0 / (std::numbers::pi * T)));
+}
+
+TEST_CASE("state evolution: the public check values of nonlinear losses") {
+    struct Row {
+        std::size_t t;
+        double R, Q, train, test, tau, rho, bias, sigma, tolerance;
+    };
+    const auto check = [](const char* name, const std::shared_ptr<GeneralizedLinear>& problem,
+                          const std::vector<Row>& rows) {
+        CAPTURE(name);
+        // sigma and bias of t - 1 are public, R and the losses of t.
+        const cases::RouteSolution found = state_evolution_of(problem, {{"samples", std::int64_t{16384}}});
+        for (const Row& row : rows) {
+            CAPTURE(row.t);
+            const auto close = [&](const char* observable, std::size_t time, std::size_t component, double expected) {
+                CAPTURE(observable);
+                const double error = found.error_at(observable, time, component);
+                // The values are given to five decimals at best.
+                const double tolerance = std::max(row.tolerance * std::abs(expected), 5e-6);
+                CHECK(error < tolerance);
+                CHECK(std::abs(found.at(observable, time, component) - expected) < tolerance + 3.0 * error);
+            };
+            close("R", row.t, 0, row.R);
+            close("Q", row.t, 0, row.Q);
+            close("train_loss", row.t, 0, row.train);
+            close("test_loss", row.t, 0, row.test);
+            close("tau", row.t - 1, row.t - 1, row.tau);
+            close("rho", row.t, 0, row.rho);
+            close("debiasing_bias", row.t - 1, 0, row.bias);
+            close("debiasing_deviation", row.t - 1, 0, row.sigma);
+        }
+    };
+    check("logistic", cases::logistic({.learning_rate = 1.0}, 15),
+          {{1, 1.81716, 1.57552, .41485, .58799, -.75, 1, .60572, 1.15470, 5e-4},
+           {5, 3.3150, 4.7160, .31277, .61856, -.42915, .20886, 1.03064, 1.7624, 1e-3},
+           {15, 4.8868, 10.674, .26568, .7470, -.33744, .05867, 1.3655, 2.4623, 1e-3}});
+    check("tanh",
+          cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.5, 1.0, 0.04,
+                            {.learning_rate = 0.4}, 12, "tanh"),
+          {{1, .605713, .540609, .052244, .089426, -1, 1, .605713, .416799, 5e-4},
+           {12, .86245, .80357, .013417, .036893, -.50170, .08377, .92878, .25832, 1e-3}});
+    check("Huber",
+          cases::regression(cases::Loss::huber(1.0), cases::LabelChannel::additive, 2.0, 1.0, 0.25,
+                            {.learning_rate = 0.15}, 12),
+          {{5, .63048, .52965, .11332, .24365, -.28212, .40753, 1, .53399, 2e-3},
+           {12, .84475, .87559, .07358, .20842, -.29626, .16430, 1, .46888, 3e-3}});
+    check("logistic, Nesterov, ridge",
+          cases::logistic({.rule = Rule::nesterov, .learning_rate = 0.5, .ridge = 0.1, .momentum = 0.6}, 15),
+          {{5, 3.04856, 3.98985, .32292, .60530, -.22002, .26142, 1.00475, 1.71351, 1e-3},
+           {15, 3.05039, 4.04625, .32000, .60929, -.22184, -.00331, 1.01014, 1.73647, 1e-3}});
+}
+
+TEST_CASE("state evolution: a soft threshold of zero shrinks nothing") {
+    auto problem = cases::linear({.rule = Rule::ista, .l1 = 0.0}, 15);
+    const Method plain(problem->algorithm, 15);
+    CHECK(plain.linear());
+    // A threshold that no coordinate feels: all kept but those within 1e-9 of zero.
+    problem->algorithm.l1 = 1e-9 / 0.15;
+    const Method method(problem->algorithm, 15);
+    ShrunkParameters parameters(*problem, method, {.points = 4096});
+    SquaredSamples samples(*problem, method);
+    const Path shrunk = evolve(16, never, parameters, samples, [] { return true; });
+    const Path exact = exact_path(*cases::linear({.rule = Rule::gradient_descent}, 15));
+    CHECK((shrunk.C - exact.C).cwiseAbs().maxCoeff() < 1e-5);
+    CHECK((shrunk.rho - exact.rho).cwiseAbs().maxCoeff() < 1e-5);
+}
+
+TEST_CASE("state evolution: the same bytes for any number of threads") {
+    const auto problem = cases::logistic({.learning_rate = 1.0}, 6);
+    const auto with_threads = [&](int threads) {
+        const int before = omp_get_max_threads();
+        omp_set_num_threads(threads);
+        const Path path = sampled_path(*problem, 4096);
+        omp_set_num_threads(before);
+        return path;
+    };
+    const Path one = with_threads(1);
+    const Path three = with_threads(3);
+    CHECK(one.tau == three.tau);
+    CHECK(one.C == three.C);
+    CHECK(one.test_loss == three.test_loss);
+}
+
+TEST_CASE("state evolution: a path that explodes says where, and what") {
+    auto problem = cases::linear({.rule = Rule::gradient_descent}, 200);
+    problem->algorithm.learning_rate = 1.0;  // the bound is 2 / (1 + sqrt 2)^2 = 0.343
+    const cases::RouteSolution found = state_evolution_of(problem);
+    CHECK(found.outcome.status == Status::diverged);
+    CHECK(found.outcome.diverged_at > 5.0);
+    CHECK(found.outcome.detail.find("at iteration") != std::string::npos);
+    CHECK(std::isfinite(found.at("Q", 5)));
+    CHECK(std::isnan(found.at("Q", 199)));
+}
