@@ -19,8 +19,8 @@ enum class Side : std::uint32_t { samples, parameters };
 /// Uniforms of a Sobol sequence with a random digital shift, `points` rows.
 [[nodiscard]] Eigen::MatrixXd base_uniforms(const Draw& draw, Side side, std::size_t columns);
 
-/// Makes the columns orthogonal to those of `fixed`, of mean zero and orthonormal, all with respect to the mean over
-/// points: all second moments are then exact.
+/// Makes the columns orthogonal to those of `fixed`, of mean zero and orthonormal, all with respect to the
+/// mean over points: all second moments are then exact.
 void whiten(const Eigen::MatrixXd& fixed, Eigen::MatrixXd& normals);
 
 }  // namespace hidyn::state_evolution

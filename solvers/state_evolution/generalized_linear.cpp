@@ -35,8 +35,8 @@ bool exact(const GeneralizedLinear& problem) {
     return problem.closed() && Method(problem.algorithm, 0).linear();
 }
 
-/// The learning rate beyond which the linearised method diverges; infinite where the loss's curvature has no known
-/// bound.
+/// The learning rate beyond which the linearised method diverges; infinite where the loss's curvature has no
+/// known bound.
 double stable_rate(const GeneralizedLinear& problem) {
     const generalized_linear::SampleLoss& loss = problem.loss;
     if (!loss.link().linear() || !(loss.loss().of_residual() || loss.loss().of_margin()))
@@ -62,7 +62,9 @@ std::vector<Series> record(const GeneralizedLinear& problem, const Path& path) {
         const auto t = static_cast<std::size_t>(times[place]);
         if (t >= path.finished) break;
         const auto row = static_cast<Eigen::Index>(t);
-        const auto put = [&](std::size_t observable, double value) { recorder.record(observable, 0, place, {&value, 1}); };
+        const auto put = [&](std::size_t observable, double value) {
+            recorder.record(observable, 0, place, {&value, 1});
+        };
         const double Q = path.C(row, row);
         const double R = path.R[t];
         put(ObservablePlaces::Q, Q);
@@ -82,7 +84,9 @@ std::vector<Series> record(const GeneralizedLinear& problem, const Path& path) {
             for (const double time : times) {
                 const auto s = static_cast<Eigen::Index>(time);
                 const bool known = s < static_cast<Eigen::Index>(path.finished);
-                values.push_back(s <= row ? matrix(row, s) : symmetric ? (known ? matrix(s, row) : missing) : 0.0);
+                values.push_back(s <= row    ? matrix(row, s)
+                                 : symmetric ? (known ? matrix(s, row) : missing)
+                                             : 0.0);
             }
             recorder.record(observable, 0, place, values);
         };
@@ -96,7 +100,8 @@ std::vector<Series> record(const GeneralizedLinear& problem, const Path& path) {
 
 class StateEvolution final : public Route {
   public:
-    StateEvolution(std::shared_ptr<const GeneralizedLinear> problem, const Table& table, RouteInfo description)
+    StateEvolution(std::shared_ptr<const GeneralizedLinear> problem, const Table& table,
+                   RouteInfo description)
         : Route(std::move(description)),
           problem_(std::move(problem)),
           points_(static_cast<std::size_t>(table.integer("samples"))),
@@ -166,7 +171,8 @@ class StateEvolution final : public Route {
                 if (repeats_ == 1) continue;
                 for (const auto& run : runs)
                     for (std::size_t c = 0; c < width; ++c)
-                        error[c] += std::pow(run[observable].at(0, time)[c] - mean[c], 2) / (count * (count - 1.0));
+                        error[c] +=
+                            std::pow(run[observable].at(0, time)[c] - mean[c], 2) / (count * (count - 1.0));
                 for (double& one : error) one = std::sqrt(one);
                 recorder.record_error(observable, time, error);
             }
@@ -174,15 +180,17 @@ class StateEvolution final : public Route {
     }
 
     void describe(Outcome& outcome) const {
-        outcome.attributes["method"] = std::string(exact(*problem_) ? "closed equations" : "quasi-Monte Carlo");
+        outcome.attributes["method"] =
+            std::string(exact(*problem_) ? "closed equations" : "quasi-Monte Carlo");
         if (!exact(*problem_)) {
             outcome.attributes["samples"] = static_cast<double>(points_);
             outcome.attributes["repeats"] = static_cast<double>(repeats_);
         }
         const double bound = stable_rate(*problem_);
         if (problem_->algorithm.learning_rate > bound && outcome.detail.empty())
-            outcome.detail = fmt::format("learning_rate = {} is beyond the linear stability bound {:.4g} of this method",
-                                         problem_->algorithm.learning_rate, bound);
+            outcome.detail =
+                fmt::format("learning_rate = {} is beyond the linear stability bound {:.4g} of this method",
+                            problem_->algorithm.learning_rate, bound);
     }
 
     std::shared_ptr<const GeneralizedLinear> problem_;
@@ -191,73 +199,83 @@ class StateEvolution final : public Route {
 };
 
 std::vector<Key> keys() {
-    return {{.name = "samples",
-             .type = KeyType::integer,
-             .meaning = "quasi-random points over which averages are taken, in each repeat; where the equations close "
-                        "there are none",
-             .symbol = "N",
-             .range = {.minimum = 64, .maximum = 1e8},
-             .standard = std::int64_t{8192}},
-            {.name = "repeats",
-             .type = KeyType::integer,
-             .meaning = "independent scramblings of the points; the theory's error is their standard error",
-             .range = {.minimum = 2, .maximum = 1e4},
-             .standard = std::int64_t{8}},
-            {.name = "seed",
-             .type = KeyType::integer,
-             .meaning = "with the route's name and the repeat's number, determines every scrambling",
-             .range = {.minimum = 0},
-             .standard = std::int64_t{0}}};
+    return {
+        {.name = "samples",
+         .type = KeyType::integer,
+         .meaning =
+             "quasi-random points over which averages are taken, in each repeat; where the equations close "
+             "there are none",
+         .symbol = "N",
+         .range = {.minimum = 64, .maximum = 1e8},
+         .standard = std::int64_t{8192}},
+        {.name = "repeats",
+         .type = KeyType::integer,
+         .meaning = "independent scramblings of the points; the theory's error is their standard error",
+         .range = {.minimum = 2, .maximum = 1e4},
+         .standard = std::int64_t{8}},
+        {.name = "seed",
+         .type = KeyType::integer,
+         .meaning = "with the route's name and the repeat's number, determines every scrambling",
+         .range = {.minimum = 0},
+         .standard = std::int64_t{0}}};
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const GeneralizedLinear&>(base);
     if (!problem.loss.link().twice_differentiable())
-        complaints.add(fmt::format("{}: state evolution needs the second derivative of the loss, but the slope of the link "
-                                   "jumps",
-                                   table.place()));
+        complaints.add(fmt::format(
+            "{}: state evolution needs the second derivative of the loss, but the slope of the link "
+            "jumps",
+            table.place()));
     if (exact(problem)) return;
     const double points = static_cast<double>(table.integer("samples"));
     const double times = static_cast<double>(problem.steps() + 1);
     constexpr double most_times = 3000;  // dimensions of the Sobol sequence
     if (times > most_times) {
-        complaints.add(table.complain("samples", fmt::format("{} iterations are more than the {} that quasi-random points "
-                                                             "can follow",
-                                                             times - 1, most_times)));
+        complaints.add(table.complain(
+            "samples", fmt::format("{} iterations are more than the {} that quasi-random points "
+                                   "can follow",
+                                   times - 1, most_times)));
         return;
     }
     if (points <= times + 3)
         complaints.add(table.complain(
-            "samples", fmt::format("must be more than {}: {} points cannot be whitened in as many directions", times + 2,
-                                   points)));
-    const double together = std::min<double>(static_cast<double>(table.integer("repeats")), omp_get_max_threads());
+            "samples", fmt::format("must be more than {}: {} points cannot be whitened in as many directions",
+                                   times + 2, points)));
+    const double together =
+        std::min<double>(static_cast<double>(table.integer("repeats")), omp_get_max_threads());
     double needed = SampledSamples::bytes(points, times, problem.label.binary());
     if (problem.algorithm.l1 > 0.0) needed += ShrunkParameters::bytes(points, times);
     needed *= together;
     const double memory = machine_memory();
     if (needed > memory)
         complaints.add(table.complain(
-            "samples", fmt::format("{} points over {} iterations take {:.3g} GB on {} threads, but this machine has {:.3g} "
-                                   "GB; use fewer points, or fewer --threads",
-                                   points, times - 1, needed / 1e9, together, memory / 1e9)));
+            "samples",
+            fmt::format(
+                "{} points over {} iterations take {:.3g} GB on {} threads, but this machine has {:.3g} "
+                "GB; use fewer points, or fewer --threads",
+                points, times - 1, needed / 1e9, together, memory / 1e9)));
 }
 
 }  // namespace
 
 RouteKind generalized_linear_kind() {
-    return {.name = "state-evolution",
-            .summary = "the path of a first-order method in the limit d -> infinity, with both response matrices",
-            .source = "Han & Xu, arXiv 2412.09498; Celentano, Montanari & Wu, arXiv 2002.12903; Celentano, Cheng & "
-                      "Montanari, arXiv 2112.07572",
-            .theory = true,
-            .algorithms = generalized_linear::algorithm_names(),
-            .keys = keys(),
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<StateEvolution>(std::dynamic_pointer_cast<const GeneralizedLinear>(problem),
-                                                        table, std::move(info));
-            }};
+    return {
+        .name = "state-evolution",
+        .summary = "the path of a first-order method in the limit d -> infinity, with both response matrices",
+        .source =
+            "Han & Xu, arXiv 2412.09498; Celentano, Montanari & Wu, arXiv 2002.12903; Celentano, Cheng & "
+            "Montanari, arXiv 2112.07572",
+        .theory = true,
+        .algorithms = generalized_linear::algorithm_names(),
+        .keys = keys(),
+        .check = check,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<StateEvolution>(
+                std::dynamic_pointer_cast<const GeneralizedLinear>(problem), table, std::move(info));
+        }};
 }
 
 }  // namespace hidyn::state_evolution

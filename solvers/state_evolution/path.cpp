@@ -34,7 +34,8 @@ std::string trouble_in(const ParameterRow& parameters, const SampleRow& samples,
     if (bad(samples.tau)) return "tau is not finite or too large";
     if (bad(samples.Sigma)) return "Sigma is not finite or too large";
     if (bad_number(samples.delta)) return "delta is not finite or too large";
-    if (bad_number(samples.train_loss) || bad_number(samples.test_loss)) return "the loss is not finite or too large";
+    if (bad_number(samples.train_loss) || bad_number(samples.test_loss))
+        return "the loss is not finite or too large";
     return "";
 }
 
@@ -56,7 +57,8 @@ Debiasing debiasing_of(const Path& path) {
     Debiasing found{std::vector<double>(times, std::numeric_limits<double>::quiet_NaN()), {}};
     found.deviation = found.bias;
     Index good = 0;
-    while (good < static_cast<Index>(path.finished) && std::abs(path.tau(good, good)) > smallest_response) ++good;
+    while (good < static_cast<Index>(path.finished) && std::abs(path.tau(good, good)) > smallest_response)
+        ++good;
     const auto response = path.tau.topLeftCorner(good, good).triangularView<Eigen::Lower>();
     const VectorXd bias = -response.solve(Eigen::Map<const VectorXd>(path.delta.data(), good));
     const RowMajor Sigma = path.Sigma.topLeftCorner(good, good).selfadjointView<Eigen::Lower>();

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
-/// State evolution of a first-order method, d -> infinity at fixed n / d = alpha and fixed number of iterations:
+/// State evolution of a first-order method, d -> infinity at fixed n / d = alpha and fixed number of
+/// iterations:
 ///
-///   g^t ~ Z^t + sum_{s<t} rho_ts u^s,   h^t ~ W^t + delta_t theta* + sum_{s<=t} tau_ts theta^s,           (1)
+///   g^t ~ Z^t + sum_{s<t} rho_ts u^s,   h^t ~ W^t + delta_t theta* + sum_{s<=t} tau_ts theta^s, (1)
 ///
-/// (Z*, Z^0, ..) Gaussian with E Z*^2 = T, E Z* Z^t = R_t, E Z^t Z^s = C_ts; W Gaussian with covariance Sigma_ts =
-/// alpha E u^t u^s, independent of signal and start;
+/// (Z*, Z^0, ..) Gaussian with E Z*^2 = T, E Z* Z^t = R_t, E Z^t Z^s = C_ts; W Gaussian with covariance
+/// Sigma_ts = alpha E u^t u^s, independent of signal and start;
 ///
 ///   tau_ts = alpha E du^t/dZ^s,  rho_ts = E dtheta^t/dW^s,  T delta_t = alpha E Z* u^t - sum_s tau_ts R_s.
 ///
@@ -62,8 +63,8 @@ class SampleSide {
     [[nodiscard]] virtual SampleRow visit(const ParameterRow& parameters) = 0;
 };
 
-/// The debiased iterate theta^t - sum_s (tau^-1)_ts h^s ~ b_t theta* + sigma_t N(0, 1): b = -tau^-1 delta, sigma_t^2
-/// = (tau^-1 Sigma tau^-T)_tt. NaN from the first iteration on at which tau has no inverse.
+/// The debiased iterate theta^t - sum_s (tau^-1)_ts h^s ~ b_t theta* + sigma_t N(0, 1): b = -tau^-1 delta,
+/// sigma_t^2 = (tau^-1 Sigma tau^-T)_tt. NaN from the first iteration on at which tau has no inverse.
 struct Debiasing {
     std::vector<double> bias, deviation;
 };
@@ -75,12 +76,14 @@ template <class Proceed>
                           Proceed proceed);
 
 /// The quantity that is not finite or beyond `largest`; "" if none.
-[[nodiscard]] std::string trouble_in(const ParameterRow& parameters, const SampleRow& samples, double largest);
+[[nodiscard]] std::string trouble_in(const ParameterRow& parameters, const SampleRow& samples,
+                                     double largest);
 /// Writes both rows at iteration t.
 void store(const ParameterRow& parameters, const SampleRow& samples, std::size_t t, Path& path);
 
 template <class Proceed>
-Path evolve(std::size_t times, double largest, ParameterSide& parameters, SampleSide& samples, Proceed proceed) {
+Path evolve(std::size_t times, double largest, ParameterSide& parameters, SampleSide& samples,
+            Proceed proceed) {
     Path path(times);
     for (std::size_t t = 0; t < times && proceed(); ++t) {
         const ParameterRow now = parameters.row();

@@ -62,9 +62,11 @@ void SampledSamples::evaluate_losses(const ParameterRow& parameters) {
     // With it: a sample that was trained on.
     Map<VectorXd> trained(preactivation_.data(), static_cast<Index>(count));
     trained.noalias() += forces_.leftCols(t) * parameters.rho;
-    problem_.loss.evaluate(
-        preactivation_.data(), count, label_.data(), count,
-        {.value = value_.data(), .gradient = forces_.col(t).data(), .hessian = slope_.data(), .stride = count});
+    problem_.loss.evaluate(preactivation_.data(), count, label_.data(), count,
+                           {.value = value_.data(),
+                            .gradient = forces_.col(t).data(),
+                            .hessian = slope_.data(),
+                            .stride = count});
     train_loss_ = weighted_mean(value_.data());
     forces_.col(t) *= -eta_;
     Map<VectorXd>(slope_.data(), static_cast<Index>(count)) *= -eta_;
@@ -84,17 +86,17 @@ SampleRow SampledSamples::visit(const ParameterRow& parameters) {
     row.train_loss = train_loss_;
     row.test_loss = test_loss_;
     row.tau.resize(t + 1);
-    responses_.append({parameters.rho.data(), static_cast<std::size_t>(t)}, 1.0, slope_.data(), weight_.data(),
-                      {row.tau.data(), static_cast<std::size_t>(t) + 1});
+    responses_.append({parameters.rho.data(), static_cast<std::size_t>(t)}, 1.0, slope_.data(),
+                      weight_.data(), {row.tau.data(), static_cast<std::size_t>(t) + 1});
     row.tau *= alpha;
     const VectorXd weighted =
         forces_.col(t).cwiseProduct(Map<const VectorXd>(weight_.data(), forces_.rows()));
     row.Sigma = alpha * forces_.leftCols(t + 1).transpose() * weighted;
     double along = 0.0;
     for (std::size_t copy = 0; copy < copies_; ++copy)
-        along += weighted.segment(static_cast<Index>(copy * points_), static_cast<Index>(points_)).dot(teacher_);
-    row.delta =
-        (alpha * along - row.tau.dot(Map<const VectorXd>(overlaps_.data(), t + 1))) / problem_.T();
+        along +=
+            weighted.segment(static_cast<Index>(copy * points_), static_cast<Index>(points_)).dot(teacher_);
+    row.delta = (alpha * along - row.tau.dot(Map<const VectorXd>(overlaps_.data(), t + 1))) / problem_.T();
     if (copies_ == 2) {
         const double* rows[] = {fresh_.data()};
         problem_.loss.link().values(rows, points_, value_.data());

@@ -74,8 +74,8 @@ void ShrunkParameters::advance(const SampleRow& samples) {
         iterate_(j, now_) = generalized_linear::soft_threshold(v[j], method_.threshold());
         kept_[static_cast<std::size_t>(j)] = std::abs(v[j]) > method_.threshold() ? 1.0 : 0.0;
     }
-    responses_.append(method_.response_memory(t, {samples.tau.data(), t + 1}), 1.0, kept_.data(), weight_.data(),
-                      {mean_response_.row(now_).data(), t + 1});
+    responses_.append(method_.response_memory(t, {samples.tau.data(), t + 1}), 1.0, kept_.data(),
+                      weight_.data(), {mean_response_.row(now_).data(), t + 1});
     for (const Term& term : method_.e(t + 1)) {
         const auto place = static_cast<Index>(term.index);
         theta_.col(now_) += term.factor * iterate_.col(place);
@@ -85,7 +85,8 @@ void ShrunkParameters::advance(const SampleRow& samples) {
 
 double ShrunkParameters::bytes(double points, double times) {
     return 8.0 * points * (3.0 * times + 6.0) +
-           math::ResponseRows<float>::bytes(static_cast<std::size_t>(points), static_cast<std::size_t>(times));
+           math::ResponseRows<float>::bytes(static_cast<std::size_t>(points),
+                                            static_cast<std::size_t>(times));
 }
 
 }  // namespace hidyn::state_evolution

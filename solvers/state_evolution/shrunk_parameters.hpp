@@ -11,12 +11,13 @@
 
 namespace hidyn::state_evolution {
 
-/// Parameters of a method that shrinks each coordinate, by randomised quasi-Monte Carlo over signal, start and W^0, W^1,
+/// Parameters of a method that shrinks each coordinate, by randomised quasi-Monte Carlo over signal, start
+/// and W^0, W^1,
 /// ..: signal and noise are made orthogonal and whitened, so that second moments are exact.
 class ShrunkParameters final : public ParameterSide {
   public:
-    ShrunkParameters(const generalized_linear::GeneralizedLinear& problem, const generalized_linear::Method& method,
-                     const Draw& draw);
+    ShrunkParameters(const generalized_linear::GeneralizedLinear& problem,
+                     const generalized_linear::Method& method, const Draw& draw);
 
     [[nodiscard]] ParameterRow row() const override;
     void advance(const SampleRow& samples) override;
@@ -27,10 +28,10 @@ class ShrunkParameters final : public ParameterSide {
     const generalized_linear::Method& method_;
     Eigen::Index now_ = 0;
     Eigen::VectorXd signal_;
-    Eigen::MatrixXd normals_;         ///< start, then one column per direction of W
-    math::GrowingRoot root_;          ///< of Sigma
+    Eigen::MatrixXd normals_;          ///< start, then one column per direction of W
+    math::GrowingRoot root_;           ///< of Sigma
     Eigen::MatrixXd theta_, iterate_;  ///< a column per iteration
-    RowMajor mean_response_;          ///< E dp^t / dW^s
+    RowMajor mean_response_;           ///< E dp^t / dW^s
     RowMajor rho_;
     math::ResponseRows<float> responses_;
     std::vector<double> kept_, weight_;

@@ -21,8 +21,7 @@ SampleRow SquaredSamples::visit(const ParameterRow& parameters) {
     R_.push_back(parameters.R);
     const Index known = t + 1;
     for (Index s = 0; s < known; ++s)
-        K_(t, s) = K_(s, t) =
-            parameters.C[s] - parameters.R - R_[static_cast<std::size_t>(s)] + T_ + Delta_;
+        K_(t, s) = K_(s, t) = parameters.C[s] - parameters.R - R_[static_cast<std::size_t>(s)] + T_ + Delta_;
     U_.row(t).head(t) = -eta_ * parameters.rho.transpose() * U_.topLeftCorner(t, t);
     U_(t, t) = -eta_;
     const RowVectorXd u = U_.row(t).head(known);

@@ -5,11 +5,12 @@
 
 namespace hidyn::state_evolution {
 
-/// Samples under the square loss with y = Z* + noise: derivatives of the forces are the same for all samples, u = U (Z -
-/// y), and only second moments enter. No sampling, no error.
+/// Samples under the square loss with y = Z* + noise: derivatives of the forces are the same for all samples,
+/// u = U (Z - y), and only second moments enter. No sampling, no error.
 class SquaredSamples final : public SampleSide {
   public:
-    SquaredSamples(const generalized_linear::GeneralizedLinear& problem, const generalized_linear::Method& method);
+    SquaredSamples(const generalized_linear::GeneralizedLinear& problem,
+                   const generalized_linear::Method& method);
 
     [[nodiscard]] SampleRow visit(const ParameterRow& parameters) override;
 

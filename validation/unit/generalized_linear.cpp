@@ -84,7 +84,8 @@ MatrixXd textbook(const GeneralizedLinear& problem, const Samples& samples, cons
             case Rule::nesterov:
             case Rule::fista: {
                 const double time = static_cast<double>(t);
-                const double mu = one.rule == Rule::nesterov ? one.momentum : (t < 2 ? 0.0 : (time - 2.0) / (time + 1.0));
+                const double mu =
+                    one.rule == Rule::nesterov ? one.momentum : (t < 2 ? 0.0 : (time - 2.0) / (time + 1.0));
                 if (one.rule == Rule::fista) next = shrink(next);
                 theta = next + mu * (next - before);
                 before = next;
@@ -96,10 +97,10 @@ MatrixXd textbook(const GeneralizedLinear& problem, const Samples& samples, cons
     return path;
 }
 
-/// Means over replicas against state evolution: within four standard errors, four of the theory's and a shift of
-/// order 1/d, small against what a wrong term would do.
-void check_against_theory(const std::shared_ptr<GeneralizedLinear>& problem, std::uint64_t d, std::size_t replicas,
-                          double shift) {
+/// Means over replicas against state evolution: within four standard errors, four of the theory's and a shift
+/// of order 1/d, small against what a wrong term would do.
+void check_against_theory(const std::shared_ptr<GeneralizedLinear>& problem, std::uint64_t d,
+                          std::size_t replicas, double shift) {
     const std::vector<double>& times = problem->recording.grid.times;
     const cases::RouteSolution theory =
         cases::solve_route(state_evolution::generalized_linear_kind(), problem, {}, times);
@@ -121,13 +122,15 @@ void check_against_theory(const std::shared_ptr<GeneralizedLinear>& problem, std
                     square += x * x / count;
                 }
                 const double error = std::sqrt(std::max(0.0, square - mean * mean) / (count - 1.0));
-                const double own = expected.error.empty() ? 0.0 : expected.error[time * expected.components() + c];
+                const double own =
+                    expected.error.empty() ? 0.0 : expected.error[time * expected.components() + c];
                 CAPTURE(time);
                 CAPTURE(c);
                 CAPTURE(mean);
                 CAPTURE(predicted);
                 CHECK(std::abs(mean - predicted) <=
-                      4.5 * error + 4.0 * own + shift * std::max(std::abs(predicted), 0.1) / static_cast<double>(d));
+                      4.5 * error + 4.0 * own +
+                          shift * std::max(std::abs(predicted), 0.1) / static_cast<double>(d));
             }
     }
 }
@@ -136,7 +139,8 @@ void check_against_theory(const std::shared_ptr<GeneralizedLinear>& problem, std
 
 TEST_CASE("generalized linear: every method is the textbook's") {
     const auto logistic = [](Algorithm algorithm) {
-        return regression(Loss::logistic(), LabelChannel::logistic, 2.0, 4.0, 0.0, algorithm, 12, "linear", 0.5, 0.2);
+        return regression(Loss::logistic(), LabelChannel::logistic, 2.0, 4.0, 0.0, algorithm, 12, "linear",
+                          0.5, 0.2);
     };
     for (const auto& problem :
          {logistic({.learning_rate = 0.8, .ridge = 0.2}),
@@ -147,13 +151,14 @@ TEST_CASE("generalized linear: every method is the textbook's") {
         CHECK((one.run.theta - textbook(*problem, one.samples, one.signal)).cwiseAbs().maxCoeff() < 1e-12);
         CHECK(one.run.finished == 13);
         const MatrixXd A = plain_design(one.samples);
-        CHECK((one.run.field.transpose() - A.transpose() * one.run.force.transpose()).cwiseAbs().maxCoeff() < 1e-12);
+        CHECK((one.run.field.transpose() - A.transpose() * one.run.force.transpose()).cwiseAbs().maxCoeff() <
+              1e-12);
     }
 }
 
 TEST_CASE("generalized linear: signal and start have exactly the norms and the overlap they are told") {
-    auto problem = regression(Loss::square(), LabelChannel::additive, 1.0, 2.0, 0.1, {.learning_rate = 0.1}, 1, "linear",
-                              0.7, 0.4);
+    auto problem = regression(Loss::square(), LabelChannel::additive, 1.0, 2.0, 0.1, {.learning_rate = 0.1},
+                              1, "linear", 0.7, 0.4);
     for (const Prior prior : {Prior::gaussian, Prior::bernoulli_gauss}) {
         problem->signal = {.prior = prior, .sparsity = 0.1};
         const Signal signal = draw_signal(*problem, 130, {.seed = 5});
@@ -167,20 +172,22 @@ TEST_CASE("generalized linear: signal and start have exactly the norms and the o
 }
 
 TEST_CASE("generalized linear: designs have mean 0 and variance 1, and kurtosis of their own") {
-    auto problem = regression(Loss::square(), LabelChannel::additive, 2.0, 1.0, 0.1, {.learning_rate = 0.1}, 1);
-    const std::vector<std::pair<DesignLaw, double>> laws{{{.kind = Design::gaussian}, 3.0},
-                                                         {{.kind = Design::rademacher}, 1.0},
-                                                         {{.kind = Design::bernoulli, .probability = 0.1},
-                                                          3.0 + (1.0 - 6.0 * 0.09) / 0.09},
-                                                         {{.kind = Design::student_t, .degrees_of_freedom = 10.0}, 4.0}};
+    auto problem =
+        regression(Loss::square(), LabelChannel::additive, 2.0, 1.0, 0.1, {.learning_rate = 0.1}, 1);
+    const std::vector<std::pair<DesignLaw, double>> laws{
+        {{.kind = Design::gaussian}, 3.0},
+        {{.kind = Design::rademacher}, 1.0},
+        {{.kind = Design::bernoulli, .probability = 0.1}, 3.0 + (1.0 - 6.0 * 0.09) / 0.09},
+        {{.kind = Design::student_t, .degrees_of_freedom = 10.0}, 4.0}};
     for (const auto& [law, kurtosis] : laws) {
         problem->design = law;
         const random::StreamKey key{.seed = 2};
-        const MatrixXd X =
-            std::sqrt(300.0) * plain_design(draw_samples(*problem, 300, draw_signal(*problem, 300, key), key));
+        const MatrixXd X = std::sqrt(300.0) *
+                           plain_design(draw_samples(*problem, 300, draw_signal(*problem, 300, key), key));
         const double entries = static_cast<double>(X.size());
         CHECK(std::abs(X.mean()) < 4.5 / std::sqrt(entries));
-        CHECK(std::abs(X.squaredNorm() / entries - 1.0) < 4.5 * std::sqrt((kurtosis - 1.0 + 1e-12) / entries));
+        CHECK(std::abs(X.squaredNorm() / entries - 1.0) <
+              4.5 * std::sqrt((kurtosis - 1.0 + 1e-12) / entries));
         CHECK(X.array().pow(4).mean() == doctest::Approx(kurtosis).epsilon(0.03));
     }
 }
@@ -225,12 +232,14 @@ TEST_CASE("generalized linear: under the square loss the data know both response
 
 TEST_CASE("generalized linear: the fields answer to the start as tau says") {
     // h^t . theta^0 / d -> sum_s tau_ts C_s0 + delta_t R_0: the noise W is independent of the start.
-    const auto problem = regression(Loss::square(), LabelChannel::additive, 2.0, 1.0, 0.25,
-                                    {.rule = Rule::nesterov, .learning_rate = 0.15, .momentum = 0.6}, 4, "linear", 1.0, 0.3);
+    const auto problem =
+        regression(Loss::square(), LabelChannel::additive, 2.0, 1.0, 0.25,
+                   {.rule = Rule::nesterov, .learning_rate = 0.15, .momentum = 0.6}, 4, "linear", 1.0, 0.3);
     const Method method(problem->algorithm, 4);
     state_evolution::LinearParameters parameters(*problem, method);
     state_evolution::SquaredSamples samples(*problem, method);
-    const state_evolution::Path path = state_evolution::evolve(5, 1e12, parameters, samples, [] { return true; });
+    const state_evolution::Path path =
+        state_evolution::evolve(5, 1e12, parameters, samples, [] { return true; });
     constexpr int replicas = 40;
     for (Index t = 0; t < 5; ++t) {
         double predicted = path.delta[static_cast<std::size_t>(t)] * 0.3;
@@ -251,7 +260,8 @@ TEST_CASE("generalized linear: the fields answer to the start as tau says") {
 
 TEST_CASE("generalized linear: estimated responses are those of a path that is perturbed") {
     // rho_t0 and tau_t0 are averages of derivatives: a random perturbation of h^0 and of the preactivations.
-    const auto problem = cases::logistic({.rule = Rule::nesterov, .learning_rate = 0.8, .ridge = 0.1, .momentum = 0.4}, 5);
+    const auto problem =
+        cases::logistic({.rule = Rule::nesterov, .learning_rate = 0.8, .ridge = 0.1, .momentum = 0.4}, 5);
     const Replica one = replica_of(*problem, 1500);
     const Method method(problem->algorithm, 5);
     const PathEstimate estimate = estimate_path(method, problem->loss, one.samples, one.run);
@@ -287,8 +297,9 @@ TEST_CASE("generalized linear: estimated responses are those of a path that is p
 TEST_CASE("generalized linear: simulations meet state evolution, linear and logistic, in every design") {
     for (const Design design : {Design::gaussian, Design::rademacher, Design::bernoulli, Design::student_t}) {
         CAPTURE(static_cast<int>(design));
-        for (const auto& problem : {cases::linear({.rule = Rule::heavy_ball, .ridge = 0.1, .momentum = 0.5}, 8),
-                                    cases::logistic({.learning_rate = 1.0}, 8)}) {
+        for (const auto& problem :
+             {cases::linear({.rule = Rule::heavy_ball, .ridge = 0.1, .momentum = 0.5}, 8),
+              cases::logistic({.learning_rate = 1.0}, 8)}) {
             problem->design.kind = design;
             problem->recording.grid.times = {0, 1, 2, 4, 8};
             check_against_theory(problem, 200, 24, 12.0);
@@ -301,18 +312,19 @@ TEST_CASE("generalized linear: simulations meet state evolution for other losses
         problem->recording.grid.times = {0, 1, 3, 6};
         return problem;
     };
-    check_against_theory(at(regression(Loss::square(), LabelChannel::additive, 2.5, 1.0, 0.04, {.learning_rate = 0.4}, 6,
-                                       "tanh")),
+    check_against_theory(at(regression(Loss::square(), LabelChannel::additive, 2.5, 1.0, 0.04,
+                                       {.learning_rate = 0.4}, 6, "tanh")),
                          300, 24, 12.0);
     check_against_theory(
-        at(regression(Loss::huber(1.0), LabelChannel::additive, 2.0, 1.0, 0.25, {.learning_rate = 0.15}, 6)), 300, 24,
-        12.0);
+        at(regression(Loss::huber(1.0), LabelChannel::additive, 2.0, 1.0, 0.25, {.learning_rate = 0.15}, 6)),
+        300, 24, 12.0);
     check_against_theory(at(regression(Loss::logistic(), LabelChannel::sign, 2.0, 1.0, 0.0,
                                        {.learning_rate = 1.0, .ridge = 0.05}, 6, "linear", 0.5, 0.2)),
                          300, 24, 12.0);
-    check_against_theory(at(regression(Loss::logistic(), LabelChannel::logistic, 3.0, 4.0, 0.0,
-                                       {.rule = Rule::nesterov, .learning_rate = 0.5, .ridge = 0.1, .momentum = 0.6}, 6)),
-                         300, 24, 12.0);
+    check_against_theory(
+        at(regression(Loss::logistic(), LabelChannel::logistic, 3.0, 4.0, 0.0,
+                      {.rule = Rule::nesterov, .learning_rate = 0.5, .ridge = 0.1, .momentum = 0.6}, 6)),
+        300, 24, 12.0);
 }
 
 TEST_CASE("generalized linear: the lasso's path meets state evolution, plain and accelerated") {

@@ -23,7 +23,8 @@ inline Link one_unit(const char* activation) {
 /// From theta^0 = 0, unless told otherwise, recorded at 0, 1, .., steps.
 inline std::shared_ptr<GeneralizedLinear> regression(Loss loss, LabelChannel channel, double alpha, double T,
                                                      double Delta, Algorithm algorithm, std::size_t steps,
-                                                     const char* link = "linear", double Q0 = 0.0, double R0 = 0.0) {
+                                                     const char* link = "linear", double Q0 = 0.0,
+                                                     double R0 = 0.0) {
     auto problem = std::make_shared<GeneralizedLinear>(SampleLoss(one_unit(link), std::move(loss)),
                                                        Label(one_unit(link), channel, Delta));
     problem->sample_ratio = alpha;

@@ -59,39 +59,38 @@ TEST_CASE("state evolution: the public check values of linear regression, to 1e-
         // at t = 1, 5, 20
         double R[3], Q[3], C_t2[3], rho_t0[3], tau[3], sigma[3];
     };
-    const std::vector<Row> rows{
-        {"gradient descent",
-         {.rule = Rule::gradient_descent},
-         {.3, .69460688, .92888093},
-         {.14625, .62311718, 1.04882523},
-         {.2131875, .43399492, .51433138},
-         {1, .3585625, .076459},
-         {-.3, .01082812, .00088511},
-         {.79056942, .50597455, .46875221}},
-        {"ridge",
-         {.rule = Rule::gradient_descent, .ridge = 0.5},
-         {.3, .60983918, .71339062},
-         {.14625, .48295388, .62365676},
-         {.20221875, .3644782, .3986132},
-         {1, .24624414, .01546985},
-         {-.3, .00770836, .00018629},
-         {.79056942, .51905437, .47300093}},
-        {"heavy ball",
-         {.rule = Rule::heavy_ball, .momentum = 0.5},
-         {.3, .89785687, .98361094},
-         {.14625, 1.01151908, 1.19250324},
-         {.2863125, .69601603, .69423873},
-         {1, .4575625, .04149559},
-         {-.3, .01122187, .00031775},
-         {.79056942, .4952664, .48643636}},
-        {"Nesterov",
-         {.rule = Rule::nesterov, .momentum = 0.6},
-         {.48, .91274531, .99110441},
-         {.3744, 1.02577495, 1.21672032},
-         {.508176, .81382817, .82474221},
-         {1.6, .44983552, .02935027},
-         {-.3, .0078156, .00020399},
-         {.79056942, .4786967, .49135458}}};
+    const std::vector<Row> rows{{"gradient descent",
+                                 {.rule = Rule::gradient_descent},
+                                 {.3, .69460688, .92888093},
+                                 {.14625, .62311718, 1.04882523},
+                                 {.2131875, .43399492, .51433138},
+                                 {1, .3585625, .076459},
+                                 {-.3, .01082812, .00088511},
+                                 {.79056942, .50597455, .46875221}},
+                                {"ridge",
+                                 {.rule = Rule::gradient_descent, .ridge = 0.5},
+                                 {.3, .60983918, .71339062},
+                                 {.14625, .48295388, .62365676},
+                                 {.20221875, .3644782, .3986132},
+                                 {1, .24624414, .01546985},
+                                 {-.3, .00770836, .00018629},
+                                 {.79056942, .51905437, .47300093}},
+                                {"heavy ball",
+                                 {.rule = Rule::heavy_ball, .momentum = 0.5},
+                                 {.3, .89785687, .98361094},
+                                 {.14625, 1.01151908, 1.19250324},
+                                 {.2863125, .69601603, .69423873},
+                                 {1, .4575625, .04149559},
+                                 {-.3, .01122187, .00031775},
+                                 {.79056942, .4952664, .48643636}},
+                                {"Nesterov",
+                                 {.rule = Rule::nesterov, .momentum = 0.6},
+                                 {.48, .91274531, .99110441},
+                                 {.3744, 1.02577495, 1.21672032},
+                                 {.508176, .81382817, .82474221},
+                                 {1.6, .44983552, .02935027},
+                                 {-.3, .0078156, .00020399},
+                                 {.79056942, .4786967, .49135458}}};
     const Index times[] = {1, 5, 20};
     for (const Row& row : rows) {
         CAPTURE(row.method);
@@ -112,14 +111,15 @@ TEST_CASE("state evolution: the public check values of linear regression, to 1e-
     }
 }
 
-TEST_CASE("state evolution: gradient descent in linear regression is the average over Marchenko and Pastur's law") {
+TEST_CASE(
+    "state evolution: gradient descent in linear regression is the average over Marchenko and Pastur's law") {
     for (const double alpha : {0.5, 1.0, 2.0}) {
         CAPTURE(alpha);
         const double eta = 0.9 / std::pow(1.0 + std::sqrt(alpha), 2);
         const double T = 1.7;
         const double Delta = 0.3;
-        const auto problem = cases::regression(cases::Loss::square(), cases::LabelChannel::additive, alpha, T, Delta,
-                                               {.learning_rate = eta}, 60);
+        const auto problem = cases::regression(cases::Loss::square(), cases::LabelChannel::additive, alpha, T,
+                                               Delta, {.learning_rate = eta}, 60);
         const Path path = exact_path(*problem);
         // Eigenvalues of A^T A = (n / d) times those of the sample covariance.
         const math::MarchenkoPastur spectrum(alpha);
@@ -139,8 +139,8 @@ TEST_CASE("state evolution: gradient descent in linear regression is the average
 }
 
 TEST_CASE("state evolution: the path ends at the ridge estimator, and the responses add up to its own") {
-    const auto problem = cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.0, 1.0, 0.25,
-                                           {.learning_rate = 0.15, .ridge = 0.3}, 400);
+    const auto problem = cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.0, 1.0,
+                                           0.25, {.learning_rate = 0.15, .ridge = 0.3}, 400);
     const Path path = exact_path(*problem);
     // 1 / V = lambda + alpha / (1 + V) and its consequences, solved by hand: V = 2/3, m = 0.8.
     CHECK(path.R[400] == doctest::Approx(0.8).epsilon(1e-12));
@@ -153,15 +153,17 @@ TEST_CASE("state evolution: continuous time is approached at first order in the 
     double eta = 0.16;
     for (const double mse : expected) {
         const auto steps = static_cast<std::size_t>(std::lround(3.2 / eta));
-        const Path path = exact_path(*cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.0, 1.0,
-                                                        0.25, {.learning_rate = eta}, steps));
+        const Path path = exact_path(*cases::regression(cases::Loss::square(), cases::LabelChannel::additive,
+                                                        2.0, 1.0, 0.25, {.learning_rate = eta}, steps));
         const auto last = static_cast<Index>(steps);
         CHECK(std::abs(path.C(last, last) - 2.0 * path.R[steps] + 1.0 - mse) < 6e-7);
         eta /= 2.0;
     }
 }
 
-TEST_CASE("state evolution: whitened points reproduce the closed equations, also where the covariance is singular") {
+TEST_CASE(
+    "state evolution: whitened points reproduce the closed equations, also where the covariance is "
+    "singular") {
     // Iterates that converge leave most directions of the covariance without variance.
     for (const cases::Algorithm algorithm : {cases::Algorithm{.rule = Rule::gradient_descent},
                                              cases::Algorithm{.rule = Rule::heavy_ball, .momentum = 0.9},
@@ -186,9 +188,9 @@ TEST_CASE("state evolution: the first step in closed form") {
     const double eta = 0.7;
     const double T = 4.0;
     const auto check = [&](cases::LabelChannel channel, double delta) {
-        const Path path = sampled_path(*cases::regression(cases::Loss::logistic(), channel, alpha, T, 0.0,
-                                                          {.learning_rate = eta}, 1),
-                                       16384);
+        const Path path = sampled_path(
+            *cases::regression(cases::Loss::logistic(), channel, alpha, T, 0.0, {.learning_rate = eta}, 1),
+            16384);
         CHECK(path.tau(0, 0) == doctest::Approx(-alpha * eta / 4.0).epsilon(1e-6));
         CHECK(path.Sigma(0, 0) == doctest::Approx(alpha * eta * eta / 4.0).epsilon(1e-12));
         CHECK(path.delta[0] == doctest::Approx(delta).epsilon(2e-4));
@@ -213,7 +215,8 @@ TEST_CASE("state evolution: the public check values of nonlinear losses") {
         const cases::RouteSolution found = state_evolution_of(problem, {{"samples", std::int64_t{16384}}});
         for (const Row& row : rows) {
             CAPTURE(row.t);
-            const auto close = [&](const char* observable, std::size_t time, std::size_t component, double expected) {
+            const auto close = [&](const char* observable, std::size_t time, std::size_t component,
+                                   double expected) {
                 CAPTURE(observable);
                 const double error = found.error_at(observable, time, component);
                 // The values are given to five decimals at best.
