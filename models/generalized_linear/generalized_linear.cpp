@@ -79,12 +79,12 @@ std::vector<Observable> declare_observables(bool binary, const Recording& record
                             .normalization = normalization,
                             .dimensions = {{"time_2", recording.grid.size(), recording.grid.times}}});
     };
-    two_time("C", "two-time overlap", "C_{ts}", "theta^t . theta^s / d");
-    two_time("tau", "sample-side response", "\\tau_{ts}",
+    two_time("C", "two-time overlap", "C(t, s)", "theta^t . theta^s / d");
+    two_time("tau", "sample-side response", "\\tau(t, s)",
              "(n/d) mean du^t/dZ^s, s <= t; in a simulation its estimate from the data");
-    two_time("rho", "parameter-side response", "\\rho_{ts}",
+    two_time("rho", "parameter-side response", "\\rho(t, s)",
              "mean dtheta^t/dW^s, s < t; in a simulation its estimate from the data");
-    two_time("Sigma", "noise covariance of the gradient fields", "\\Sigma_{ts}", "u^t . u^s / d");
+    two_time("Sigma", "noise covariance of the gradient fields", "\\Sigma(t, s)", "u^t . u^s / d");
     return declared;
 }
 
