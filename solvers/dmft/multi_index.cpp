@@ -114,8 +114,8 @@ class DmftRoute final : public Route {
         outcome.attributes["trajectories"] = static_cast<double>(plan.trajectories);
         outcome.attributes["monte_carlo_error"] = combined.monte_carlo_error;
         outcome.attributes["largest_share"] = share;
-        if (share > 0.05 && outcome.detail.empty())
-            outcome.detail = fmt::format(
+        if (share > 0.05)
+            outcome.attributes["warning"] = fmt::format(
                 "a single trajectory carries up to {:.0f} % of the memory kernel: the average over "
                 "trajectories is "
                 "heavy-tailed and may be biased; raise trajectories, or lower the learning rate",

@@ -187,8 +187,8 @@ class StateEvolution final : public Route {
             outcome.attributes["repeats"] = static_cast<double>(repeats_);
         }
         const double bound = stable_rate(*problem_);
-        if (problem_->algorithm.learning_rate > bound && outcome.detail.empty())
-            outcome.detail =
+        if (problem_->algorithm.learning_rate > bound)
+            outcome.attributes["warning"] =
                 fmt::format("learning_rate = {} is beyond the linear stability bound {:.4g} of this method",
                             problem_->algorithm.learning_rate, bound);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,27 @@ struct PlotArguments {
     std::string observables;
 };
 [[nodiscard]] int plot(const PlotArguments& arguments);
+
+struct InferArguments {
+    std::string file;  ///< HDF5 with a matrix of inputs and a vector of labels
+    std::string inputs = "inputs";
+    std::string labels = "labels";
+    std::string loss = "square";
+    double loss_scale = 1.0;
+    std::string method = "gradient-descent";
+    double learning_rate = 0.0;  ///< 0: chosen
+    double ridge = 0.0;
+    double momentum = 0.0;
+    double l1 = 0.0;
+    int iterations = 50;
+    double hold_out = 0.0;
+    std::uint64_t seed = 0;
+    std::string output;  ///< "": the data file's name with -inference.h5
+    bool quiet = false;
+    bool json = false;
+    std::string command;
+};
+[[nodiscard]] int infer(const InferArguments& arguments);
 
 struct ListArguments {
     std::string what;  ///< "problems", "routes", "papers", or "" for all

@@ -112,6 +112,52 @@ int main(int argc, char** argv) {
                              "comma-separated, instead of the usual choice");
     plot_command->callback([&] { chosen = [&] { return cli::plot(plot); }; });
 
+    cli::InferArguments infer;
+    infer.command = run.command;
+    CLI::App* infer_command = app.add_subcommand(
+        "infer",
+        "from your own data: test loss along the path, where to stop, intervals for the coefficients");
+    infer_command->add_option("data", infer.file, "an HDF5 file with inputs (n x d) and labels (n)")
+        ->required();
+    infer_command->add_option("--inputs", infer.inputs, "name of the dataset of inputs")
+        ->capture_default_str();
+    infer_command->add_option("--labels", infer.labels, "name of the dataset of labels")
+        ->capture_default_str();
+    infer_command->add_option("--loss", infer.loss, "square, logistic (labels 1 and -1, or 1 and 0) or huber")
+        ->check(CLI::IsMember({"square", "logistic", "huber"}))
+        ->capture_default_str();
+    infer_command->add_option("--loss-scale", infer.loss_scale, "where huber turns linear")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    infer_command
+        ->add_option("--method", infer.method, "gradient-descent, heavy-ball, nesterov, ista or fista")
+        ->check(CLI::IsMember({"gradient-descent", "heavy-ball", "nesterov", "ista", "fista"}))
+        ->capture_default_str();
+    infer_command
+        ->add_option("--learning-rate", infer.learning_rate,
+                     "for the loss summed over samples, inputs of variance 1 / d; absent: one over the "
+                     "largest curvature")
+        ->check(CLI::PositiveNumber);
+    infer_command->add_option("--ridge", infer.ridge, "adds ridge / 2 |theta|^2")
+        ->check(CLI::NonNegativeNumber);
+    infer_command->add_option("--l1", infer.l1, "adds l1 |theta|_1; for ista and fista")
+        ->check(CLI::NonNegativeNumber);
+    infer_command->add_option("--momentum", infer.momentum, "for heavy-ball and nesterov")
+        ->check(CLI::Range(0.0, 0.9999));
+    infer_command->add_option("--iterations", infer.iterations, "iterations")
+        ->check(CLI::Range(1, 2000))
+        ->capture_default_str();
+    infer_command
+        ->add_option("--hold-out", infer.hold_out,
+                     "share of the samples kept from training, to test the estimates")
+        ->check(CLI::Range(0.0, 0.9));
+    infer_command->add_option("--seed", infer.seed, "which samples are held out")->capture_default_str();
+    infer_command->add_option("-o,--output", infer.output,
+                              "the results file; standard: the data's name with -inference.h5");
+    infer_command->add_flag("--quiet", infer.quiet, "no table");
+    infer_command->add_flag("--json", infer.json, "the table as JSON");
+    infer_command->callback([&] { chosen = [&] { return cli::infer(infer); }; });
+
     cli::ListArguments list;
     CLI::App* list_command = app.add_subcommand("list", "problems, routes and papers");
     list_command->add_option("what", list.what, "problems, routes or papers; standard: all")

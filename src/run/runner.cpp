@@ -49,6 +49,13 @@ int sensible(int threads) {
 
 }  // namespace
 
+void stamp(const std::string& command, results::Results& results) {
+    results.command = command;
+    results.created = now_utc();
+    results.version = version;
+    results.git_revision = git_revision;
+}
+
 void use_threads(int threads) {
     if (threads > 0) omp_set_num_threads(sensible(threads));
 }
@@ -79,10 +86,7 @@ results::Results solve(const experiment::Experiment& experiment, const RunOption
     results.title = experiment.title;
     results.paper = experiment.paper;
     results.experiment = experiment.text;
-    results.command = options.command;
-    results.created = now_utc();
-    results.version = version;
-    results.git_revision = git_revision;
+    stamp(options.command, results);
     results.grid = experiment.grid;
     for (const experiment::Variant& variant : experiment.variants) {
         results.starts.push_back({variant.name, variant.problem->start_replicas(), variant.problem->start()});

@@ -18,6 +18,9 @@ struct RunOptions {
     std::function<std::unique_ptr<Progress>(const RouteInfo&)> progress;
 };
 
+/// Writes down when, by what and by which version results come about.
+void stamp(const std::string& command, results::Results& results);
+
 /// Sets the number of threads for all that follows; 0 leaves it. Routes check their memory against it when an
 /// experiment is loaded.
 void use_threads(int threads);

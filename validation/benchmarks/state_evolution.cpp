@@ -9,9 +9,10 @@
 using namespace hidyn;
 using generalized_linear::Method;
 
-// Logistic gradient descent, 50 iterations, N = 2^14 points with both labels. Floor: the derivatives of the forces, N T^3 / 6
-// entries per label read once: 2 x 2^14 x 51^3 / 6 x 4 bytes = 2.9 GB, 0.29 s at 10 GB/s (0.7 G multiply-adds are 0.04 s).
-// Measured on one core: 0.7 s, of them 0.33 s that floor and 0.17 s the system's clearing of fresh pages.
+// Logistic gradient descent, 50 iterations, N = 2^14 points with both labels. Floor: the derivatives of the
+// forces, N T^3 / 6 entries per label read once: 2 x 2^14 x 51^3 / 6 x 4 bytes = 2.9 GB, 0.29 s at 10 GB/s
+// (0.7 G multiply-adds are 0.04 s). Measured on one core: 0.7 s, of them 0.33 s that floor and 0.17 s the
+// system's clearing of fresh pages.
 static void logistic_path(benchmark::State& state) {
     const auto problem = cases::logistic({.learning_rate = 1.0}, 50);
     const Method method(problem->algorithm, 50);
@@ -23,7 +24,8 @@ static void logistic_path(benchmark::State& state) {
 }
 BENCHMARK(logistic_path)->Unit(benchmark::kMillisecond);
 
-// One run of 50 iterations at n = 4000, d = 1300. Floor: the matrix, 42 MB, read 51 times: 0.21 s at 10 GB/s. Measured: 0.17 s.
+// One run of 50 iterations at n = 4000, d = 1300. Floor: the matrix, 42 MB, read 51 times: 0.21 s at 10 GB/s.
+// Measured: 0.17 s.
 static void logistic_run(benchmark::State& state) {
     auto problem = cases::logistic({.learning_rate = 1.0}, 50);
     problem->sample_ratio = 4000.0 / 1300.0;
@@ -31,13 +33,13 @@ static void logistic_run(benchmark::State& state) {
     const auto signal = generalized_linear::draw_signal(*problem, 1300, {.seed = 1});
     const auto samples = generalized_linear::draw_samples(*problem, 1300, signal, {.seed = 1});
     for (auto _ : state)
-        benchmark::DoNotOptimize(generalized_linear::run_method(method, problem->loss, samples, signal.start, 1e12,
-                                                                [](std::size_t) { return true; }));
+        benchmark::DoNotOptimize(generalized_linear::run_method(method, problem->loss, samples, signal.start,
+                                                                1e12, [](std::size_t) { return true; }));
 }
 BENCHMARK(logistic_run)->Unit(benchmark::kMillisecond);
 
-// What the data say about that run. Floor: n T^3 / 6 derivatives read once in double precision, 0.7 GB, 0.07 s. Measured:
-// 0.095 s.
+// What the data say about that run. Floor: n T^3 / 6 derivatives read once in double precision, 0.7 GB, 0.07
+// s. Measured: 0.095 s.
 static void logistic_estimate(benchmark::State& state) {
     auto problem = cases::logistic({.learning_rate = 1.0}, 50);
     problem->sample_ratio = 4000.0 / 1300.0;
