@@ -51,16 +51,18 @@ class Preparation {
     Preparation(const RawData& data, const InferenceSettings& settings, const std::string& file)
         : data_(data), settings_(settings), file_(file), order_(data.samples) {
         if (data.labels.size() != data.samples)
-            throw InputError(fmt::format("{}: there are {} labels for {} rows of inputs", file, data.labels.size(),
-                                         data.samples));
+            throw InputError(fmt::format("{}: there are {} labels for {} rows of inputs", file,
+                                         data.labels.size(), data.samples));
         std::iota(order_.begin(), order_.end(), std::size_t{0});
-        held_out_ = static_cast<std::size_t>(std::llround(settings.hold_out * static_cast<double>(data.samples)));
+        held_out_ =
+            static_cast<std::size_t>(std::llround(settings.hold_out * static_cast<double>(data.samples)));
         if (held_out_ > 0) shuffle();
         const std::size_t kept = data.samples - held_out_;
         if (kept < 10 || data.dimensions < 2)
-            throw InputError(fmt::format("{}: {} samples of {} inputs are too few to infer anything: at least 10 samples and "
-                                         "2 inputs are needed",
-                                         file, kept, data.dimensions));
+            throw InputError(fmt::format(
+                "{}: {} samples of {} inputs are too few to infer anything: at least 10 samples and "
+                "2 inputs are needed",
+                file, kept, data.dimensions));
         read_labels();
         measure_columns();
     }
@@ -91,7 +93,9 @@ class Preparation {
         random::Stream stream({.seed = settings_.seed, .purpose = random::Purpose::driver});
         for (std::size_t i = 0; i + 1 < order_.size(); ++i) {
             const std::size_t left = order_.size() - i;
-            const auto other = i + std::min(left - 1, static_cast<std::size_t>(stream.uniform() * static_cast<double>(left)));
+            const auto other =
+                i +
+                std::min(left - 1, static_cast<std::size_t>(stream.uniform() * static_cast<double>(left)));
             std::swap(order_[i], order_[other]);
         }
     }
@@ -109,13 +113,15 @@ class Preparation {
         for (std::size_t i = 0; i < labels_.size(); ++i) {
             const double label = labels_[i];
             if (label != 1.0 && label != (zeros ? 0.0 : -1.0))
-                throw InputError(fmt::format("{}: label {} is {}, but the logistic loss needs labels 1 and -1 (or 1 and 0)",
-                                             file_, i, label));
+                throw InputError(fmt::format(
+                    "{}: label {} is {}, but the logistic loss needs labels 1 and -1 (or 1 and 0)", file_, i,
+                    label));
             labels_[i] = label == 1.0 ? 1.0 : -1.0;
         }
         if (zeros) remarks_.emplace_back("labels 0 are taken as -1");
         if (std::ranges::all_of(labels_, [&](double label) { return label == labels_.front(); }))
-            throw InputError(fmt::format("{}: all labels are {}: there is nothing to learn", file_, data_.labels.front()));
+            throw InputError(
+                fmt::format("{}: all labels are {}: there is nothing to learn", file_, data_.labels.front()));
     }
 
     void measure_columns() {
@@ -128,13 +134,15 @@ class Preparation {
         };
         for (std::size_t i = 0; i < kept; ++i) columns_.mean += row(i) / static_cast<double>(kept);
         for (std::size_t i = 0; i < kept; ++i)
-            columns_.deviation += (row(i) - columns_.mean).array().square().matrix() / static_cast<double>(kept);
+            columns_.deviation +=
+                (row(i) - columns_.mean).array().square().matrix() / static_cast<double>(kept);
         columns_.deviation = columns_.deviation.cwiseSqrt();
         for (Index j = 0; j < d; ++j)
             if (!(columns_.deviation[j] > 1e-12 * std::abs(columns_.mean[j])))
-                throw InputError(fmt::format("{}: column {} of the inputs (counted from 0) is constant in the training "
-                                             "samples: it says nothing; leave it out",
-                                             file_, j));
+                throw InputError(
+                    fmt::format("{}: column {} of the inputs (counted from 0) is constant in the training "
+                                "samples: it says nothing; leave it out",
+                                file_, j));
     }
 
     const RawData& data_;
@@ -149,9 +157,9 @@ class Preparation {
 
 /// The largest eigenvalue of A^T A, by power iteration from a fixed start: to a percent or so, from below.
 double largest_eigenvalue(const Samples& samples) {
-    const Map<const RowMajor, 0, Eigen::OuterStride<>> A(samples.rows.data(), static_cast<Index>(samples.count),
-                                                         static_cast<Index>(samples.d),
-                                                         Eigen::OuterStride<>(static_cast<Index>(samples.stride)));
+    const Map<const RowMajor, 0, Eigen::OuterStride<>> A(
+        samples.rows.data(), static_cast<Index>(samples.count), static_cast<Index>(samples.d),
+        Eigen::OuterStride<>(static_cast<Index>(samples.stride)));
     random::Stream stream({.seed = 0, .purpose = random::Purpose::start});
     VectorXd v(A.cols());
     for (double& entry : v) entry = stream.normal();
@@ -172,8 +180,9 @@ std::vector<double> losses_of(const SampleLoss& loss, const Samples& samples, co
     for (std::size_t t = 0; t < run.finished; ++t) {
         VectorXd g(static_cast<Index>(samples.count));
         for (std::size_t i = 0; i < samples.count; ++i)
-            g[static_cast<Index>(i)] = run.theta.row(static_cast<Index>(t))
-                                           .dot(Map<const Eigen::RowVectorXd>(samples.row(i), run.theta.cols()));
+            g[static_cast<Index>(i)] =
+                run.theta.row(static_cast<Index>(t))
+                    .dot(Map<const Eigen::RowVectorXd>(samples.row(i), run.theta.cols()));
         loss.evaluate(g.data(), samples.count, samples.labels.data(), samples.count,
                       {.value = value.data(), .stride = samples.count});
         mean.push_back(std::accumulate(value.begin(), value.end(), 0.0) / static_cast<double>(samples.count));
@@ -186,8 +195,8 @@ std::vector<double> losses_of(const SampleLoss& loss, const Samples& samples, co
     return mean;
 }
 
-/// The bias of the debiased iterates: none where the loss is of y - f and labels are f + noise; for logistic labels from
-/// the strength of the signal.
+/// The bias of the debiased iterates: none where the loss is of y - f and labels are f + noise; for logistic
+/// labels from the strength of the signal.
 void find_bias(const Samples& samples, const InferenceSettings& settings, Inference& found) {
     const double d = static_cast<double>(samples.d);
     found.bias.assign(found.run.finished, 1.0);
@@ -199,12 +208,14 @@ void find_bias(const Samples& samples, const InferenceSettings& settings, Infere
         logistic_signal_strength(moment.squaredNorm() / d, static_cast<double>(samples.count) / d);
     for (std::size_t t = 0; t < found.run.finished; ++t) {
         const double sigma = found.estimate.deviation[t];
-        const double size = found.estimate.debiased.row(static_cast<Index>(t)).squaredNorm() / d - sigma * sigma;
+        const double size =
+            found.estimate.debiased.row(static_cast<Index>(t)).squaredNorm() / d - sigma * sigma;
         found.bias[t] = found.signal_strength && size > 0.0 ? std::sqrt(size / *found.signal_strength)
                                                             : std::numeric_limits<double>::quiet_NaN();
     }
     if (!found.signal_strength)
-        found.remarks.emplace_back("the strength of the signal cannot be told from these labels: there are no intervals");
+        found.remarks.emplace_back(
+            "the strength of the signal cannot be told from these labels: there are no intervals");
 }
 
 void find_intervals(const Columns& columns, Inference& found) {
@@ -228,7 +239,8 @@ void find_intervals(const Columns& columns, Inference& found) {
 }  // namespace
 
 std::optional<double> logistic_signal_strength(double moment, double alpha) {
-    // E sigma'(sqrt(T) z) by the trapezoidal rule in the preactivation, in which sigma' has width 1 whatever T.
+    // E sigma'(sqrt(T) z) by the trapezoidal rule in the preactivation, in which sigma' has width 1 whatever
+    // T.
     const auto excess = [&](double T) {
         constexpr double spacing = 0.125;
         // (Where the Gaussian is narrower, by the series of sigma'.)
@@ -237,14 +249,15 @@ std::optional<double> logistic_signal_strength(double moment, double alpha) {
         for (int k = -320; k <= 320 && !narrow; ++k) {
             const double x = spacing * k;
             const double p = 1.0 / (1.0 + std::exp(-x));
-            slope += spacing * p * (1.0 - p) * std::exp(-0.5 * x * x / T) / std::sqrt(2.0 * std::numbers::pi * T);
+            slope +=
+                spacing * p * (1.0 - p) * std::exp(-0.5 * x * x / T) / std::sqrt(2.0 * std::numbers::pi * T);
         }
         return alpha + std::pow(2.0 * alpha * slope, 2) * T - moment;
     };
     if (!(excess(0.0) < 0.0) || !(excess(largest_strength) > 0.0)) return std::nullopt;
     std::uintmax_t most = 200;
-    const auto [below, above] = boost::math::tools::toms748_solve(excess, 0.0, largest_strength,
-                                                                  boost::math::tools::eps_tolerance<double>(40), most);
+    const auto [below, above] = boost::math::tools::toms748_solve(
+        excess, 0.0, largest_strength, boost::math::tools::eps_tolerance<double>(40), most);
     return 0.5 * (below + above);
 }
 
@@ -266,22 +279,25 @@ Inference infer(const RawData& data, const InferenceSettings& settings, const st
                     .method = Method(algorithm, settings.iterations),
                     .remarks = preparation.remarks()};
     const AlignedVector start(samples.stride, 0.0);
-    found.run = run_method(found.method, loss, samples, start, largest_size, [](std::size_t) { return true; });
+    found.run =
+        run_method(found.method, loss, samples, start, largest_size, [](std::size_t) { return true; });
     if (found.run.finished <= settings.iterations)
-        found.remarks.push_back(fmt::format("the iterates diverge after {} iterations: the learning rate is too large, one over "
-                                            "the largest curvature is {:.4g}",
-                                            found.run.finished - 1, 1.0 / (curvature * edge + algorithm.ridge)));
+        found.remarks.push_back(
+            fmt::format("the iterates diverge after {} iterations: the learning rate is too large, one over "
+                        "the largest curvature is {:.4g}",
+                        found.run.finished - 1, 1.0 / (curvature * edge + algorithm.ridge)));
     found.estimate = estimate_path(found.method, loss, samples, found.run);
     const double ratio = static_cast<double>(kept) / static_cast<double>(data.dimensions);
     const double expected = std::pow(1.0 + std::sqrt(ratio), 2);
     if (edge > noticeable * expected)
-        found.remarks.push_back(fmt::format("the inputs are correlated: the largest eigenvalue of A^T A is {:.3g} instead of "
-                                            "{:.3g}; estimates and intervals are for uncorrelated inputs and may be far off",
-                                            edge, expected));
+        found.remarks.push_back(
+            fmt::format("the inputs are correlated: the largest eigenvalue of A^T A is {:.3g} instead of "
+                        "{:.3g}; estimates and intervals are for uncorrelated inputs and may be far off",
+                        edge, expected));
     if (found.held_out > 0) {
         const Samples test = preparation.samples(kept, found.held_out);
-        found.held_out_loss = losses_of(loss, test, found.run,
-                                        settings.loss == LossName::logistic ? &found.held_out_errors : nullptr);
+        found.held_out_loss = losses_of(
+            loss, test, found.run, settings.loss == LossName::logistic ? &found.held_out_errors : nullptr);
     }
     const auto best = std::ranges::min_element(found.estimate.test_loss);
     found.best = static_cast<std::size_t>(best - found.estimate.test_loss.begin());

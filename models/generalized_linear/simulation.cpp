@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/machine.hpp"
 #include "core/replicas.hpp"
@@ -23,7 +24,7 @@ constexpr double quantile = 1.959963984540054;
 class Journal {
   public:
     Journal(const GeneralizedLinear& problem, const Signal& signal, const RecordedRun& run,
-            const PathEstimate& estimate, std::size_t replica, Recorder& recorder)
+            const PathEstimate* estimate, std::size_t replica, Recorder& recorder)
         : problem_(problem),
           run_(run),
           estimate_(estimate),
@@ -39,7 +40,7 @@ class Journal {
             const auto t = static_cast<std::size_t>(times[place]);
             if (t >= run_.finished) return;
             iterate(place, t);
-            inference(place, t);
+            if (estimate_ != nullptr) inference(place, t);
             if (problem_.recording.two_time) two_time(place, t);
         }
     }
@@ -69,11 +70,11 @@ class Journal {
     void inference(std::size_t place, std::size_t t) {
         const auto row = static_cast<Index>(t);
         const double d = static_cast<double>(run_.theta.cols());
-        record(ObservablePlaces::test_loss_estimate, place, estimate_.test_loss[t]);
-        const double sigma = estimate_.deviation[t];
+        record(ObservablePlaces::test_loss_estimate, place, estimate_->test_loss[t]);
+        const double sigma = estimate_->deviation[t];
         record(ObservablePlaces::deviation, place, sigma);
         if (std::isnan(sigma)) return;
-        const double b = estimate_.debiased.row(row).dot(truth_) / (d * problem_.T());
+        const double b = estimate_->debiased.row(row).dot(truth_) / (d * problem_.T());
         record(ObservablePlaces::bias, place, b);
         // Where the loss is of y - f and y = f* + noise, the bias is known: none.
         const double centre = problem_.loss.loss().of_residual() && problem_.loss.link().linear() &&
@@ -82,7 +83,7 @@ class Journal {
                                   ? 1.0
                                   : b;
         const auto inside =
-            ((estimate_.debiased.row(row) - centre * truth_.transpose()).array().abs() <= quantile * sigma)
+            ((estimate_->debiased.row(row) - centre * truth_.transpose()).array().abs() <= quantile * sigma)
                 .count();
         record(ObservablePlaces::coverage, place, static_cast<double>(inside) / d);
     }
@@ -96,11 +97,13 @@ class Journal {
             const auto column = static_cast<Index>(s);
             const bool known = s < run_.finished;
             C.push_back(known ? run_.overlap(t, s) : std::nan(""));
-            Sigma.push_back(known ? estimate_.Sigma(row, column) : std::nan(""));
-            tau.push_back(known ? estimate_.tau(row, column) : 0.0);
-            rho.push_back(known ? estimate_.rho(row, column) : 0.0);
+            if (estimate_ == nullptr) continue;
+            Sigma.push_back(known ? estimate_->Sigma(row, column) : std::nan(""));
+            tau.push_back(known ? estimate_->tau(row, column) : 0.0);
+            rho.push_back(known ? estimate_->rho(row, column) : 0.0);
         }
         recorder_.record(places_.C, replica_, place, C);
+        if (estimate_ == nullptr) return;
         recorder_.record(places_.tau, replica_, place, tau);
         recorder_.record(places_.rho, replica_, place, rho);
         recorder_.record(places_.Sigma, replica_, place, Sigma);
@@ -108,7 +111,7 @@ class Journal {
 
     const GeneralizedLinear& problem_;
     const RecordedRun& run_;
-    const PathEstimate& estimate_;
+    const PathEstimate* estimate_;  ///< null: not asked for
     ObservablePlaces places_;
     FreshSample fresh_;
     Eigen::VectorXd truth_;
@@ -118,8 +121,8 @@ class Journal {
 
 class Simulation final : public Route {
   public:
-    Simulation(std::shared_ptr<const GeneralizedLinear> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
+    Simulation(std::shared_ptr<const GeneralizedLinear> problem, bool inference, RouteInfo description)
+        : Route(std::move(description)), problem_(std::move(problem)), inference_(inference) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         const Method method(problem_->algorithm, problem_->steps());
@@ -144,20 +147,23 @@ class Simulation final : public Route {
                 return !stopped;
             });
         if (stopped) return;
-        const PathEstimate estimate = estimate_path(method, problem_->loss, samples, run);
-        Journal(*problem_, signal, run, estimate, replica, recorder).write();
+        std::optional<PathEstimate> estimate;
+        if (inference_) estimate = estimate_path(method, problem_->loss, samples, run);
+        Journal(*problem_, signal, run, estimate ? &*estimate : nullptr, replica, recorder).write();
         if (run.finished <= method.steps()) watch.mark_diverged(replica, run.finished);
     }
 
     std::shared_ptr<const GeneralizedLinear> problem_;
+    bool inference_;
 };
 
-double replica_bytes(const GeneralizedLinear& problem, std::uint64_t d) {
+double replica_bytes(const GeneralizedLinear& problem, std::uint64_t d, bool inference) {
     const double n = static_cast<double>(problem.samples(d));
     const double times = static_cast<double>(problem.steps() + 1);
     const double coordinates = problem.algorithm.l1 > 0.0 ? static_cast<double>(d) : 1.0;
     return Samples::bytes(n, static_cast<double>(d)) +
-           8.0 * times * (5.0 * static_cast<double>(d) + 3.0 * n) + 4.0 * times * times * (n + coordinates);
+           8.0 * times * (5.0 * static_cast<double>(d) + 3.0 * n) +
+           (inference ? 4.0 * times * times * (n + coordinates) : 0.0);
 }
 
 void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
@@ -169,15 +175,27 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
                                                        problem.sample_ratio, info.d)));
     const double threads =
         static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), table.integer("replicas")));
-    const double needed = threads * replica_bytes(problem, info.d);
+    const double needed = threads * replica_bytes(problem, info.d, table.boolean("inference"));
     const double memory = machine_memory();
     if (needed > memory)
         complaints.add(table.complain(
             "d",
             fmt::format(
                 "{} samples in d = {} and {} iterations take {:.3g} GB on {} threads, but this machine has "
-                "{:.3g} GB; use a smaller d, or fewer --threads",
+                "{:.3g} GB; use a smaller d, fewer --threads, or inference = false",
                 problem.samples(info.d), info.d, problem.steps(), needed / 1e9, threads, memory / 1e9)));
+}
+
+std::vector<Key> keys() {
+    std::vector<Key> all = teacher_student::ensemble_keys(1e7);
+    all.push_back(
+        {.name = "inference",
+         .type = KeyType::boolean,
+         .meaning =
+             "estimate responses, test loss and intervals from the data, at a cost and memory of n T^2 / 2 "
+             "numbers over T iterations; false: the path alone",
+         .standard = true});
+    return all;
 }
 
 }  // namespace
@@ -188,12 +206,13 @@ RouteKind simulation_kind() {
             .source = "the definitions of the methods; estimates of Han & Xu, arXiv 2412.09498",
             .theory = false,
             .algorithms = algorithm_names(),
-            .keys = teacher_student::ensemble_keys(1e7),
+            .keys = keys(),
             .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+            .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
                        RouteInfo info) -> std::unique_ptr<Route> {
                 return std::make_unique<Simulation>(
-                    std::dynamic_pointer_cast<const GeneralizedLinear>(problem), std::move(info));
+                    std::dynamic_pointer_cast<const GeneralizedLinear>(problem), table.boolean("inference"),
+                    std::move(info));
             }};
 }
 

@@ -38,11 +38,13 @@ InferenceSettings settings_of(const InferArguments& arguments) {
     const bool shrinks = rule == Rule::ista || rule == Rule::fista;
     const bool moves = rule == Rule::heavy_ball || rule == Rule::nesterov;
     if (arguments.momentum > 0.0 && !moves)
-        throw InputError(fmt::format("--momentum = {}: is for the methods heavy-ball and nesterov", arguments.momentum));
+        throw InputError(
+            fmt::format("--momentum = {}: is for the methods heavy-ball and nesterov", arguments.momentum));
     if (arguments.l1 > 0.0 && !shrinks)
         throw InputError(fmt::format("--l1 = {}: is for the methods ista and fista", arguments.l1));
     if (arguments.ridge > 0.0 && shrinks)
-        throw InputError(fmt::format("--ridge = {}: has no meaning for the methods ista and fista", arguments.ridge));
+        throw InputError(
+            fmt::format("--ridge = {}: has no meaning for the methods ista and fista", arguments.ridge));
     settings.loss = arguments.loss == "logistic" ? LossName::logistic
                     : arguments.loss == "huber"  ? LossName::huber
                                                  : LossName::square;
@@ -60,16 +62,18 @@ generalized_linear::RawData read_data(const InferArguments& arguments) {
         throw InputError(fmt::format("{}: \"{}\" is {} x {}, but must be a vector of labels", arguments.file,
                                      arguments.labels, labels.rows, labels.columns));
     if (labels.rows != inputs.rows)
-        throw InputError(fmt::format("{}: \"{}\" has {} rows, but \"{}\" has {}: one label is needed for each row",
-                                     arguments.file, arguments.inputs, inputs.rows, arguments.labels, labels.rows));
+        throw InputError(
+            fmt::format("{}: \"{}\" has {} rows, but \"{}\" has {}: one label is needed for each row",
+                        arguments.file, arguments.inputs, inputs.rows, arguments.labels, labels.rows));
     const double n = static_cast<double>(inputs.rows);
     const double d = static_cast<double>(inputs.columns);
     const double times = arguments.iterations + 1.0;
     const double needed = 8.0 * (2.0 * n * d + times * (8.0 * d + 4.0 * n) + 0.5 * times * times * (n + d));
     if (needed > machine_memory())
-        throw InputError(fmt::format("{}: {} samples of {} inputs over {} iterations take {:.3g} GB, but this machine has "
-                                     "{:.3g} GB",
-                                     arguments.file, n, d, arguments.iterations, needed / 1e9, machine_memory() / 1e9));
+        throw InputError(
+            fmt::format("{}: {} samples of {} inputs over {} iterations take {:.3g} GB, but this machine has "
+                        "{:.3g} GB",
+                        arguments.file, n, d, arguments.iterations, needed / 1e9, machine_memory() / 1e9));
     return {.samples = inputs.rows,
             .dimensions = inputs.columns,
             .inputs = std::move(inputs.values),
@@ -80,7 +84,9 @@ generalized_linear::RawData read_data(const InferArguments& arguments) {
 Series series_of(Observable what, std::size_t times, const RowMajor& matrix) {
     Recorder recorder({std::move(what)}, 0, times);
     for (std::size_t t = 0; t < times; ++t)
-        recorder.record(0, 0, t, {matrix.row(static_cast<Eigen::Index>(t)).data(), static_cast<std::size_t>(matrix.cols())});
+        recorder.record(
+            0, 0, t,
+            {matrix.row(static_cast<Eigen::Index>(t)).data(), static_cast<std::size_t>(matrix.cols())});
     return recorder.take().series.front();
 }
 
@@ -91,12 +97,19 @@ RowMajor column_of(const std::vector<double>& values) {
 results::Results results_of(const Inference& found, const InferArguments& arguments) {
     results::Results results;
     run::stamp(arguments.command, results);
-    results.title = fmt::format("Inference from {}", std::filesystem::path(arguments.file).filename().string());
+    results.title =
+        fmt::format("Inference from {}", std::filesystem::path(arguments.file).filename().string());
+    // What `hidyn plot` draws of it.
+    results.experiment = fmt::format("[figure]\nobservables = [\"train_loss\", \"test_loss_estimate\"{}]\n",
+                                     found.held_out_loss.empty() ? "" : ", \"held_out_loss\"");
     const std::size_t times = found.run.finished;
     for (std::size_t t = 0; t < times; ++t) results.grid.times.push_back(static_cast<double>(t));
     results.grid.unit = "iterations";
     results::RouteResult route;
-    route.info = {.name = "inference", .label = "inference", .kind = "inference", .method = arguments.method,
+    route.info = {.name = "inference",
+                  .label = "inference",
+                  .kind = "inference",
+                  .method = arguments.method,
                   .d = found.dimensions};
     route.outcome.attributes = {{"n", static_cast<double>(found.samples)},
                                 {"loss", arguments.loss},
@@ -109,23 +122,24 @@ results::Results results_of(const Inference& found, const InferArguments& argume
     const auto scalar = [&](const char* name, const char* long_name, const char* normalization,
                             const std::vector<double>& values) {
         if (!values.empty())
-            series.push_back(series_of({.name = name, .long_name = long_name, .symbol = "", .normalization = normalization},
-                                       times, column_of(values)));
+            series.push_back(series_of(
+                {.name = name, .long_name = long_name, .symbol = "", .normalization = normalization}, times,
+                column_of(values)));
     };
     scalar("train_loss", "training loss", "(1/n) sum_i l(g_i, y_i), without penalties", found.run.train_loss);
-    scalar("test_loss_estimate", "test loss estimated from the training data", "(1/n) sum_i l(z_i, y_i), z = g - rho u",
+    scalar("test_loss_estimate", "estimated test loss", "(1/n) sum_i l(z_i, y_i), z = g - rho u",
            found.estimate.test_loss);
-    scalar("held_out_loss", "loss of the held-out samples", "mean over them", found.held_out_loss);
+    scalar("held_out_loss", "held-out loss", "mean over them", found.held_out_loss);
     if (!found.held_out_errors.empty() || arguments.loss == "logistic")
         scalar("classification_error_estimate", "classification error estimated from the training data",
                "share of samples with sign z_i != y_i", found.estimate.test_errors);
-    scalar("held_out_classification_error", "classification error of the held-out samples", "share of wrong signs",
-           found.held_out_errors);
+    scalar("held_out_classification_error", "classification error of the held-out samples",
+           "share of wrong signs", found.held_out_errors);
     scalar("debiasing_bias", "bias of the debiased iterate", "estimated", found.bias);
-    scalar("debiasing_deviation", "standard deviation of the debiased iterate", "estimated, inputs of variance 1 / d",
-           found.estimate.deviation);
-    const auto matrix = [&](const char* name, const char* long_name, const char* symbol, const char* normalization,
-                            Dimension axis, const RowMajor& values) {
+    scalar("debiasing_deviation", "standard deviation of the debiased iterate",
+           "estimated, inputs of variance 1 / d", found.estimate.deviation);
+    const auto matrix = [&](const char* name, const char* long_name, const char* symbol,
+                            const char* normalization, Dimension axis, const RowMajor& values) {
         series.push_back(series_of({.name = name,
                                     .long_name = long_name,
                                     .symbol = symbol,
@@ -134,14 +148,19 @@ results::Results results_of(const Inference& found, const InferArguments& argume
                                    times, values));
     };
     const Dimension other{"time_2", times, results.grid.times};
-    matrix("tau", "sample-side response", "\\tau(t, s)", "estimated from the data", other, found.estimate.tau);
-    matrix("rho", "parameter-side response", "\\rho(t, s)", "estimated from the data", other, found.estimate.rho);
+    matrix("tau", "sample-side response", "\\tau(t, s)", "estimated from the data", other,
+           found.estimate.tau);
+    matrix("rho", "parameter-side response", "\\rho(t, s)", "estimated from the data", other,
+           found.estimate.rho);
     matrix("Sigma", "noise covariance of the gradient fields", "\\Sigma(t, s)", "u^t . u^s / d", other,
            found.estimate.Sigma);
     const Dimension column{"column", found.dimensions};
-    matrix("coefficient", "debiased coefficients", "\\beta", "per unit of the raw inputs", column, found.coefficient);
-    matrix("lower", "lower ends of 95 % intervals", "\\beta_-", "per unit of the raw inputs", column, found.lower);
-    matrix("upper", "upper ends of 95 % intervals", "\\beta_+", "per unit of the raw inputs", column, found.upper);
+    matrix("coefficient", "debiased coefficients", "\\beta", "per unit of the raw inputs", column,
+           found.coefficient);
+    matrix("lower", "lower ends of 95 % intervals", "\\beta_-", "per unit of the raw inputs", column,
+           found.lower);
+    matrix("upper", "upper ends of 95 % intervals", "\\beta_+", "per unit of the raw inputs", column,
+           found.upper);
     results.routes.push_back(std::move(route));
     return results;
 }
@@ -165,8 +184,9 @@ std::vector<std::size_t> shown(const Inference& found) {
 }
 
 void print_table(const Inference& found) {
-    fmt::print("{} samples of {} inputs, n / d = {:.3g}; learning rate {:.4g}\n\n", found.samples, found.dimensions,
-               static_cast<double>(found.samples) / static_cast<double>(found.dimensions), found.learning_rate);
+    fmt::print("{} samples of {} inputs, n / d = {:.3g}; learning rate {:.4g}\n\n", found.samples,
+               found.dimensions, static_cast<double>(found.samples) / static_cast<double>(found.dimensions),
+               found.learning_rate);
     const bool held_out = !found.held_out_loss.empty();
     fmt::print("{:>9} {:>12} {:>20}{}\n", "iteration", "train loss", "estimated test loss",
                held_out ? fmt::format(" {:>14}", "held-out loss") : "");
@@ -177,10 +197,11 @@ void print_table(const Inference& found) {
     fmt::print("\nstop after {} iterations: the estimated test loss is smallest there\n", found.best);
     const double sigma = found.estimate.deviation[found.best];
     if (std::isfinite(found.bias[found.best]) && std::isfinite(sigma))
-        fmt::print("{} of {} coefficients have a 95 % interval that excludes zero there\n", distinct_from_zero(found),
-                   found.dimensions);
+        fmt::print("{} of {} coefficients have a 95 % interval that excludes zero there\n",
+                   distinct_from_zero(found), found.dimensions);
     if (found.signal_strength)
-        fmt::print("strength of the signal: the preactivations have a variance of about {:.3g}\n", *found.signal_strength);
+        fmt::print("strength of the signal: the preactivations have a variance of about {:.3g}\n",
+                   *found.signal_strength);
     for (const std::string& remark : found.remarks) warn(remark);
 }
 

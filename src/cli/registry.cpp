@@ -8,6 +8,7 @@
 #include "solvers/closed_form/linear_regression.hpp"
 #include "solvers/dmft/multi_index.hpp"
 #include "solvers/dmft/recording.hpp"
+#include "solvers/fixed_point/generalized_linear.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
@@ -59,7 +60,8 @@ const Registry& registry() {
         with_dmft(multi_index::logistic_regression()),
         with_dmft(multi_index::phase_retrieval()),
         with(with_dmft(multi_index::general()), {ode::online_limit_kind()}),
-        with(generalized_linear::declaration(), {state_evolution::generalized_linear_kind()}),
+        with(generalized_linear::declaration(),
+             {state_evolution::generalized_linear_kind(), fixed_point::generalized_linear_kind()}),
     }};
     return everything;
 }

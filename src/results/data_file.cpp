@@ -42,21 +42,24 @@ DataMatrix read_matrix(const std::string& file, const std::string& dataset) {
     const Handle space(H5Dget_space(data.id()), H5Sclose);
     const int rank = H5Sget_simple_extent_ndims(space.id());
     if (rank < 1 || rank > 2)
-        throw InputError(fmt::format("{}: \"{}\" has {} dimensions, but must have one or two", file, dataset, rank));
+        throw InputError(
+            fmt::format("{}: \"{}\" has {} dimensions, but must have one or two", file, dataset, rank));
     hsize_t size[2] = {0, 1};
     H5Sget_simple_extent_dims(space.id(), size, nullptr);
     DataMatrix matrix{.rows = size[0], .columns = size[1], .values = {}};
     if (matrix.rows == 0 || matrix.columns == 0)
-        throw InputError(fmt::format("{}: \"{}\" is empty ({} x {})", file, dataset, matrix.rows, matrix.columns));
+        throw InputError(
+            fmt::format("{}: \"{}\" is empty ({} x {})", file, dataset, matrix.rows, matrix.columns));
     matrix.values.resize(matrix.rows * matrix.columns);
     if (H5Dread(data.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, matrix.values.data()) < 0)
-        throw InputError(fmt::format("{}: \"{}\" cannot be read: the file is damaged or truncated", file, dataset));
+        throw InputError(
+            fmt::format("{}: \"{}\" cannot be read: the file is damaged or truncated", file, dataset));
     for (std::size_t place = 0; place < matrix.values.size(); ++place)
         if (!std::isfinite(matrix.values[place]))
-            throw InputError(fmt::format("{}: \"{}\" is {} in row {}, column {} (counted from 0); every entry must be a "
-                                         "finite number",
-                                         file, dataset, matrix.values[place], place / matrix.columns,
-                                         place % matrix.columns));
+            throw InputError(fmt::format(
+                "{}: \"{}\" is {} in row {}, column {} (counted from 0); every entry must be a "
+                "finite number",
+                file, dataset, matrix.values[place], place / matrix.columns, place % matrix.columns));
     return matrix;
 }
 

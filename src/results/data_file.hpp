@@ -13,9 +13,9 @@ struct DataMatrix {
     std::vector<double> values;  ///< row after row
 };
 
-/// Reads a dataset of one or two dimensions of any integer or floating-point type. Throws InputError where the file
-/// cannot be opened, has no such dataset, of another type or shape, or holds a number that is not finite: the sentence
-/// says what there is instead, or where.
+/// Reads a dataset of one or two dimensions of any integer or floating-point type. Throws InputError where
+/// the file cannot be opened, has no such dataset, of another type or shape, or holds a number that is not
+/// finite: the sentence says what there is instead, or where.
 [[nodiscard]] DataMatrix read_matrix(const std::string& file, const std::string& dataset);
 
 }  // namespace hidyn::results

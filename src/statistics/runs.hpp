@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "core/trajectory.hpp"
@@ -21,10 +23,20 @@ struct TheoryRun {
     const Trajectory* trajectory = nullptr;
 };
 
+/// Whether there is anything in a series. A run that failed at once has nothing in any: that is a finding
+/// about all.
+[[nodiscard]] inline bool is_reported(const Trajectory& run, const Series& series) {
+    const auto empty = [](const Series& one) {
+        return std::ranges::none_of(one.values, [](double value) { return std::isfinite(value); });
+    };
+    return !empty(series) || std::ranges::all_of(run.series, empty);
+}
+
 /// What the simulation measured of this prediction; null if it did not, or if one of them has it as its own.
 [[nodiscard]] inline const Series* counterpart(const SimulationRun& simulation, const Series& predicted) {
     const Series* measured = simulation.trajectory->find(predicted.observable.name);
-    return measured == nullptr || measured->observable.own || predicted.observable.own ? nullptr : measured;
+    if (measured == nullptr || measured->observable.own || predicted.observable.own) return nullptr;
+    return is_reported(*simulation.trajectory, *measured) ? measured : nullptr;
 }
 
 }  // namespace hidyn::statistics

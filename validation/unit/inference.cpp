@@ -78,9 +78,11 @@ std::string complaint(const RawData& data, const InferenceSettings& settings) {
 
 }  // namespace
 
-TEST_CASE("inference: intervals cover the truth and the test loss is known, linear and logistic, in every design") {
+TEST_CASE(
+    "inference: intervals cover the truth and the test loss is known, linear and logistic, in every design") {
     for (const bool logistic : {false, true})
-        for (const Design design : {Design::gaussian, Design::rademacher, Design::bernoulli, Design::student_t}) {
+        for (const Design design :
+             {Design::gaussian, Design::rademacher, Design::bernoulli, Design::student_t}) {
             CAPTURE(logistic);
             CAPTURE(static_cast<int>(design));
             const auto problem = logistic ? cases::logistic({.learning_rate = 1.0}, 8)
@@ -120,7 +122,8 @@ TEST_CASE("inference: stopping where the estimate is smallest costs little") {
     std::vector<double> regret;
     for (std::uint64_t seed = 0; seed < 12; ++seed) {
         const UserData data = user_data(*problem, 400, seed);
-        const Inference found = infer(data.raw, {.algorithm = problem->algorithm, .iterations = 20}, "data.h5");
+        const Inference found =
+            infer(data.raw, {.algorithm = problem->algorithm, .iterations = 20}, "data.h5");
         std::vector<double> truth;
         for (Index t = 0; t <= 20; ++t) {
             const auto theta = found.run.theta.row(t);
@@ -137,10 +140,13 @@ TEST_CASE("inference: held-out samples agree with the estimate, and neither know
     std::vector<double> difference;
     for (std::uint64_t seed = 0; seed < 16; ++seed) {
         const UserData data = user_data(*problem, 200, seed);
-        const Inference found = infer(
-            data.raw,
-            {.algorithm = problem->algorithm, .loss = LossName::logistic, .iterations = 6, .hold_out = 0.3, .seed = seed},
-            "data.h5");
+        const Inference found = infer(data.raw,
+                                      {.algorithm = problem->algorithm,
+                                       .loss = LossName::logistic,
+                                       .iterations = 6,
+                                       .hold_out = 0.3,
+                                       .seed = seed},
+                                      "data.h5");
         CHECK(found.held_out == 180);
         CHECK(found.samples == 420);
         difference.push_back(found.estimate.test_loss[6] - found.held_out_loss[6]);
@@ -169,7 +175,8 @@ TEST_CASE("inference: the standard rate is stable, a larger one that diverges is
     CHECK(standard.learning_rate == doctest::Approx(1.0 / standard.largest_eigenvalue));
     CHECK(standard.largest_eigenvalue == doctest::Approx(std::pow(1.0 + std::sqrt(2.0), 2)).epsilon(0.15));
     CHECK(standard.remarks.empty());
-    const Inference wild = infer(data.raw, {.algorithm = {.learning_rate = 3.0}, .iterations = 200}, "data.h5");
+    const Inference wild =
+        infer(data.raw, {.algorithm = {.learning_rate = 3.0}, .iterations = 200}, "data.h5");
     CHECK(wild.run.finished < 60);
     CHECK(wild.remarks.front().find("diverge") != std::string::npos);
 }

@@ -1,0 +1,115 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "generalized_linear_cases.hpp"
+#include "route_cases.hpp"
+#include "solvers/fixed_point/generalized_linear.hpp"
+#include "solvers/fixed_point/minimizer.hpp"
+#include "solvers/state_evolution/linear_parameters.hpp"
+#include "solvers/state_evolution/sampled_samples.hpp"
+#include "solvers/state_evolution/squared_samples.hpp"
+
+using namespace hidyn;
+using namespace hidyn::fixed_point;
+using cases::LabelChannel;
+using cases::Loss;
+using cases::Rule;
+using generalized_linear::Method;
+
+namespace {
+
+std::shared_ptr<cases::GeneralizedLinear> logistic(double alpha, double T, double ridge,
+                                                   LabelChannel channel = LabelChannel::logistic, double Delta = 0.0) {
+    return cases::regression(Loss::logistic(), channel, alpha, T, Delta, {.learning_rate = 1.0, .ridge = ridge}, 10);
+}
+
+std::vector<std::string> complaints_about(const std::shared_ptr<cases::GeneralizedLinear>& problem,
+                                          std::vector<double> times = {10}) {
+    problem->recording.grid.times = std::move(times);
+    Complaints complaints;
+    const RouteKind kind = generalized_linear_kind();
+    kind.check(*problem, cases::table_of(kind, {}), {}, problem->recording.grid, complaints);
+    return complaints.sentences();
+}
+
+}  // namespace
+
+TEST_CASE("fixed point: ridge regression, and the end of its path") {
+    const auto problem = cases::regression(Loss::square(), LabelChannel::additive, 2.0, 1.0, 0.25,
+                                           {.learning_rate = 0.15, .ridge = 0.3}, 400);
+    const Minimizer found = minimizer_of(*problem);
+    CHECK(found.m == doctest::Approx(0.8).epsilon(1e-12));
+    CHECK(found.q == doctest::Approx(0.7764705882352941).epsilon(1e-12));
+    CHECK(found.V == doctest::Approx(2.0 / 3.0).epsilon(1e-12));
+    const Method method(problem->algorithm, 400);
+    state_evolution::LinearParameters parameters(*problem, method);
+    state_evolution::SquaredSamples samples(*problem, method);
+    const state_evolution::Path path = state_evolution::evolve(401, 1e12, parameters, samples, [] { return true; });
+    CHECK(path.train_loss[400] == doctest::Approx(found.train_loss).epsilon(1e-12));
+    const state_evolution::Debiasing debiasing = state_evolution::debiasing_of(path);
+    CHECK(debiasing.deviation[400] == doctest::Approx(std::sqrt(found.Sigma) / -found.tau).epsilon(1e-10));
+    // Least squares: V = 1 / (alpha - 1), q = T + Delta / (alpha - 1).
+    auto plain = *problem;
+    plain.algorithm.ridge = 0.0;
+    CHECK(minimizer_of(plain).V == doctest::Approx(1.0).epsilon(1e-12));
+    CHECK(minimizer_of(plain).q == doctest::Approx(1.25).epsilon(1e-12));
+}
+
+TEST_CASE("fixed point: Sur and Candes's maximum likelihood, and logistic regression with a ridge") {
+    const Minimizer mle = minimizer_of(*logistic(5.0, 5.0, 0.0));
+    CHECK(mle.converged);
+    CHECK(mle.m / 5.0 == doctest::Approx(1.49935).epsilon(1e-5));
+    CHECK(std::sqrt(5.0 * (mle.q - mle.m * mle.m / 5.0)) == doctest::Approx(4.74355).epsilon(1e-5));
+    CHECK(mle.V == doctest::Approx(3.02693).epsilon(1e-5));
+    const Minimizer ridge = minimizer_of(*logistic(1.5, 4.0, 0.1));
+    CHECK(ridge.m == doctest::Approx(2.1456742).epsilon(1e-6));
+    CHECK(ridge.q == doctest::Approx(3.0216553).epsilon(1e-6));
+    CHECK(ridge.V == doctest::Approx(4.4302037).epsilon(1e-6));
+}
+
+TEST_CASE("fixed point: the path of gradient descent ends there, logistic and Huber") {
+    const auto ends = [](const std::shared_ptr<cases::GeneralizedLinear>& problem, double tolerance) {
+        const Method method(problem->algorithm, problem->steps());
+        state_evolution::LinearParameters parameters(*problem, method);
+        state_evolution::SampledSamples samples(*problem, method, {.points = 8192});
+        const state_evolution::Path path =
+            state_evolution::evolve(problem->steps() + 1, 1e12, parameters, samples, [] { return true; });
+        const Minimizer found = minimizer_of(*problem);
+        const auto last = static_cast<Eigen::Index>(problem->steps());
+        CHECK(path.R.back() == doctest::Approx(found.m).epsilon(tolerance));
+        CHECK(path.C(last, last) == doctest::Approx(found.q).epsilon(tolerance));
+        CHECK(path.train_loss.back() == doctest::Approx(found.train_loss).epsilon(3.0 * tolerance));
+    };
+    auto ridge = logistic(1.5, 4.0, 0.1);
+    ridge->algorithm.learning_rate = 2.0;
+    ridge->recording.grid.times = {35};
+    ends(ridge, 1e-3);
+    ends(cases::regression(Loss::huber(1.0), LabelChannel::additive, 2.0, 1.0, 0.25,
+                           {.rule = Rule::nesterov, .learning_rate = 0.2, .ridge = 0.2, .momentum = 0.5}, 40),
+         2e-3);
+}
+
+TEST_CASE("fixed point: where logistic samples cannot be separated") {
+    const teacher_student::Label label(cases::one_unit("linear"), LabelChannel::logistic, 0.0);
+    const double T[] = {0.0, 1.0, 4.0, 5.0, 16.0};
+    const double expected[] = {.5, .43893907, .34493013, .32558861, .22147336};
+    for (int k = 0; k < 5; ++k) CHECK(std::abs(separability_threshold(label, T[k]) - expected[k]) < 1e-7);
+    // Signs without noise always can be.
+    const teacher_student::Label sign(cases::one_unit("linear"), LabelChannel::sign, 0.0);
+    CHECK(separability_threshold(sign, 1.0) == 0.0);
+}
+
+TEST_CASE("fixed point: what has none is refused, with the reason") {
+    CHECK(complaints_about(logistic(5.0, 5.0, 0.0)).empty());
+    CHECK(complaints_about(logistic(5.0, 5.0, 0.0), {5, 10}).at(0).find("one, late enough") != std::string::npos);
+    CHECK(complaints_about(logistic(2.5, 4.0, 0.0)).at(0).find("must be more than 2.899") != std::string::npos);
+    CHECK(complaints_about(logistic(2.5, 4.0, 0.01)).empty());
+    CHECK_FALSE(complaints_about(logistic(50.0, 1.0, 0.0, LabelChannel::sign)).empty());
+    CHECK_FALSE(complaints_about(cases::regression(Loss::square(), LabelChannel::additive, 0.8, 1.0, 0.1,
+                                                   {.learning_rate = 0.1}, 5))
+                    .empty());
+    CHECK_FALSE(complaints_about(cases::regression(Loss::square(), LabelChannel::additive, 2.0, 1.0, 0.1,
+                                                   {.learning_rate = 0.1}, 5, "tanh"))
+                    .empty());
+}
