@@ -24,9 +24,9 @@ random::StreamKey with_purpose(random::StreamKey key, random::Purpose purpose) {
 class DesignSource {
   public:
     DesignSource(const DesignLaw& law, const random::StreamKey& key)
-        : law_(law),
-          lanes_(with_purpose(key, random::Purpose::data)),
-          chi_(with_purpose(key, random::Purpose::rejection)) {}
+        : lanes_(with_purpose(key, random::Purpose::data)),
+          chi_(with_purpose(key, random::Purpose::rejection)),
+          law_(law) {}
 
     void fill(std::span<double> row) {
         switch (law_.kind) {
@@ -54,9 +54,9 @@ class DesignSource {
     }
 
   private:
-    DesignLaw law_;
     random::GaussianLanes lanes_;
     random::Stream chi_;
+    DesignLaw law_;
 };
 
 /// Entries of the prior before their norm is made exact; a Bernoulli-Gauss signal has exactly its number of

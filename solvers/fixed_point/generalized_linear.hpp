@@ -4,7 +4,8 @@
 
 namespace hidyn::fixed_point {
 
-/// Where gradient methods end: the minimizer of a convex risk. For experiments that record one time alone, the end.
+/// Where gradient methods end: the minimizer of a convex risk. For experiments that record one time alone,
+/// the end.
 [[nodiscard]] RouteKind generalized_linear_kind();
 
 }  // namespace hidyn::fixed_point

@@ -43,7 +43,8 @@ Points binary_points(const GeneralizedLinear& problem) {
     return points;
 }
 
-/// Losses of g - y with y = Z* + noise: only the residual Z - y matters, a single Gaussian; labels are then 0.
+/// Losses of g - y with y = Z* + noise: only the residual Z - y matters, a single Gaussian; labels are then
+/// 0.
 Points residual_points() {
     // Many nodes, for the slope of Huber's loss has kinks.
     constexpr int half = 4000;
@@ -81,7 +82,8 @@ class Iteration {
         const double along = binary_ ? now.m / std::sqrt(T) : 0.0;
         const double across =
             std::sqrt(std::max(binary_ ? now.q - along * along : now.q - 2.0 * now.m + T + Delta, 0.0));
-        for (std::size_t i = 0; i < field_.size(); ++i) field_[i] = along * points_.a[i] + across * points_.b[i];
+        for (std::size_t i = 0; i < field_.size(); ++i)
+            field_[i] = along * points_.a[i] + across * points_.b[i];
         find_prox(now.V);
         double response = 0.0, square = 0.0, with_teacher = 0.0;
         Minimizer next;
@@ -127,9 +129,11 @@ class Iteration {
     }
 
     void evaluate() {
-        problem_.loss.evaluate(
-            prox_.data(), prox_.size(), points_.label.data(), prox_.size(),
-            {.value = value_.data(), .gradient = slope_.data(), .hessian = curvature_.data(), .stride = prox_.size()});
+        problem_.loss.evaluate(prox_.data(), prox_.size(), points_.label.data(), prox_.size(),
+                               {.value = value_.data(),
+                                .gradient = slope_.data(),
+                                .hessian = curvature_.data(),
+                                .stride = prox_.size()});
     }
 
     const GeneralizedLinear& problem_;
@@ -151,7 +155,8 @@ Minimizer ridge_regression(const GeneralizedLinear& problem) {
     found.tau = -found.delta;
     found.m = found.V * found.delta * T;
     const double kappa = alpha * found.V * found.V / ((1.0 + found.V) * (1.0 + found.V));
-    found.q = (found.V * found.V * found.delta * found.delta * T + kappa * (T + Delta - 2.0 * found.m)) / (1.0 - kappa);
+    found.q = (found.V * found.V * found.delta * found.delta * T + kappa * (T + Delta - 2.0 * found.m)) /
+              (1.0 - kappa);
     const double residual = (found.q - 2.0 * found.m + T + Delta) / ((1.0 + found.V) * (1.0 + found.V));
     found.Sigma = alpha * residual;
     found.train_loss = 0.5 * residual;
@@ -166,7 +171,9 @@ Minimizer minimizer_of(const GeneralizedLinear& problem) {
     Minimizer now{.m = 0.5 * problem.T(), .q = problem.T(), .V = 1.0};
     for (std::size_t count = 1; count <= most_iterations; ++count) {
         Minimizer next = iteration.advance(now);
-        const auto change = [](double before, double after) { return std::abs(after - before) / (1e-300 + std::abs(after)); };
+        const auto change = [](double before, double after) {
+            return std::abs(after - before) / (1e-300 + std::abs(after));
+        };
         next.last_change = std::max({change(now.m, next.m), change(now.q, next.q), change(now.V, next.V)});
         next.iterations = count;
         next.m = 0.5 * (now.m + next.m);
@@ -181,7 +188,8 @@ Minimizer minimizer_of(const GeneralizedLinear& problem) {
 
 double separability_threshold(const teacher_student::Label& label, double T) {
     // The teacher itself separates labels without noise.
-    if (label.channel() == generalized_linear::LabelChannel::sign && label.noise_variance() == 0.0) return 0.0;
+    if (label.channel() == generalized_linear::LabelChannel::sign && label.noise_variance() == 0.0)
+        return 0.0;
     // E_z (c - z)_+^2 = (1 + c^2) Phi(c) + c phi(c).
     const auto half_square = [](double c) {
         const double below = 0.5 * std::erfc(-c / std::numbers::sqrt2);

@@ -53,7 +53,7 @@ struct Key {
     std::string name;
     KeyType type = KeyType::real;
     std::string meaning;      ///< what it is, with its scaling
-    std::string symbol = "";  ///< the papers' symbol, LaTeX without dollar signs
+    std::string symbol = {};  ///< the papers' symbol, LaTeX without dollar signs
     Range range = {};
     std::vector<std::string> choices = {};  ///< for `choice` and the names of a `function`
     std::string variables = "z";            ///< of a `function` given as an expression

@@ -122,7 +122,8 @@ double ResponseRows<Number>::bytes(std::size_t count, std::size_t rows) {
     double entries = 0.0;
     for (std::size_t index = 0; index < panels(rows); ++index)
         entries += static_cast<double>(panel_size(index, rows));
-    return entries / width * static_cast<double>((count + width - 1) / width * width) * sizeof(Number);
+    const std::size_t tiles = (count + width - 1) / width;
+    return entries * static_cast<double>(tiles) * sizeof(Number);
 }
 
 template class ResponseRows<float>;

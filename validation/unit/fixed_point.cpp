@@ -20,8 +20,10 @@ using generalized_linear::Method;
 namespace {
 
 std::shared_ptr<cases::GeneralizedLinear> logistic(double alpha, double T, double ridge,
-                                                   LabelChannel channel = LabelChannel::logistic, double Delta = 0.0) {
-    return cases::regression(Loss::logistic(), channel, alpha, T, Delta, {.learning_rate = 1.0, .ridge = ridge}, 10);
+                                                   LabelChannel channel = LabelChannel::logistic,
+                                                   double Delta = 0.0) {
+    return cases::regression(Loss::logistic(), channel, alpha, T, Delta,
+                             {.learning_rate = 1.0, .ridge = ridge}, 10);
 }
 
 std::vector<std::string> complaints_about(const std::shared_ptr<cases::GeneralizedLinear>& problem,
@@ -45,7 +47,8 @@ TEST_CASE("fixed point: ridge regression, and the end of its path") {
     const Method method(problem->algorithm, 400);
     state_evolution::LinearParameters parameters(*problem, method);
     state_evolution::SquaredSamples samples(*problem, method);
-    const state_evolution::Path path = state_evolution::evolve(401, 1e12, parameters, samples, [] { return true; });
+    const state_evolution::Path path =
+        state_evolution::evolve(401, 1e12, parameters, samples, [] { return true; });
     CHECK(path.train_loss[400] == doctest::Approx(found.train_loss).epsilon(1e-12));
     const state_evolution::Debiasing debiasing = state_evolution::debiasing_of(path);
     CHECK(debiasing.deviation[400] == doctest::Approx(std::sqrt(found.Sigma) / -found.tau).epsilon(1e-10));
@@ -102,8 +105,10 @@ TEST_CASE("fixed point: where logistic samples cannot be separated") {
 
 TEST_CASE("fixed point: what has none is refused, with the reason") {
     CHECK(complaints_about(logistic(5.0, 5.0, 0.0)).empty());
-    CHECK(complaints_about(logistic(5.0, 5.0, 0.0), {5, 10}).at(0).find("one, late enough") != std::string::npos);
-    CHECK(complaints_about(logistic(2.5, 4.0, 0.0)).at(0).find("must be more than 2.899") != std::string::npos);
+    CHECK(complaints_about(logistic(5.0, 5.0, 0.0), {5, 10}).at(0).find("one, late enough") !=
+          std::string::npos);
+    CHECK(complaints_about(logistic(2.5, 4.0, 0.0)).at(0).find("must be more than 2.899") !=
+          std::string::npos);
     CHECK(complaints_about(logistic(2.5, 4.0, 0.01)).empty());
     CHECK_FALSE(complaints_about(logistic(50.0, 1.0, 0.0, LabelChannel::sign)).empty());
     CHECK_FALSE(complaints_about(cases::regression(Loss::square(), LabelChannel::additive, 0.8, 1.0, 0.1,
