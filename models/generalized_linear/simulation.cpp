@@ -130,10 +130,28 @@ class Simulation final : public Route {
             info.replicas, 1, 1.0, grid, recorder, progress,
             [&](std::size_t replica, BlockWatch& watch) { simulate(method, replica, recorder, watch); });
         outcome.attributes["n"] = static_cast<double>(problem_->samples(info.d));
+        if (const std::string warning = what_to_know(); !warning.empty())
+            outcome.attributes["warning"] = warning;
         return outcome;
     }
 
   private:
+    /// What keeps this size from being the theory's.
+    [[nodiscard]] std::string what_to_know() const {
+        std::string all;
+        const double exact = problem_->sample_ratio * static_cast<double>(info.d);
+        const auto n = static_cast<double>(problem_->samples(info.d));
+        if (std::abs(exact - n) > 1e-9 * exact)
+            all = fmt::format(
+                "n = {} is not sample_ratio * d = {:.6g}: the theory at n / d is another by order 1 / d", n,
+                exact);
+        if (problem_->design.kind == Design::student_t && problem_->design.degrees_of_freedom <= 4.0)
+            all += std::string(all.empty() ? "" : "; ") +
+                   "the design's fourth moment is infinite: that its limit is that of Gaussian designs is "
+                   "not guaranteed";
+        return all;
+    }
+
     void simulate(const Method& method, std::size_t replica, Recorder& recorder, BlockWatch& watch) const {
         const random::StreamKey key{.seed = info.seed,
                                     .route = random::route_hash(info.name),

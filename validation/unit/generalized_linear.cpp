@@ -358,3 +358,19 @@ TEST_CASE("generalized linear: the same bytes for any number of threads, and a r
     CHECK(std::isfinite(found.trajectory.find("Q")->at(0, 3)[0]));
     CHECK(std::isnan(found.trajectory.find("Q")->at(0, 99)[0]));
 }
+
+TEST_CASE("generalized linear: a simulation says what keeps it from the theory's limit") {
+    const auto warning_of = [](const std::shared_ptr<GeneralizedLinear>& problem, std::uint64_t d) {
+        const cases::RouteSolution found =
+            cases::solve_route(simulation_kind(), problem, {}, problem->recording.grid.times,
+                               {.name = "sim", .d = d, .replicas = 1, .seed = 1});
+        const auto warning = found.outcome.attributes.find("warning");
+        return warning == found.outcome.attributes.end() ? "" : std::get<std::string>(warning->second);
+    };
+    auto problem = cases::linear({.rule = Rule::gradient_descent}, 2);
+    CHECK(warning_of(problem, 30).empty());
+    problem->sample_ratio = 1.25;
+    CHECK(warning_of(problem, 31).find("n = 39 is not sample_ratio * d = 38.75") != std::string::npos);
+    problem->design = {.kind = Design::student_t, .degrees_of_freedom = 3.0};
+    CHECK(warning_of(problem, 40).find("fourth moment is infinite") != std::string::npos);
+}
