@@ -1,6 +1,6 @@
 #include "models/generalized_linear/estimate.hpp"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <cmath>
 #include <limits>
 

@@ -1,6 +1,6 @@
 #include "solvers/state_evolution/path.hpp"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <cmath>
 #include <limits>
 

@@ -1,6 +1,6 @@
 #include "math/growing_root.hpp"
 
-#include <Eigen/Dense>
+#include <Eigen/QR>
 #include <cmath>
 
 namespace hidyn::math {

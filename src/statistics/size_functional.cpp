@@ -1,6 +1,6 @@
 #include "statistics/size_functional.hpp"
 
-#include <Eigen/Dense>
+#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <set>
