@@ -79,7 +79,7 @@ BENCHMARK(erf_flow)->Unit(benchmark::kMillisecond);
 
 // SGD of an erf neuron by events, 200 steps, N = 16000, 12 nodes. Floor: N T nodes = 3.9e7 losses, 0.39 s
 // by `erf_loss`, of them 0.27 s erf and exp. Measured: 0.9 s, 2.3 times the floor; the rest is what the
-// trajectories recall, 0.2 s for regression and response, and what they add to the sums.
+// trajectories recall, 0.16 s for regression and response by profile, and what they add to the sums.
 static void erf_sgd(benchmark::State& state) {
     const MultiIndex problem = problem_of("erf", 0.1, 2.0, {.rule = Rule::sgd, .learning_rate = 3.0});
     time_solution(state, problem, [](const dmft::Process& process, Progress& unseen) {
