@@ -29,7 +29,7 @@ std::vector<Observable> declare_observables(bool binary, const Recording& record
         teacher_student::student_overlaps(1),
         teacher_student::student_teacher_overlaps(1, 1),
         {.name = "mse",
-         .long_name = "mean squared error of the signal",
+         .long_name = "mean squared error",
          .symbol = "\\mathrm{mse}",
          .normalization = "|theta - theta*|^2 / d = Q - 2 R + T",
          .derived = true},
