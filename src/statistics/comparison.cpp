@@ -77,7 +77,7 @@ Comparison compare(const Series& simulation, const Series& theory, double d) {
 std::vector<Comparison> compare(const SimulationRun& simulation, const TheoryRun& theory) {
     std::vector<Comparison> results;
     for (const Series& predicted : theory.trajectory->series)
-        if (const Series* measured = counterpart(simulation, predicted))
+        if (const Series* measured = counterpart(simulation, theory, predicted))
             results.push_back(compare(*measured, predicted, simulation.d));
     return results;
 }

@@ -22,7 +22,7 @@ std::vector<Shared> shared_observables(std::span<const SimulationRun> sizes, con
     for (const Series& predicted : theory.trajectory->series) {
         Shared candidate{&predicted, {}};
         for (const SimulationRun& run : sizes)
-            if (const Series* measured = counterpart(run, predicted))
+            if (const Series* measured = counterpart(run, theory, predicted))
                 candidate.differences.push_back(deviations(*measured, predicted));
         if (!sizes.empty() && candidate.differences.size() == sizes.size())
             shared.push_back(std::move(candidate));

@@ -32,8 +32,11 @@ struct TheoryRun {
     return !empty(series) || std::ranges::all_of(run.series, empty);
 }
 
-/// What the simulation measured of this prediction; null if it did not, or if one of them has it as its own.
-[[nodiscard]] inline const Series* counterpart(const SimulationRun& simulation, const Series& predicted) {
+/// What the simulation measured of this prediction of the theory; null if one of them says nothing of it, or
+/// has it as its own.
+[[nodiscard]] inline const Series* counterpart(const SimulationRun& simulation, const TheoryRun& theory,
+                                               const Series& predicted) {
+    if (!is_reported(*theory.trajectory, predicted)) return nullptr;
     const Series* measured = simulation.trajectory->find(predicted.observable.name);
     if (measured == nullptr || measured->observable.own || predicted.observable.own) return nullptr;
     return is_reported(*simulation.trajectory, *measured) ? measured : nullptr;

@@ -14,9 +14,9 @@ namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
-bool shared_by_all(std::span<const SimulationRun> sizes, const Series& predicted) {
+bool shared_by_all(std::span<const SimulationRun> sizes, const TheoryRun& theory, const Series& predicted) {
     return !sizes.empty() && std::all_of(sizes.begin(), sizes.end(), [&](const SimulationRun& run) {
-        return counterpart(run, predicted) != nullptr;
+        return counterpart(run, theory, predicted) != nullptr;
     });
 }
 
@@ -162,7 +162,7 @@ std::vector<LimitFit> extrapolate(std::span<const SimulationRun> sizes, const Th
     std::vector<LimitFit> fits;
     if (distinct_sizes(d) < 2) return fits;
     for (const Series& predicted : theory.trajectory->series)
-        if (shared_by_all(sizes, predicted)) fits.push_back(extrapolate(sizes, predicted));
+        if (shared_by_all(sizes, theory, predicted)) fits.push_back(extrapolate(sizes, predicted));
     return fits;
 }
 
@@ -170,7 +170,7 @@ std::vector<DeviationFall> deviation_fall(std::span<const SimulationRun> sizes, 
     std::vector<DeviationFall> falls;
     std::vector<std::vector<double>> together(sizes.size());
     for (const Series& predicted : theory.trajectory->series) {
-        if (!shared_by_all(sizes, predicted)) continue;
+        if (!shared_by_all(sizes, theory, predicted)) continue;
         const double unit = std::pow(magnitude(predicted), 2);
         std::vector<std::vector<double>> squares;
         for (std::size_t j = 0; j < sizes.size(); ++j) {

@@ -177,7 +177,7 @@ void keep_testable_variances(Coordinates& data, const TimeGrid& grid) {
 double last_finite_time(const TheoryRun& theory, const TimeGrid& grid) {
     double last = std::numeric_limits<double>::infinity();
     for (const Series& series : theory.trajectory->series) {
-        if (series.observable.own) continue;
+        if (series.observable.own || !is_reported(*theory.trajectory, series)) continue;
         const std::vector<double> mean = theory_mean(series);
         for (std::size_t time = 0; time < grid.size(); ++time)
             for (std::size_t component = 0; component < series.components(); ++component)
