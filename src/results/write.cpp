@@ -56,6 +56,7 @@ void write_dimensions(hid_t file, hid_t group, const std::vector<Dimension>& dim
 
 std::vector<Dimension> axes(std::size_t replicas, std::size_t times, const Observable& what) {
     std::vector<Dimension> all;
+    all.reserve(2 + what.dimensions.size());
     if (replicas > 0) all.push_back({"replica", replicas});
     if (times > 0) all.push_back({"time", times});
     all.insert(all.end(), what.dimensions.begin(), what.dimensions.end());
