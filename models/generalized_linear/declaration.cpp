@@ -6,9 +6,8 @@
 #include <cmath>
 
 #include "models/generalized_linear/generalized_linear.hpp"
-#include "models/teacher_student/initial.hpp"
-#include "models/teacher_student/network.hpp"
-#include "models/teacher_student/sample_section.hpp"
+#include "models/generalized_linear/sections.hpp"
+#include "models/generalized_linear/spectral_estimator.hpp"
 
 namespace hidyn::generalized_linear {
 namespace {
@@ -26,6 +25,9 @@ constexpr const char* mathematics =
   nesterov          p^{t+1} = (1 - eta ridge) theta^t + h^t, theta^t = p^t + momentum (p^t - p^{t-1}); observables are of theta
   ista              theta <- soft threshold of theta + h at eta l1
   fista             p^{t+1} by ista from theta^t, theta^t = p^t + (t - 2) / (t + 1) (p^t - p^{t-1}) from t = 2 on
+  amp               x^t = g^t - V u^{t-1}, u^t = (E[z* | x^t, y] - x^t) / V, qhat = -(1/d) sum_i du_i/dx_i,
+                    theta <- E[theta* | theta + h / qhat], V = its mean variance: the posterior means under the
+                    problem's own prior and label_channel, which no first-order method beats
 
 State evolution knows the path in the limit: with responses tau (of the forces u) and rho (of the iterates),
   g^t ~ Z^t + sum_{s<t} rho_ts u^s,  h^t ~ W^t + delta_t theta* + sum_{s<=t} tau_ts theta^s,
@@ -34,56 +36,6 @@ data alone, as Han & Xu do, and reports them under the names of what they estima
 
 Dictionary. Han & Xu: their m, n and phi are n, d and alpha. A step eta' for the mean loss and inputs of variance 1,
 preactivation x . theta / sqrt(d), is eta = eta' / n. Sur & Candes: kappa = 1 / alpha, gamma^2 = T.)";
-
-Key real_key(const char* name, std::string meaning, const char* symbol, Range range,
-             std::optional<Value> standard) {
-    return {.name = name,
-            .type = KeyType::real,
-            .meaning = std::move(meaning),
-            .symbol = symbol,
-            .range = range,
-            .standard = std::move(standard)};
-}
-
-std::vector<Key> problem_keys() {
-    return {
-        teacher_student::link_key(),
-        teacher_student::teacher_link_key(),
-        teacher_student::loss_key({"square", "logistic", "huber", "pseudo-huber"}),
-        teacher_student::loss_scale_key(),
-        {.name = "label_channel",
-         .type = KeyType::choice,
-         .meaning =
-             "the label: f* + noise, its sign (1 or -1), its magnitude, or 1 with probability 1 / (1 + "
-             "exp(-f*)) and else -1",
-         .choices = {"additive", "sign", "magnitude", "logistic"},
-         .standard = std::string("additive")},
-        teacher_student::label_noise_key(),
-        {.name = "prior",
-         .type = KeyType::choice,
-         .meaning = "law of the signal's entries; its norm is made exact, d T",
-         .symbol = "P_0",
-         .choices = {"gaussian", "rademacher", "bernoulli-gauss"},
-         .standard = std::string("gaussian")},
-        real_key("sparsity", "share of the signal's entries that are not zero (prior \"bernoulli-gauss\")",
-                 "\\rho_0", {.minimum = 0, .maximum = 1, .above_minimum = true}, {})};
-}
-
-std::vector<Key> data_keys() {
-    Key ratio = real_key("sample_ratio", "samples per dimension: n = sample_ratio * d", "\\alpha",
-                         {.minimum = 0, .above_minimum = true}, {});
-    ratio.required = true;
-    return {ratio,
-            {.name = "design",
-             .type = KeyType::choice,
-             .meaning = "law of the inputs' entries, standardised to mean 0 and variance 1",
-             .choices = {"gaussian", "rademacher", "bernoulli", "student-t"},
-             .standard = std::string("gaussian")},
-            real_key("design_probability", "probability of a one in a Bernoulli design; absent: 0.1", "p",
-                     {.minimum = 0, .maximum = 1, .above_minimum = true}, {}),
-            real_key("degrees_of_freedom", "of a Student-t design; absent: 6", "\\nu",
-                     {.minimum = 2, .above_minimum = true}, {})};
-}
 
 Key learning_rate_key() {
     Key key =
@@ -122,131 +74,97 @@ struct RuleDescription {
 
 std::vector<RuleDescription> rules() {
     return {
-        {Rule::gradient_descent, "gradient-descent", "full-batch gradient descent", {ridge_key()}},
+        {Rule::gradient_descent,
+         "gradient-descent",
+         "full-batch gradient descent",
+         {learning_rate_key(), ridge_key()}},
         {Rule::heavy_ball,
          "heavy-ball",
          "gradient descent that keeps a part of its last step (Polyak)",
-         {ridge_key(), momentum_key("part of the last step that is taken again")}},
+         {learning_rate_key(), ridge_key(), momentum_key("part of the last step that is taken again")}},
         {Rule::nesterov,
          "nesterov",
          "gradient descent from a point extrapolated along the last step (Nesterov), with constant momentum",
-         {ridge_key(), momentum_key("length of the extrapolation in units of the last step")}},
-        {Rule::ista, "ista", "gradient descent with soft thresholding: the lasso", {l1_key()}},
-        {Rule::fista, "fista", "accelerated ISTA (Beck & Teboulle)", {l1_key()}}};
+         {learning_rate_key(), ridge_key(),
+          momentum_key("length of the extrapolation in units of the last step")}},
+        {Rule::ista,
+         "ista",
+         "gradient descent with soft thresholding: the lasso",
+         {learning_rate_key(), l1_key()}},
+        {Rule::fista, "fista", "accelerated ISTA (Beck & Teboulle)", {learning_rate_key(), l1_key()}},
+        {Rule::amp,
+         "amp",
+         "generalised approximate message passing with the posterior means of the problem's own prior and "
+         "labels",
+         {real_key("damping", "share of the last force and iterate that a step keeps", "\\beta",
+                   {.minimum = 0, .maximum = 1}, 0.0)}}};
 }
 
-std::optional<DesignLaw> read_design(const Table& data, Complaints& complaints) {
-    DesignLaw law;
-    const std::string& name = data.text("design");
-    law.kind = name == "rademacher"  ? Design::rademacher
-               : name == "bernoulli" ? Design::bernoulli
-               : name == "student-t" ? Design::student_t
-                                     : Design::gaussian;
-    if (data.given("design_probability")) {
-        law.probability = data.real("design_probability");
-        if (law.kind != Design::bernoulli)
-            complaints.add(
-                data.complain("design_probability", "has a meaning for design = \"bernoulli\" only"));
-        if (law.probability >= 1.0)
-            complaints.add(
-                data.complain("design_probability", "must be less than 1: all inputs would be the same"));
-    }
-    if (data.given("degrees_of_freedom")) {
-        law.degrees_of_freedom = data.real("degrees_of_freedom");
-        if (law.kind != Design::student_t)
-            complaints.add(
-                data.complain("degrees_of_freedom", "has a meaning for design = \"student-t\" only"));
-    }
-    return law;
-}
-
-SignalLaw read_signal(const Table& problem, const OrderParameters& start, const Table& initial,
-                      Complaints& complaints) {
-    SignalLaw law;
-    const std::string& name = problem.text("prior");
-    law.prior = name == "rademacher"        ? Prior::rademacher
-                : name == "bernoulli-gauss" ? Prior::bernoulli_gauss
-                                            : Prior::gaussian;
-    if (law.prior == Prior::bernoulli_gauss) {
-        if (problem.given("sparsity"))
-            law.sparsity = problem.real("sparsity");
-        else
-            complaints.add(fmt::format("{}: sparsity is missing: the share of entries that are not zero",
-                                       problem.place()));
-    } else if (problem.given("sparsity")) {
-        complaints.add(problem.complain("sparsity", "has a meaning for prior = \"bernoulli-gauss\" only"));
-    }
-    if (law.prior == Prior::rademacher && std::abs(start.T(0, 0) - 1.0) > 1e-12)
+/// What AMP knows, from the problem itself; complains about starts and labels of which it knows too little.
+Knowledge knowledge_of(const GeneralizedLinear& problem, const ProblemTables& tables,
+                       Complaints& complaints) {
+    const double q = problem.Q0();
+    const double T = problem.T();
+    if (!problem.knows_channel())
+        complaints.add(tables.problem.complain(
+            tables.problem.given("teacher_link") ? "teacher_link" : "link",
+            "must be linear for algorithm.kind = \"amp\", whose posterior is of labels of z* itself"));
+    const char* key = tables.initial.given("R") ? "R" : "kind";
+    if (std::abs(problem.R0() - q) > 1e-9 * T || q < 0.0 || q >= T)
+        complaints.add(tables.initial.complain(
+            key, fmt::format("gives Q = {:.6g}, R = {:.6g}, T = {:.6g}, but \"amp\" starts from a posterior "
+                             "mean: R = Q, from 0 to less than T",
+                             q, problem.R0(), T)));
+    if (problem.label.channel() == LabelChannel::magnitude && q < 1e-12 * T)
         complaints.add(
-            initial.complain("T", "must be 1 for prior = \"rademacher\", whose entries are 1 and -1"));
-    return law;
+            problem.spectral
+                ? tables.initial.complain(
+                      "kind",
+                      fmt::format(
+                          "\"spectral\" has no overlap with the signal at sample_ratio = {} with this "
+                          "preprocessing (the best one has above {:.4g}): \"amp\" would not move",
+                          problem.sample_ratio,
+                          spectral::weak_recovery_ratio(problem.label.noise_variance() / T)))
+                : tables.initial.complain(
+                      "Q",
+                      "must be positive for label_channel = \"magnitude\": without any overlap \"amp\" "
+                      "does not move; give Q = R > 0, or kind = \"spectral\""));
+    return {.signal = problem.signal,
+            .T = T,
+            .channel = {.channel = problem.label.channel(), .noise_variance = problem.label.noise_variance()},
+            .start_variance = T - q};
 }
 
-void check_labels(const GeneralizedLinear& problem, const Table& table, Complaints& complaints) {
-    if (problem.loss.loss().of_margin() && !problem.label.binary())
-        complaints.add(
-            table.complain("loss", "needs labels 1 and -1: label_channel = \"sign\" or \"logistic\""));
-    if (problem.label.channel() == LabelChannel::logistic && problem.label.noise_variance() > 0.0)
-        complaints.add(table.complain("label_noise",
-                                      "is for the other channels: logistic labels are random themselves"));
-}
-
-void check_times(const TimeGrid& grid, const std::string& place, Complaints& complaints) {
-    for (const double time : grid.times)
-        if (time != std::round(time)) {
-            complaints.add(fmt::format(
-                "{}: time {} is recorded, but time counts iterations: give whole numbers, such as "
-                "end = 20 with points = 21",
-                place, time));
-            return;
-        }
+void read_algorithm(Rule rule, const ProblemTables& tables, GeneralizedLinear& problem,
+                    Complaints& complaints) {
+    const Table& table = tables.algorithm;
+    Algorithm& algorithm = problem.algorithm;
+    algorithm.rule = rule;
+    for (auto [key, place] : {std::pair{"learning_rate", &algorithm.learning_rate},
+                              {"ridge", &algorithm.ridge},
+                              {"momentum", &algorithm.momentum},
+                              {"l1", &algorithm.l1},
+                              {"damping", &algorithm.damping}})
+        if (table.has(key)) *place = table.real(key);
+    if (algorithm.momentum >= 1.0)
+        complaints.add(table.complain("momentum", "must be less than 1, or nothing is ever forgotten"));
+    if (algorithm.damping >= 1.0)
+        complaints.add(table.complain("damping", "must be less than 1, or nothing ever moves"));
+    if (rule == Rule::amp)
+        algorithm.knowledge = knowledge_of(problem, tables, complaints);
+    else if (problem.spectral)
+        complaints.add(tables.initial.complain(
+            "kind",
+            "\"spectral\" is for algorithm.kind = \"amp\" and \"spectral-estimator\": the limit of "
+            "other methods needs a start that does not depend on the data"));
 }
 
 std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, Complaints& complaints) {
-    const Table& table = tables.problem;
-    std::optional<teacher_student::Link> student = teacher_student::read_link(table, "link", 1, complaints);
-    std::optional<teacher_student::Link> teacher =
-        table.given("teacher_link") ? teacher_student::read_link(table, "teacher_link", 1, complaints)
-                                    : student;
-    std::optional<teacher_student::Loss> loss = teacher_student::read_loss(table, complaints);
-    if (!student || !teacher || !loss) return nullptr;
-    const std::string& name = table.text("label_channel");
-    const LabelChannel channel = name == "sign"        ? LabelChannel::sign
-                                 : name == "magnitude" ? LabelChannel::magnitude
-                                 : name == "logistic"  ? LabelChannel::logistic
-                                                       : LabelChannel::additive;
-    auto problem =
-        std::make_shared<GeneralizedLinear>(SampleLoss(std::move(*student), std::move(*loss)),
-                                            Label(std::move(*teacher), channel, table.real("label_noise")));
-    problem->sample_ratio = tables.data.real("sample_ratio");
-    problem->recording = tables.recording;
-    check_labels(*problem, table, complaints);
-    check_times(tables.recording.grid, table.place(), complaints);
-    if (const std::optional<DesignLaw> design = read_design(tables.data, complaints))
-        problem->design = *design;
-    Algorithm& algorithm = problem->algorithm;
-    algorithm.rule = rule;
-    algorithm.learning_rate = tables.algorithm.real("learning_rate");
-    for (auto [key, place] :
-         {std::pair{"ridge", &algorithm.ridge}, {"momentum", &algorithm.momentum}, {"l1", &algorithm.l1}})
-        if (tables.algorithm.has(key)) *place = tables.algorithm.real(key);
-    if (algorithm.momentum >= 1.0)
-        complaints.add(
-            tables.algorithm.complain("momentum", "must be less than 1, or nothing is ever forgotten"));
-    if (!tables.recording.response_at.empty())
-        complaints.add(fmt::format(
-            "{}: [time] response_at has no meaning here; two_time = true records the responses tau "
-            "and rho",
-            table.place()));
-    teacher_student::Starts starts =
-        teacher_student::read_starts(tables, 1, Eigen::VectorXd::Ones(1), complaints);
-    for (const char* key : {"second_layer", "per_replica"})
-        if (tables.initial.given(key)) complaints.add(tables.initial.complain(key, "has no meaning here"));
-    if (starts.list.empty()) return nullptr;
-    problem->initial = std::move(starts.list.front());
-    if (problem->T() <= 0.0)
-        complaints.add(tables.initial.complain("T", "must be positive: there is no signal"));
-    problem->signal = read_signal(table, problem->initial, tables.initial, complaints);
+    std::optional<Answers> answers = read_answers(tables.problem, complaints);
+    if (!answers) return nullptr;
+    auto problem = std::make_shared<GeneralizedLinear>(std::move(answers->loss), std::move(answers->label));
+    if (!read_sections(tables, *problem, complaints)) return nullptr;
+    read_algorithm(rule, tables, *problem, complaints);
     return problem;
 }
 
@@ -261,8 +179,7 @@ std::vector<std::string> algorithm_names() {
 ProblemKind declaration() {
     std::vector<AlgorithmKind> algorithms;
     for (RuleDescription& rule : rules()) {
-        AlgorithmKind kind{.name = rule.name, .summary = rule.summary, .keys = {learning_rate_key()}};
-        kind.keys.insert(kind.keys.end(), rule.keys.begin(), rule.keys.end());
+        AlgorithmKind kind{.name = rule.name, .summary = rule.summary, .keys = std::move(rule.keys)};
         kind.data_keys = data_keys();
         kind.two_time = true;
         kind.make = [which = rule.rule](const ProblemTables& tables, Complaints& complaints) {
@@ -270,15 +187,18 @@ ProblemKind declaration() {
         };
         algorithms.push_back(std::move(kind));
     }
+    algorithms.push_back(spectral_estimator_algorithm());
+    std::vector<Observable> observables = declare_observables(true, {.grid = {{0.0}, ""}, .two_time = true});
+    for (Observable& observable : spectral_observables()) observables.push_back(std::move(observable));
     return {
         .name = "generalized-linear",
         .summary = "regression by full-batch first-order methods, with inference from the data themselves",
         .mathematics = mathematics,
         .problem_keys = problem_keys(),
-        .initial_keys = teacher_student::initial_keys(),
+        .initial_keys = initial_keys(),
         .algorithms = std::move(algorithms),
-        .observables = declare_observables(true, {.grid = {{0.0}, ""}, .two_time = true}),
-        .routes = {simulation_kind()}};
+        .observables = std::move(observables),
+        .routes = {simulation_kind(), spectral_estimator_simulation()}};
 }
 
 }  // namespace hidyn::generalized_linear

@@ -25,8 +25,8 @@ class Estimator {
           run_(run),
           times_(run.finished),
           coordinates_(method.linear() ? 1 : samples.d),
-          sample_rows_(samples.count, times_),
-          coordinate_rows_(coordinates_, times_),
+          sample_rows_(samples.count, times_, !method.memoryless()),
+          coordinate_rows_(coordinates_, times_, !method.memoryless()),
           sample_weight_(samples.count, 1.0 / static_cast<double>(samples.d)),
           coordinate_weight_(coordinates_, 1.0 / static_cast<double>(coordinates_)),
           one_(coordinates_, 1.0) {
@@ -55,21 +55,24 @@ class Estimator {
         const auto row = static_cast<Index>(t);
         for (const Term& term : method_.e(t))
             found_.rho.row(row) += term.factor * mean_iterate_.row(static_cast<Index>(term.index));
-        const std::span<const double> memory(found_.rho.row(row).data(), t);
+        std::vector<double> memory(found_.rho.row(row).data(), found_.rho.row(row).data() + t);
+        if (t > 0) memory.back() += method_.correction(memory.back());
         const std::span<double> tau(found_.tau.row(row).data(), t + 1);
         sample_rows_.append(memory, 1.0, run_.slope.row(row).data(), sample_weight_.data(), tau);
         if (t + 1 == times_) return;
         const double* kept = method_.linear() ? one_.data() : run_.kept.row(row + 1).data();
-        coordinate_rows_.append(method_.response_memory(t, tau), 1.0, kept, coordinate_weight_.data(),
-                                {mean_iterate_.row(row + 1).data(), t + 1});
+        coordinate_rows_.append(method_.response_memory(t, tau), method_.gain(tau.back()), kept,
+                                coordinate_weight_.data(), {mean_iterate_.row(row + 1).data(), t + 1});
     }
 
     /// The samples as if they had not been trained on.
     void hold_out(std::size_t t) {
         const auto row = static_cast<Index>(t);
         const auto n = static_cast<std::size_t>(run_.force.cols());
-        const Eigen::RowVectorXd z =
+        Eigen::RowVectorXd z =
             run_.preactivation.row(row) - found_.rho.row(row).head(row) * run_.force.topRows(row);
+        for (std::size_t i = 0; t == 0 && i < run_.held_out.size(); ++i)
+            z[static_cast<Index>(i)] *= run_.held_out[i];
         VectorXd value(static_cast<Index>(n));
         loss_.evaluate(z.data(), n, samples_.labels.data(), n, {.value = value.data(), .stride = n});
         found_.test_loss.push_back(value.mean());

@@ -16,6 +16,10 @@ bool GeneralizedLinear::squared() const {
            loss.loss().factor() == 1.0;
 }
 
+bool GeneralizedLinear::knows_channel() const {
+    return label.teacher().linear() && label.teacher().weights()[0] == 1.0;
+}
+
 bool GeneralizedLinear::closed() const {
     return squared() && label.channel() == LabelChannel::additive && label.teacher().linear();
 }

@@ -6,6 +6,7 @@
 
 #include "core/problem.hpp"
 #include "models/generalized_linear/method.hpp"
+#include "models/spectral/prediction.hpp"
 #include "models/teacher_student/sample_loss.hpp"
 #include "models/teacher_student/start.hpp"
 
@@ -27,7 +28,6 @@ using teacher_student::OrderParameters;
 using teacher_student::SampleLoss;
 
 enum class Design { gaussian, rademacher, bernoulli, student_t };
-enum class Prior { gaussian, rademacher, bernoulli_gauss };
 
 struct DesignLaw {
     Design kind = Design::gaussian;
@@ -35,12 +35,13 @@ struct DesignLaw {
     double degrees_of_freedom = 6.0;  ///< of a Student-t design, scaled to unit variance
 };
 
-struct SignalLaw {
-    Prior prior = Prior::gaussian;
-    double sparsity = 1.0;  ///< share of coordinates that are not zero (Bernoulli-Gauss)
+/// A start along the leading eigenvector of a weighted covariance of the inputs.
+struct SpectralStart {
+    spectral::Preprocessing preprocessing;
+    spectral::Prediction prediction;
 };
 
-class GeneralizedLinear final : public Problem {
+class GeneralizedLinear : public Problem {
   public:
     GeneralizedLinear(SampleLoss sample_loss, Label sample_label)
         : loss(std::move(sample_loss)), label(std::move(sample_label)) {}
@@ -51,7 +52,8 @@ class GeneralizedLinear final : public Problem {
     DesignLaw design;
     SignalLaw signal;
     Algorithm algorithm;
-    OrderParameters initial;  ///< K = M = 1
+    OrderParameters initial;  ///< K = M = 1; of a spectral start: as predicted
+    std::optional<SpectralStart> spectral;
     Recording recording;
 
     [[nodiscard]] double T() const { return initial.T(0, 0); }
@@ -63,6 +65,8 @@ class GeneralizedLinear final : public Problem {
     [[nodiscard]] bool squared() const;
     /// Also with y = z* + noise: preactivations enter linearly, and only second moments matter.
     [[nodiscard]] bool closed() const;
+    /// The teacher is z* itself: y is a known channel of it.
+    [[nodiscard]] bool knows_channel() const;
     /// The method's own number of iterations: up to the last recorded one.
     [[nodiscard]] std::size_t steps() const;
 

@@ -280,7 +280,7 @@ Inference infer(const RawData& data, const InferenceSettings& settings, const st
                     .remarks = preparation.remarks()};
     const AlignedVector start(samples.stride, 0.0);
     found.run =
-        run_method(found.method, loss, samples, start, largest_size, [](std::size_t) { return true; });
+        run_method(found.method, loss, samples, {start}, largest_size, [](std::size_t) { return true; });
     if (found.run.finished <= settings.iterations)
         found.remarks.push_back(
             fmt::format("the iterates diverge after {} iterations: the learning rate is too large, one over "

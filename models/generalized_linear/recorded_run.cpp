@@ -30,9 +30,10 @@ class Runner {
         if (!method.linear()) run_.kept.setZero(times, d_);
     }
 
-    RecordedRun follow(const AlignedVector& start, double largest,
-                       const std::function<bool(std::size_t)>& proceed) {
-        iterates_.row(0) = Eigen::Map<const Eigen::RowVectorXd>(start.data(), d_);
+    RecordedRun follow(const Start& start, double largest, const std::function<bool(std::size_t)>& proceed) {
+        iterates_.row(0) = Eigen::Map<const Eigen::RowVectorXd>(start.theta.data(), d_);
+        run_.held_out = start.held_out;
+        if (method_.memoryless()) variance_ = method_.algorithm().knowledge->start_variance;
         for (std::size_t t = 0; t <= method_.steps(); ++t) {
             if (t > 0) step(t - 1);
             const auto row = static_cast<Index>(t);
@@ -54,44 +55,66 @@ class Runner {
 
   private:
     void step(std::size_t s) {
-        Eigen::RowVectorXd v = run_.field.row(static_cast<Index>(s));
+        const double gain = method_.gain(mean_slope_);
+        Eigen::RowVectorXd v = gain * run_.field.row(static_cast<Index>(s));
         for (const Term& term : method_.b(s))
             v += term.factor * run_.theta.row(static_cast<Index>(term.index));
         const auto next = static_cast<Index>(s + 1);
         iterates_.row(next) = v;
         if (method_.linear()) return;
-        const double threshold = method_.threshold();
-        for (Index j = 0; j < d_; ++j) {
-            iterates_(next, j) = soft_threshold(v[j], threshold);
-            run_.kept(next, j) = std::abs(v[j]) > threshold ? 1.0 : 0.0;
+        method_.map(v.data(), gain, samples_.d, iterates_.row(next).data(), run_.kept.row(next).data());
+        if (!method_.memoryless()) return;
+        const double damping = method_.algorithm().damping;
+        variance_ = damping * variance_ + (1.0 - damping) * gain * run_.kept.row(next).mean();
+        iterates_.row(next) = damping * iterates_.row(next - 1) + (1.0 - damping) * iterates_.row(next);
+    }
+
+    /// x of these samples.
+    void correct(const double* g, Index t, std::size_t first, std::size_t width, double* x) const {
+        std::copy_n(g, width, x);
+        if (!method_.memoryless()) return;
+        if (t == 0) {
+            for (std::size_t r = 0; r < width && !run_.held_out.empty(); ++r)
+                x[r] *= run_.held_out[first + r];
+            return;
         }
+        const double* last = run_.force.row(t - 1).data() + first;
+        for (std::size_t r = 0; r < width; ++r) x[r] -= variance_ * last[r];
     }
 
     /// g, u, the loss and h, in one pass over the rows.
     void visit_samples(Index t) {
         std::copy_n(run_.theta.row(t).data(), d_, weights_.begin());
         std::ranges::fill(gradient_, 0.0);
-        std::array<double, most_block_rows> value;
+        std::array<double, most_block_rows> value, x;
         double sum = 0.0;
-        const double eta = method_.learning_rate();
+        double slopes = 0.0;
+        const double damping = t > 0 ? method_.algorithm().damping : 0.0;
         pass_.accumulate(
             samples_.count, [&](std::size_t i) { return samples_.row(i); }, weights_.data(), 1,
             gradient_.data(),
             [&](std::size_t first, std::size_t width, const double* g, double* c) {
+                const double* y = samples_.labels.data() + first;
                 double* force = run_.force.row(t).data() + first;
                 double* slope = run_.slope.row(t).data() + first;
                 std::copy_n(g, width, run_.preactivation.row(t).data() + first);
-                loss_.evaluate(g, most_block_rows, samples_.labels.data() + first, width,
-                               {.value = value.data(), .gradient = force, .hessian = slope, .stride = width});
+                correct(g, t, first, width, x.data());
+                method_.forces(loss_, x.data(), y, variance_, width,
+                               method_.memoryless() ? nullptr : value.data(), force, slope);
+                if (method_.memoryless())
+                    loss_.evaluate(g, most_block_rows, y, width, {.value = value.data(), .stride = width});
                 for (std::size_t r = 0; r < width; ++r) {
-                    force[r] *= -eta;
-                    slope[r] *= -eta;
+                    if (damping > 0.0)
+                        force[r] = damping * run_.force(t - 1, static_cast<Index>(first + r)) +
+                                   (1.0 - damping) * force[r];
                     c[r] = force[r];
+                    slopes += slope[r];
                     sum += value[r];
                 }
             });
         run_.field.row(t) = Eigen::Map<const Eigen::RowVectorXd>(gradient_.data(), d_);
         run_.train_loss.push_back(sum / static_cast<double>(samples_.count));
+        mean_slope_ = slopes / static_cast<double>(samples_.d);
     }
 
     const Method& method_;
@@ -100,7 +123,9 @@ class Runner {
     Index d_;
     teacher_student::FusedPass pass_;
     AlignedVector weights_, gradient_;
-    RowMajor iterates_;  ///< p^t
+    RowMajor iterates_;        ///< p^t
+    double mean_slope_ = 0.0;  ///< sum_i f'(x_i) / d: tau_tt
+    double variance_ = 0.0;    ///< V_t of AMP
     RecordedRun run_;
 };
 
@@ -117,8 +142,7 @@ double RecordedRun::force_overlap(std::size_t t, std::size_t s) const {
 }
 
 RecordedRun run_method(const Method& method, const teacher_student::SampleLoss& loss, const Samples& samples,
-                       const AlignedVector& start, double largest,
-                       const std::function<bool(std::size_t)>& proceed) {
+                       const Start& start, double largest, const std::function<bool(std::size_t)>& proceed) {
     return Runner(method, loss, samples).follow(start, largest, proceed);
 }
 

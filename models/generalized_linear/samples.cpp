@@ -119,6 +119,33 @@ Signal draw_signal(const GeneralizedLinear& problem, std::uint64_t d, const rand
     return signal;
 }
 
+SampleSpectrum leading_direction(const GeneralizedLinear& problem, const Samples& samples) {
+    const auto n = static_cast<Eigen::Index>(samples.count);
+    const VectorXd labels = Map<const VectorXd>(samples.labels.data(), n) / std::sqrt(problem.T());
+    SampleSpectrum found{VectorXd(n), {}};
+    problem.spectral->preprocessing.evaluate({labels.data(), samples.count},
+                                             {found.weight.data(), samples.count});
+    // Of inputs x = sqrt(d) a, averaged over samples.
+    const VectorXd scaled =
+        found.weight * (static_cast<double>(samples.d) / static_cast<double>(samples.count));
+    found.leading =
+        spectral::leading_pair(samples.rows.data(), samples.count, samples.d, samples.stride, scaled);
+    return found;
+}
+
+std::optional<std::vector<double>> start_spectrally(const GeneralizedLinear& problem, const Samples& samples,
+                                                    Signal& signal) {
+    const auto [weight, leading] = leading_direction(problem, samples);
+    if (!leading.converged) return std::nullopt;
+    const auto d = static_cast<Eigen::Index>(samples.d);
+    const double sign = Map<const VectorXd>(signal.truth.data(), d).dot(leading.vector) < 0.0 ? -1.0 : 1.0;
+    Map<VectorXd>(signal.start.data(), d) =
+        leading.vector * sign * std::sqrt(static_cast<double>(samples.d) * problem.Q0());
+    std::vector<double> held_out;
+    for (const double one : weight) held_out.push_back(1.0 - one / problem.spectral->prediction.root);
+    return held_out;
+}
+
 Samples draw_samples(const GeneralizedLinear& problem, std::uint64_t d, const Signal& signal,
                      const random::StreamKey& key) {
     Samples samples(problem.samples(d), d);

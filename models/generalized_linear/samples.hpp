@@ -3,10 +3,12 @@
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/aligned.hpp"
 #include "models/generalized_linear/generalized_linear.hpp"
+#include "models/spectral/leading_vector.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::generalized_linear {
@@ -32,6 +34,17 @@ struct Signal {
 
 [[nodiscard]] Signal draw_signal(const GeneralizedLinear& problem, std::uint64_t d,
                                  const random::StreamKey& key);
+/// The weights of a spectral start and what they lead to.
+struct SampleSpectrum {
+    Eigen::VectorXd weight;  ///< T(y_i / sqrt(T))
+    spectral::LeadingPair leading;
+};
+[[nodiscard]] SampleSpectrum leading_direction(const GeneralizedLinear& problem, const Samples& samples);
+/// Scales the leading eigenvector of the samples to the predicted overlap, with the signal's sign, which no
+/// label tells, and makes it the start. Returns per sample the factor that leaves its own part out of g^0;
+/// none if the eigenvector was not found.
+[[nodiscard]] std::optional<std::vector<double>> start_spectrally(const GeneralizedLinear& problem,
+                                                                  const Samples& samples, Signal& signal);
 /// The design and the labels of this signal.
 [[nodiscard]] Samples draw_samples(const GeneralizedLinear& problem, std::uint64_t d, const Signal& signal,
                                    const random::StreamKey& key);

@@ -136,6 +136,9 @@ class Simulation final : public Route {
     }
 
   private:
+    /// A damped message-passing step is none of the recursion whose responses can be estimated.
+    [[nodiscard]] bool infers() const { return inference_ && problem_->algorithm.damping == 0.0; }
+
     /// What keeps this size from being the theory's.
     [[nodiscard]] std::string what_to_know() const {
         std::string all;
@@ -145,6 +148,9 @@ class Simulation final : public Route {
             all = fmt::format(
                 "n = {} is not sample_ratio * d = {:.6g}: the theory at n / d is another by order 1 / d", n,
                 exact);
+        if (inference_ && !infers())
+            all += std::string(all.empty() ? "" : "; ") +
+                   "damping leaves no estimates of responses, test loss and intervals";
         if (problem_->design.kind == Design::student_t && problem_->design.degrees_of_freedom <= 4.0)
             all += std::string(all.empty() ? "" : "; ") +
                    "the design's fourth moment is infinite: that its limit is that of Gaussian designs is "
@@ -156,17 +162,26 @@ class Simulation final : public Route {
         const random::StreamKey key{.seed = info.seed,
                                     .route = random::route_hash(info.name),
                                     .replica = static_cast<std::uint32_t>(replica)};
-        const Signal signal = draw_signal(*problem_, info.d, key);
+        Signal signal = draw_signal(*problem_, info.d, key);
         const Samples samples = draw_samples(*problem_, info.d, signal, key);
+        Start start{signal.start};
+        if (problem_->spectral) {
+            std::optional<std::vector<double>> held_out = start_spectrally(*problem_, samples, signal);
+            if (!held_out) {
+                watch.mark_diverged(replica, 0);
+                return;
+            }
+            start.held_out = std::move(*held_out);
+        }
         bool stopped = false;
         const RecordedRun run =
-            run_method(method, problem_->loss, samples, signal.start, largest_size, [&](std::size_t t) {
+            run_method(method, problem_->loss, samples, start, largest_size, [&](std::size_t t) {
                 stopped = !watch.proceed(t);
                 return !stopped;
             });
         if (stopped) return;
         std::optional<PathEstimate> estimate;
-        if (inference_) estimate = estimate_path(method, problem_->loss, samples, run);
+        if (infers()) estimate = estimate_path(method, problem_->loss, samples, run);
         Journal(*problem_, signal, run, estimate ? &*estimate : nullptr, replica, recorder).write();
         if (run.finished <= method.steps()) watch.mark_diverged(replica, run.finished);
     }
@@ -176,6 +191,7 @@ class Simulation final : public Route {
 };
 
 double replica_bytes(const GeneralizedLinear& problem, std::uint64_t d, bool inference) {
+    if (problem.algorithm.rule == Rule::amp) inference = false;  // no rows of responses
     const double n = static_cast<double>(problem.samples(d));
     const double times = static_cast<double>(problem.steps() + 1);
     const double coordinates = problem.algorithm.l1 > 0.0 ? static_cast<double>(d) : 1.0;

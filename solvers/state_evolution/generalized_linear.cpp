@@ -15,8 +15,8 @@
 #include "models/generalized_linear/generalized_linear.hpp"
 #include "random/stream.hpp"
 #include "solvers/state_evolution/linear_parameters.hpp"
+#include "solvers/state_evolution/mapped_parameters.hpp"
 #include "solvers/state_evolution/sampled_samples.hpp"
-#include "solvers/state_evolution/shrunk_parameters.hpp"
 #include "solvers/state_evolution/squared_samples.hpp"
 
 namespace hidyn::state_evolution {
@@ -142,9 +142,9 @@ class StateEvolution final : public Route {
         if (method.linear())
             parameters = std::make_unique<LinearParameters>(*problem_, method);
         else
-            parameters = std::make_unique<ShrunkParameters>(*problem_, method, draw);
+            parameters = std::make_unique<MappedParameters>(*problem_, method, draw);
         std::unique_ptr<SampleSide> samples;
-        if (problem_->closed())
+        if (problem_->closed() && !method.memoryless())
             samples = std::make_unique<SquaredSamples>(*problem_, method);
         else
             samples = std::make_unique<SampledSamples>(*problem_, method, draw);
@@ -228,6 +228,14 @@ void check(const Problem& base, const Table& table, const RouteInfo&, const Time
             "{}: state evolution needs the second derivative of the loss, but the slope of the link "
             "jumps",
             table.place()));
+    if (problem.algorithm.damping > 0.0)
+        complaints.add(
+            fmt::format("{}: there is no state evolution of damped steps; give damping = 0", table.place()));
+    if (problem.spectral)
+        complaints.add(fmt::format(
+            "{}: the general equations need a start that does not depend on the data; of a spectral start "
+            "bayes-state-evolution knows the path",
+            table.place()));
     if (exact(problem)) return;
     const double points = static_cast<double>(table.integer("samples"));
     const double times = static_cast<double>(problem.steps() + 1);
@@ -245,8 +253,10 @@ void check(const Problem& base, const Table& table, const RouteInfo&, const Time
                                    times + 2, points)));
     const double together =
         std::min<double>(static_cast<double>(table.integer("repeats")), omp_get_max_threads());
-    double needed = SampledSamples::bytes(points, times, problem.label.binary());
-    if (problem.algorithm.l1 > 0.0) needed += ShrunkParameters::bytes(points, times);
+    const Method method(problem.algorithm, 0);
+    const bool remembers = !method.memoryless();
+    double needed = SampledSamples::bytes(points, times, problem.label.binary(), remembers);
+    if (!method.linear()) needed += MappedParameters::bytes(points, times, remembers);
     needed *= together;
     const double memory = machine_memory();
     if (needed > memory)

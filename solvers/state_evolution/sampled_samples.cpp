@@ -14,7 +14,7 @@ using Eigen::VectorXd;
 SampledSamples::SampledSamples(const generalized_linear::GeneralizedLinear& problem,
                                const generalized_linear::Method& method, const Draw& draw)
     : problem_(problem),
-      eta_(method.learning_rate()),
+      method_(method),
       points_(draw.points),
       copies_(problem.label.binary() ? 2 : 1),
       normals_(base_uniforms(draw, Side::samples, method.steps() + 3).unaryExpr(&math::normal_quantile)),
@@ -25,7 +25,7 @@ SampledSamples::SampledSamples(const generalized_linear::GeneralizedLinear& prob
       preactivation_(points_ * copies_),
       value_(points_ * copies_),
       slope_(points_ * copies_),
-      responses_(points_ * copies_, method.steps() + 1) {
+      responses_(points_ * copies_, method.steps() + 1, !method.memoryless()) {
     whiten(Eigen::MatrixXd(normals_.rows(), 0), normals_);
     teacher_ = root_.append(VectorXd::Constant(1, problem.T()))[0] * normals_.col(1);
     const double each = 1.0 / static_cast<double>(points_);
@@ -62,14 +62,22 @@ void SampledSamples::evaluate_losses(const ParameterRow& parameters) {
     // With it: a sample that was trained on.
     Map<VectorXd> trained(preactivation_.data(), static_cast<Index>(count));
     trained.noalias() += forces_.leftCols(t) * parameters.rho;
+    if (!method_.memoryless()) {
+        method_.forces(problem_.loss, preactivation_.data(), label_.data(), 0.0, count, value_.data(),
+                       forces_.col(t).data(), slope_.data());
+        train_loss_ = weighted_mean(value_.data());
+        return;
+    }
     problem_.loss.evaluate(preactivation_.data(), count, label_.data(), count,
-                           {.value = value_.data(),
-                            .gradient = forces_.col(t).data(),
-                            .hessian = slope_.data(),
-                            .stride = count});
+                           {.value = value_.data(), .stride = count});
     train_loss_ = weighted_mean(value_.data());
-    forces_.col(t) *= -eta_;
-    Map<VectorXd>(slope_.data(), static_cast<Index>(count)) *= -eta_;
+    double V = method_.algorithm().knowledge->start_variance;
+    if (t > 0) {
+        V = parameters.rho[t - 1];
+        trained += method_.correction(V) * forces_.col(t - 1);
+    }
+    method_.forces(problem_.loss, preactivation_.data(), label_.data(), V, count, nullptr,
+                   forces_.col(t).data(), slope_.data());
 }
 
 SampleRow SampledSamples::visit(const ParameterRow& parameters) {
@@ -86,8 +94,10 @@ SampleRow SampledSamples::visit(const ParameterRow& parameters) {
     row.train_loss = train_loss_;
     row.test_loss = test_loss_;
     row.tau.resize(t + 1);
-    responses_.append({parameters.rho.data(), static_cast<std::size_t>(t)}, 1.0, slope_.data(),
-                      weight_.data(), {row.tau.data(), static_cast<std::size_t>(t) + 1});
+    std::vector<double> memory(parameters.rho.begin(), parameters.rho.end());
+    if (t > 0) memory.back() += method_.correction(memory.back());
+    responses_.append(memory, 1.0, slope_.data(), weight_.data(),
+                      {row.tau.data(), static_cast<std::size_t>(t) + 1});
     row.tau *= alpha;
     const VectorXd weighted =
         forces_.col(t).cwiseProduct(Map<const VectorXd>(weight_.data(), forces_.rows()));
@@ -106,10 +116,12 @@ SampleRow SampledSamples::visit(const ParameterRow& parameters) {
     return row;
 }
 
-double SampledSamples::bytes(double points, double times, bool binary) {
+double SampledSamples::bytes(double points, double times, bool binary, bool remembers) {
     const double count = binary ? 2.0 * points : points;
     return 8.0 * points * (times + 4.0) + 8.0 * count * (times + 5.0) +
-           math::ResponseRows<float>::bytes(static_cast<std::size_t>(count), static_cast<std::size_t>(times));
+           (remembers ? math::ResponseRows<float>::bytes(static_cast<std::size_t>(count),
+                                                         static_cast<std::size_t>(times))
+                      : 0.0);
 }
 
 }  // namespace hidyn::state_evolution

@@ -25,14 +25,14 @@ class SampledSamples final : public SampleSide {
 
     [[nodiscard]] SampleRow visit(const ParameterRow& parameters) override;
 
-    [[nodiscard]] static double bytes(double points, double times, bool binary);
+    [[nodiscard]] static double bytes(double points, double times, bool binary, bool remembers);
 
   private:
     [[nodiscard]] double weighted_mean(const double* values) const;
     void evaluate_losses(const ParameterRow& parameters);
 
     const generalized_linear::GeneralizedLinear& problem_;
-    double eta_;
+    const generalized_linear::Method& method_;
     std::size_t points_, copies_;  ///< of each point, one per label
     Eigen::MatrixXd normals_;      ///< noise, then one column per direction of the preactivations
     math::GrowingRoot root_;

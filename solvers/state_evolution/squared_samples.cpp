@@ -8,7 +8,7 @@ using Eigen::RowVectorXd;
 SquaredSamples::SquaredSamples(const generalized_linear::GeneralizedLinear& problem,
                                const generalized_linear::Method& method)
     : alpha_(problem.sample_ratio),
-      eta_(method.learning_rate()),
+      eta_(method.algorithm().learning_rate),
       T_(problem.T()),
       Delta_(problem.label.noise_variance()) {
     const auto times = static_cast<Index>(method.steps() + 1);

@@ -5,6 +5,7 @@
 #include "models/committee/declaration.hpp"
 #include "models/generalized_linear/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
+#include "solvers/bayes_optimal/generalized_linear.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
 #include "solvers/dmft/multi_index.hpp"
 #include "solvers/dmft/recording.hpp"
@@ -12,6 +13,7 @@
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
+#include "solvers/random_matrix/spectral_estimator.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/volterra/linear_regression.hpp"
 
@@ -61,7 +63,8 @@ const Registry& registry() {
         with_dmft(multi_index::phase_retrieval()),
         with(with_dmft(multi_index::general()), {ode::online_limit_kind()}),
         with(generalized_linear::declaration(),
-             {state_evolution::generalized_linear_kind(), fixed_point::generalized_linear_kind()}),
+             {state_evolution::generalized_linear_kind(), bayes_optimal::generalized_linear_kind(),
+              fixed_point::generalized_linear_kind(), random_matrix::spectral_estimator_kind()}),
     }};
     return everything;
 }

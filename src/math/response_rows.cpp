@@ -80,7 +80,9 @@ std::size_t panel_size(std::size_t index, std::size_t rows) {
 }  // namespace
 
 template <class Number>
-ResponseRows<Number>::ResponseRows(std::size_t count, std::size_t most_rows) : count_(count), tile_size_(0) {
+ResponseRows<Number>::ResponseRows(std::size_t count, std::size_t most_rows, bool remembers)
+    : count_(count), remembers_(remembers), tile_size_(0) {
+    if (!remembers) return;
     for (std::size_t index = 0; index < panels(most_rows); ++index) {
         panel_.push_back(tile_size_);
         tile_size_ += panel_size(index, most_rows);
@@ -92,6 +94,11 @@ template <class Number>
 void ResponseRows<Number>::append(std::span<const double> memory, double own, const double* slope,
                                   const double* weight, std::span<double> sums) {
     const std::size_t s = rows_++;
+    std::ranges::fill(sums, 0.0);
+    if (!remembers_) {
+        for (std::size_t i = 0; i < count_; ++i) sums[s] += weight[i] * slope[i] * own;
+        return;
+    }
     const std::size_t full = count_ / width;
     const std::size_t groups = (full + tiles_together - 1) / tiles_together;
     std::vector<double> partial((groups + 1) * (s + 1), 0.0);
@@ -112,7 +119,6 @@ void ResponseRows<Number>::append(std::span<const double> memory, double own, co
         tiles_row(1, tile_size_, stored_.data() + full * tile_size_, panel_.data(), s, memory.data(), own,
                   padded_slope.data(), padded_weight.data(), partial.data() + groups * (s + 1));
     }
-    std::ranges::fill(sums, 0.0);
     for (std::size_t group = 0; group <= groups; ++group)
         for (std::size_t q = 0; q <= s; ++q) sums[q] += partial[group * (s + 1) + q];
 }

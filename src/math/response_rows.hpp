@@ -18,7 +18,8 @@ namespace hidyn::math {
 template <class Number>
 class ResponseRows {
   public:
-    ResponseRows(std::size_t count, std::size_t most_rows);
+    /// `remembers` false: all memories are zero, U is diagonal and no rows are kept.
+    ResponseRows(std::size_t count, std::size_t most_rows, bool remembers = true);
 
     [[nodiscard]] std::size_t rows() const { return rows_; }
     /// Appends row s = rows(): `memory` has s entries, `slope` (f_s) and `weight` one per sample. Entry q of
@@ -31,6 +32,7 @@ class ResponseRows {
 
   private:
     std::size_t count_, rows_ = 0;
+    bool remembers_;
     std::vector<std::size_t> panel_;  ///< offset of each panel in a tile
     std::size_t tile_size_;
     std::vector<Number, CacheAligned<Number>> stored_;

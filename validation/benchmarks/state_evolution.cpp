@@ -33,8 +33,8 @@ static void logistic_run(benchmark::State& state) {
     const auto signal = generalized_linear::draw_signal(*problem, 1300, {.seed = 1});
     const auto samples = generalized_linear::draw_samples(*problem, 1300, signal, {.seed = 1});
     for (auto _ : state)
-        benchmark::DoNotOptimize(generalized_linear::run_method(method, problem->loss, samples, signal.start,
-                                                                1e12, [](std::size_t) { return true; }));
+        benchmark::DoNotOptimize(generalized_linear::run_method(
+            method, problem->loss, samples, {signal.start}, 1e12, [](std::size_t) { return true; }));
 }
 BENCHMARK(logistic_run)->Unit(benchmark::kMillisecond);
 
@@ -46,7 +46,7 @@ static void logistic_estimate(benchmark::State& state) {
     const Method method(problem->algorithm, 50);
     const auto signal = generalized_linear::draw_signal(*problem, 1300, {.seed = 1});
     const auto samples = generalized_linear::draw_samples(*problem, 1300, signal, {.seed = 1});
-    const auto run = generalized_linear::run_method(method, problem->loss, samples, signal.start, 1e12,
+    const auto run = generalized_linear::run_method(method, problem->loss, samples, {signal.start}, 1e12,
                                                     [](std::size_t) { return true; });
     for (auto _ : state)
         benchmark::DoNotOptimize(generalized_linear::estimate_path(method, problem->loss, samples, run));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "against_theory.hpp"
 #include "generalized_linear_cases.hpp"
 #include "models/generalized_linear/declaration.hpp"
 #include "models/generalized_linear/estimate.hpp"
@@ -35,7 +36,7 @@ Replica replica_of(const GeneralizedLinear& problem, std::uint64_t d, std::uint6
     Samples samples = draw_samples(problem, d, signal, key);
     const Method method(problem.algorithm, problem.steps());
     RecordedRun run =
-        run_method(method, problem.loss, samples, signal.start, 1e12, [](std::size_t) { return true; });
+        run_method(method, problem.loss, samples, {signal.start}, 1e12, [](std::size_t) { return true; });
     return {std::move(signal), std::move(samples), std::move(run)};
 }
 
@@ -91,48 +92,12 @@ MatrixXd textbook(const GeneralizedLinear& problem, const Samples& samples, cons
                 before = next;
                 break;
             }
+            case Rule::amp:
+                FAIL("has tests of its own");
         }
         path.row(static_cast<Index>(t)) = theta;
     }
     return path;
-}
-
-/// Means over replicas against state evolution: within four standard errors, four of the theory's and a shift
-/// of order 1/d, small against what a wrong term would do.
-void check_against_theory(const std::shared_ptr<GeneralizedLinear>& problem, std::uint64_t d,
-                          std::size_t replicas, double shift) {
-    const std::vector<double>& times = problem->recording.grid.times;
-    const cases::RouteSolution theory =
-        cases::solve_route(state_evolution::generalized_linear_kind(), problem, {}, times);
-    const cases::RouteSolution simulation =
-        cases::solve_route(simulation_kind(), problem, {{"d", std::int64_t{1}}}, times,
-                           {.name = "sim", .d = d, .replicas = replicas, .seed = 11});
-    const auto count = static_cast<double>(replicas);
-    for (const Series& expected : theory.trajectory.series) {
-        CAPTURE(expected.observable.name);
-        const Series& found = *simulation.trajectory.find(expected.observable.name);
-        for (std::size_t time = 0; time < times.size(); ++time)
-            for (std::size_t c = 0; c < expected.components(); ++c) {
-                const double predicted = expected.at(0, time)[c];
-                double mean = 0.0;
-                double square = 0.0;
-                for (std::size_t replica = 0; replica < replicas; ++replica) {
-                    const double x = found.at(replica, time)[c];
-                    mean += x / count;
-                    square += x * x / count;
-                }
-                const double error = std::sqrt(std::max(0.0, square - mean * mean) / (count - 1.0));
-                const double own =
-                    expected.error.empty() ? 0.0 : expected.error[time * expected.components() + c];
-                CAPTURE(time);
-                CAPTURE(c);
-                CAPTURE(mean);
-                CAPTURE(predicted);
-                CHECK(std::abs(mean - predicted) <=
-                      4.5 * error + 4.0 * own +
-                          shift * std::max(std::abs(predicted), 0.1) / static_cast<double>(d));
-            }
-    }
 }
 
 }  // namespace
@@ -302,7 +267,7 @@ TEST_CASE("generalized linear: simulations meet state evolution, linear and logi
               cases::logistic({.learning_rate = 1.0}, 8)}) {
             problem->design.kind = design;
             problem->recording.grid.times = {0, 1, 2, 4, 8};
-            check_against_theory(problem, 200, 24, 12.0);
+            cases::check_against_theory(state_evolution::generalized_linear_kind(), problem, 200, 24, 12.0);
         }
     }
 }
@@ -312,16 +277,20 @@ TEST_CASE("generalized linear: simulations meet state evolution for other losses
         problem->recording.grid.times = {0, 1, 3, 6};
         return problem;
     };
-    check_against_theory(at(regression(Loss::square(), LabelChannel::additive, 2.5, 1.0, 0.04,
-                                       {.learning_rate = 0.4}, 6, "tanh")),
-                         300, 24, 12.0);
-    check_against_theory(
+    cases::check_against_theory(state_evolution::generalized_linear_kind(),
+                                at(regression(Loss::square(), LabelChannel::additive, 2.5, 1.0, 0.04,
+                                              {.learning_rate = 0.4}, 6, "tanh")),
+                                300, 24, 12.0);
+    cases::check_against_theory(
+        state_evolution::generalized_linear_kind(),
         at(regression(Loss::huber(1.0), LabelChannel::additive, 2.0, 1.0, 0.25, {.learning_rate = 0.15}, 6)),
         300, 24, 12.0);
-    check_against_theory(at(regression(Loss::logistic(), LabelChannel::sign, 2.0, 1.0, 0.0,
-                                       {.learning_rate = 1.0, .ridge = 0.05}, 6, "linear", 0.5, 0.2)),
-                         300, 24, 12.0);
-    check_against_theory(
+    cases::check_against_theory(state_evolution::generalized_linear_kind(),
+                                at(regression(Loss::logistic(), LabelChannel::sign, 2.0, 1.0, 0.0,
+                                              {.learning_rate = 1.0, .ridge = 0.05}, 6, "linear", 0.5, 0.2)),
+                                300, 24, 12.0);
+    cases::check_against_theory(
+        state_evolution::generalized_linear_kind(),
         at(regression(Loss::logistic(), LabelChannel::logistic, 3.0, 4.0, 0.0,
                       {.rule = Rule::nesterov, .learning_rate = 0.5, .ridge = 0.1, .momentum = 0.6}, 6)),
         300, 24, 12.0);
@@ -331,7 +300,7 @@ TEST_CASE("generalized linear: the lasso's path meets state evolution, plain and
     for (const Rule rule : {Rule::ista, Rule::fista}) {
         const auto problem = cases::lasso(rule, 12);
         problem->recording.grid.times = {0, 1, 2, 6, 12};
-        check_against_theory(problem, 500, 24, 12.0);
+        cases::check_against_theory(state_evolution::generalized_linear_kind(), problem, 500, 24, 12.0);
     }
 }
 

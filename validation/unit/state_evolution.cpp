@@ -11,8 +11,8 @@
 #include "route_cases.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/state_evolution/linear_parameters.hpp"
+#include "solvers/state_evolution/mapped_parameters.hpp"
 #include "solvers/state_evolution/sampled_samples.hpp"
-#include "solvers/state_evolution/shrunk_parameters.hpp"
 #include "solvers/state_evolution/squared_samples.hpp"
 
 using namespace hidyn;
@@ -41,7 +41,7 @@ Path sampled_path(const GeneralizedLinear& problem, std::size_t points, std::uin
         LinearParameters parameters(problem, method);
         return evolve(problem.steps() + 1, never, parameters, samples, [] { return true; });
     }
-    ShrunkParameters parameters(problem, method, draw);
+    MappedParameters parameters(problem, method, draw);
     return evolve(problem.steps() + 1, never, parameters, samples, [] { return true; });
 }
 
@@ -165,9 +165,9 @@ TEST_CASE(
     "state evolution: whitened points reproduce the closed equations, also where the covariance is "
     "singular") {
     // Iterates that converge leave most directions of the covariance without variance.
-    for (const cases::Algorithm algorithm : {cases::Algorithm{.rule = Rule::gradient_descent},
-                                             cases::Algorithm{.rule = Rule::heavy_ball, .momentum = 0.9},
-                                             cases::Algorithm{.rule = Rule::nesterov, .momentum = 0.9}}) {
+    for (const cases::Algorithm& algorithm : {cases::Algorithm{.rule = Rule::gradient_descent},
+                                              cases::Algorithm{.rule = Rule::heavy_ball, .momentum = 0.9},
+                                              cases::Algorithm{.rule = Rule::nesterov, .momentum = 0.9}}) {
         const auto problem = cases::linear(algorithm, 60);
         const Path exact = exact_path(*problem);
         const Path sampled = sampled_path(*problem, 1024);
@@ -261,7 +261,7 @@ TEST_CASE("state evolution: a soft threshold of zero shrinks nothing") {
     // A threshold that no coordinate feels: all kept but those within 1e-9 of zero.
     problem->algorithm.l1 = 1e-9 / 0.15;
     const Method method(problem->algorithm, 15);
-    ShrunkParameters parameters(*problem, method, {.points = 4096});
+    MappedParameters parameters(*problem, method, {.points = 4096});
     SquaredSamples samples(*problem, method);
     const Path shrunk = evolve(16, never, parameters, samples, [] { return true; });
     const Path exact = exact_path(*cases::linear({.rule = Rule::gradient_descent}, 15));

@@ -1,4 +1,4 @@
-#include "solvers/state_evolution/shrunk_parameters.hpp"
+#include "solvers/state_evolution/mapped_parameters.hpp"
 
 #include <cmath>
 
@@ -32,12 +32,12 @@ double quantile(const generalized_linear::SignalLaw& law, double u) {
 
 }  // namespace
 
-ShrunkParameters::ShrunkParameters(const generalized_linear::GeneralizedLinear& problem,
+MappedParameters::MappedParameters(const generalized_linear::GeneralizedLinear& problem,
                                    const generalized_linear::Method& method, const Draw& draw)
     : method_(method),
       root_(method.steps() + 1),
-      responses_(draw.points, method.steps() + 1),
-      kept_(draw.points),
+      responses_(draw.points, method.steps() + 1, !method.memoryless()),
+      slope_(draw.points),
       weight_(draw.points, 1.0 / static_cast<double>(draw.points)) {
     const auto points = static_cast<Index>(draw.points);
     const auto times = static_cast<Index>(method.steps() + 1);
@@ -56,25 +56,24 @@ ShrunkParameters::ShrunkParameters(const generalized_linear::GeneralizedLinear& 
     rho_.setZero(times, times);
 }
 
-ParameterRow ShrunkParameters::row() const {
+ParameterRow MappedParameters::row() const {
     const double points = static_cast<double>(theta_.rows());
     return {.C = theta_.leftCols(now_ + 1).transpose() * theta_.col(now_) / points,
             .R = signal_.dot(theta_.col(now_)) / points,
             .rho = rho_.row(now_).head(now_)};
 }
 
-void ShrunkParameters::advance(const SampleRow& samples) {
+void MappedParameters::advance(const SampleRow& samples) {
     const auto t = static_cast<std::size_t>(now_);
     const VectorXd coefficients = root_.append(samples.Sigma);
+    const double gain = method_.gain(samples.tau[now_]);
     VectorXd v = theta_.leftCols(now_ + 1) * samples.tau + samples.delta * signal_;
     v.noalias() += normals_.middleCols(1, coefficients.size()) * coefficients;
+    v *= gain;
     for (const Term& term : method_.b(t)) v += term.factor * theta_.col(static_cast<Index>(term.index));
     ++now_;
-    for (Index j = 0; j < v.size(); ++j) {
-        iterate_(j, now_) = generalized_linear::soft_threshold(v[j], method_.threshold());
-        kept_[static_cast<std::size_t>(j)] = std::abs(v[j]) > method_.threshold() ? 1.0 : 0.0;
-    }
-    responses_.append(method_.response_memory(t, {samples.tau.data(), t + 1}), 1.0, kept_.data(),
+    method_.map(v.data(), gain, slope_.size(), iterate_.col(now_).data(), slope_.data());
+    responses_.append(method_.response_memory(t, {samples.tau.data(), t + 1}), gain, slope_.data(),
                       weight_.data(), {mean_response_.row(now_).data(), t + 1});
     for (const Term& term : method_.e(t + 1)) {
         const auto place = static_cast<Index>(term.index);
@@ -83,10 +82,10 @@ void ShrunkParameters::advance(const SampleRow& samples) {
     }
 }
 
-double ShrunkParameters::bytes(double points, double times) {
-    return 8.0 * points * (3.0 * times + 6.0) +
-           math::ResponseRows<float>::bytes(static_cast<std::size_t>(points),
-                                            static_cast<std::size_t>(times));
+double MappedParameters::bytes(double points, double times, bool remembers) {
+    const double responses =
+        math::ResponseRows<float>::bytes(static_cast<std::size_t>(points), static_cast<std::size_t>(times));
+    return 8.0 * points * (3.0 * times + 6.0) + (remembers ? responses : 0.0);
 }
 
 }  // namespace hidyn::state_evolution

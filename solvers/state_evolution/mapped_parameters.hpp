@@ -11,18 +11,18 @@
 
 namespace hidyn::state_evolution {
 
-/// Parameters of a method that shrinks each coordinate, by randomised quasi-Monte Carlo over signal, start
-/// and W^0, W^1,
-/// ..: signal and noise are made orthogonal and whitened, so that second moments are exact.
-class ShrunkParameters final : public ParameterSide {
+/// Parameters of a method that maps each coordinate (a soft threshold, a posterior mean), by randomised
+/// quasi-Monte Carlo over signal, start and W^0, W^1, ..: signal and noise are made orthogonal and whitened,
+/// so that second moments are exact.
+class MappedParameters final : public ParameterSide {
   public:
-    ShrunkParameters(const generalized_linear::GeneralizedLinear& problem,
+    MappedParameters(const generalized_linear::GeneralizedLinear& problem,
                      const generalized_linear::Method& method, const Draw& draw);
 
     [[nodiscard]] ParameterRow row() const override;
     void advance(const SampleRow& samples) override;
 
-    [[nodiscard]] static double bytes(double points, double times);
+    [[nodiscard]] static double bytes(double points, double times, bool remembers);
 
   private:
     const generalized_linear::Method& method_;
@@ -34,7 +34,7 @@ class ShrunkParameters final : public ParameterSide {
     RowMajor mean_response_;           ///< E dp^t / dW^s
     RowMajor rho_;
     math::ResponseRows<float> responses_;
-    std::vector<double> kept_, weight_;
+    std::vector<double> slope_, weight_;
 };
 
 }  // namespace hidyn::state_evolution

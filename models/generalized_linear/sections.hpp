@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "core/problem.hpp"
+#include "models/generalized_linear/generalized_linear.hpp"
+
+/// The sections of an experiment file that all algorithms of the problem share: [problem], [data], [initial].
+namespace hidyn::generalized_linear {
+
+/// A key for a number.
+[[nodiscard]] Key real_key(const char* name, std::string meaning, const char* symbol, Range range,
+                           std::optional<Value> standard);
+
+[[nodiscard]] std::vector<Key> problem_keys();
+[[nodiscard]] std::vector<Key> data_keys();
+[[nodiscard]] std::vector<Key> initial_keys();
+
+/// Link, loss and labels; none if they cannot be read.
+struct Answers {
+    SampleLoss loss;
+    Label label;
+};
+[[nodiscard]] std::optional<Answers> read_answers(const Table& problem, Complaints& complaints);
+/// Everything else but the algorithm, into the problem; false if there is no start to go on with.
+[[nodiscard]] bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem,
+                                 Complaints& complaints);
+
+}  // namespace hidyn::generalized_linear
