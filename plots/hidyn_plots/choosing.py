@@ -14,6 +14,7 @@ class Plan:
     order: list  # names of the panels
     observables: list  # those drawn as curves
     pictures: list  # those drawn as heat maps
+    quantiles: list  # those drawn against normal quantiles
     title: str
     x_scale: str | None = None  # None: judged from the data
     y_scale: str | None = None
@@ -31,8 +32,10 @@ def choose(results, asked=None):
     order = _observables(results, asked if asked is not None else table.get("observables"))
     plan = Plan(
         order=order,
-        observables=[name for name in order if not results.observables[name].is_picture],
+        observables=[name for name in order
+                     if not (results.observables[name].is_picture or results.observables[name].is_quantiles)],
         pictures=[name for name in order if results.observables[name].is_picture],
+        quantiles=[name for name in order if results.observables[name].is_quantiles],
         title=str(table.get("title", results.title)),
         x_scale=_scale(table, "x_scale"),
         y_scale=_scale(table, "y_scale"),
@@ -129,6 +132,8 @@ def _positions(results, key):
         value = look_up(variants.get(name, {}), key)
         if value is None:
             value = look_up(results.experiment, key)  # a variant that leaves the key as it is
+        while isinstance(value, list) and len(value) == 1:
+            value = value[0]  # [[1.0]] is a number too
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             given = "has no value" if value is None else f"is {value!r}, not a number,"
             raise Problem(f'[figure] against = "{key}": the key {given} in variant \'{name}\'.')

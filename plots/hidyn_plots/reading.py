@@ -37,6 +37,10 @@ class Observable:
         return bool(self.dimensions) and self.dimensions[0] in ("time_2", "source_time")
 
     @property
+    def is_quantiles(self):
+        return self.dimensions == ("normal_quantile",)
+
+    @property
     def is_picture(self):
         """A function of two times, unless it is asked for at so few source times that it is a set of curves."""
         return self.two_time and (self.dimensions[0] == "time_2" or self.shape[0] > FEW_SOURCES)

@@ -9,6 +9,8 @@ KINDS = {
     "sde": "SDE",
     "dmft": "DMFT",
     "state-evolution": "state evolution",
+    "bayes-state-evolution": "Bayes state evolution",
+    "random-matrix": "random matrices",
     "volterra": "Volterra equation",
     "fixed-point": "fixed point",
     "closed-form": "closed form",

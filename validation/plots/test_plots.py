@@ -327,6 +327,27 @@ class TwoTimes(InFolder):
             self.assertEqual(two_time_symbol(named(symbol, units), (0, 1)), expected)
 
 
+class Quantiles(InFolder):
+    def test_early_and_late_points_lie_on_the_theory(self):
+        time, levels = np.array([0.0, 1.0, 2.0]), np.array([-1.0, 0.0, 1.0])
+        with ResultsFile(self.results, time) as file:
+            axes = {"normal_quantile": levels}
+            theory = file.route("se", "state-evolution", "se")
+            file.observable(theory, "debiased_quantiles", np.tile(levels, (3, 1)), "F", "quantiles",
+                            ("normal_quantile",), axes=axes)
+            simulation = file.route("sim-d50", "simulation", "sim", d=50, replicas=2)
+            values = np.tile(levels, (2, 3, 1)) + np.array([-0.1, 0.1])[:, None, None]
+            values[:, 0] = np.nan  # not known at the start
+            file.observable(simulation, "debiased_quantiles", values, "F", "quantiles", ("normal_quantile",), axes=axes)
+        results = read(self.results)
+        axes, = compose(results, choose(results, ["debiased_quantiles"])).axes
+        self.assertEqual(axes.get_xlabel(), "normal quantile")
+        self.assertEqual([text.get_text() for text in axes.get_legend().get_texts()], ["$t = 1$", "$t = 2$"])
+        for container in axes.containers:
+            np.testing.assert_allclose(container.lines[0].get_ydata(), levels, atol=1e-12)
+        np.testing.assert_allclose(axes.lines[0].get_ydata(), levels)
+
+
 class Distances(InFolder):
     def test_minus_a_route_draws_absolute_differences(self):
         write_two_time(self.results, sizes=(50,), figure='[figure]\nminus = "dmft"\ny_scale = "linear"\n')
