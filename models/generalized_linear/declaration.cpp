@@ -7,6 +7,7 @@
 
 #include "models/generalized_linear/generalized_linear.hpp"
 #include "models/generalized_linear/sections.hpp"
+#include "models/generalized_linear/separability.hpp"
 #include "models/generalized_linear/spectral_estimator.hpp"
 
 namespace hidyn::generalized_linear {
@@ -110,12 +111,12 @@ Knowledge knowledge_of(const GeneralizedLinear& problem, const ProblemTables& ta
             tables.problem.given("teacher_link") ? "teacher_link" : "link",
             "must be linear for algorithm.kind = \"amp\", whose posterior is of labels of z* itself"));
     const char* key = tables.initial.given("R") ? "R" : "kind";
-    if (std::abs(problem.R0() - q) > 1e-9 * T || q < 0.0 || q >= T)
+    if (std::abs(problem.R0() - q) > 1e-9 * T || q >= T)
         complaints.add(tables.initial.complain(
             key, fmt::format("gives Q = {:.6g}, R = {:.6g}, T = {:.6g}, but \"amp\" starts from a posterior "
                              "mean: R = Q, from 0 to less than T",
                              q, problem.R0(), T)));
-    if (problem.label.channel() == LabelChannel::magnitude && q < 1e-12 * T)
+    if (problem.label.channel() == LabelChannel::magnitude && std::abs(q) < 1e-12 * T)
         complaints.add(
             problem.spectral
                 ? tables.initial.complain(
@@ -188,8 +189,11 @@ ProblemKind declaration() {
         algorithms.push_back(std::move(kind));
     }
     algorithms.push_back(spectral_estimator_algorithm());
-    std::vector<Observable> observables = declare_observables(true, {.grid = {{0.0}, ""}, .two_time = true});
+    algorithms.push_back(separability_algorithm());
+    std::vector<Observable> observables =
+        declare_observables(true, true, {.grid = {{0.0}, ""}, .two_time = true});
     for (Observable& observable : spectral_observables()) observables.push_back(std::move(observable));
+    for (Observable& observable : separability_observables()) observables.push_back(std::move(observable));
     return {
         .name = "generalized-linear",
         .summary = "regression by full-batch first-order methods, with inference from the data themselves",
@@ -198,7 +202,7 @@ ProblemKind declaration() {
         .initial_keys = initial_keys(),
         .algorithms = std::move(algorithms),
         .observables = std::move(observables),
-        .routes = {simulation_kind(), spectral_estimator_simulation()}};
+        .routes = {simulation_kind(), spectral_estimator_simulation(), separability_simulation()}};
 }
 
 }  // namespace hidyn::generalized_linear

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "math/normal_quantile.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::generalized_linear {
@@ -28,7 +29,7 @@ std::size_t GeneralizedLinear::steps() const {
     return static_cast<std::size_t>(std::llround(recording.grid.times.back()));
 }
 
-std::vector<Observable> declare_observables(bool binary, const Recording& recording) {
+std::vector<Observable> declare_observables(bool binary, bool quantiles, const Recording& recording) {
     std::vector<Observable> declared{
         teacher_student::student_overlaps(1),
         teacher_student::student_teacher_overlaps(1, 1),
@@ -74,6 +75,14 @@ std::vector<Observable> declare_observables(bool binary, const Recording& record
                             .symbol = "\\epsilon_c",
                             .normalization = "P(sign f(a . theta) != y) of a fresh sample",
                             .derived = true});
+    if (quantiles) {
+        const std::vector<double> levels = recorded_quantiles();
+        declared.push_back({.name = "debiased_quantiles",
+                            .long_name = "quantiles of the debiased iterate",
+                            .symbol = "F^{-1}",
+                            .normalization = "of (debiased theta_j - b theta*_j) / sigma over coordinates j",
+                            .dimensions = {{"normal_quantile", levels.size(), levels}}});
+    }
     if (!recording.two_time) return declared;
     const auto two_time = [&](const char* name, const char* long_name, const char* symbol,
                               const char* normalization) {
@@ -92,8 +101,14 @@ std::vector<Observable> declare_observables(bool binary, const Recording& record
     return declared;
 }
 
+std::vector<double> recorded_quantiles() {
+    std::vector<double> levels;
+    for (int k = 0; k < 20; ++k) levels.push_back(math::normal_quantile(0.025 + 0.05 * k));
+    return levels;
+}
+
 std::vector<Observable> GeneralizedLinear::observables() const {
-    return declare_observables(label.binary(), recording);
+    return declare_observables(label.binary(), quantiles, recording);
 }
 
 std::vector<Problem::StartArray> GeneralizedLinear::start() const {

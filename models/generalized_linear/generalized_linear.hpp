@@ -55,6 +55,7 @@ class GeneralizedLinear : public Problem {
     OrderParameters initial;  ///< K = M = 1; of a spectral start: as predicted
     std::optional<SpectralStart> spectral;
     Recording recording;
+    bool quantiles = false;  ///< records those of the debiased iterates
 
     [[nodiscard]] double T() const { return initial.T(0, 0); }
     [[nodiscard]] double Q0() const { return initial.Q(0, 0); }
@@ -82,10 +83,12 @@ struct ObservablePlaces {
                                  overlap = 6, bias = 7, deviation = 8, coverage = 9;
     std::size_t classification_error = 0;            ///< 0: labels are not binary
     std::size_t C = 0, tau = 0, rho = 0, Sigma = 0;  ///< 0: not recorded
+    std::size_t quantiles = 0;                       ///< 0: not recorded
 
-    ObservablePlaces(bool binary, bool two_time) {
+    ObservablePlaces(bool binary, bool two_time, bool debiased_quantiles) {
         std::size_t next = 10;
         if (binary) classification_error = next++;
+        if (debiased_quantiles) quantiles = next++;
         if (!two_time) return;
         C = next++;
         tau = next++;
@@ -95,6 +98,11 @@ struct ObservablePlaces {
 };
 
 /// All observables, for a recording at these times.
-[[nodiscard]] std::vector<Observable> declare_observables(bool binary, const Recording& recording);
+[[nodiscard]] std::vector<Observable> declare_observables(bool binary, bool quantiles,
+                                                          const Recording& recording);
+
+/// The normal quantiles at which those of the debiased iterates are recorded: levels 2.5 %, 7.5 %, .., 97.5
+/// %.
+[[nodiscard]] std::vector<double> recorded_quantiles();
 
 }  // namespace hidyn::generalized_linear

@@ -35,6 +35,12 @@ class Runner {
         run_.held_out = start.held_out;
         if (method_.memoryless()) variance_ = method_.algorithm().knowledge->start_variance;
         for (std::size_t t = 0; t <= method_.steps(); ++t) {
+            if (ended_) {
+                repeat(t);
+                run_.finished = t + 1;
+                if (!proceed(t)) break;
+                continue;
+            }
             if (t > 0) step(t - 1);
             const auto row = static_cast<Index>(t);
             run_.theta.row(row).setZero();
@@ -69,6 +75,15 @@ class Runner {
         iterates_.row(next) = damping * iterates_.row(next - 1) + (1.0 - damping) * iterates_.row(next);
     }
 
+    /// The last iteration once more.
+    void repeat(std::size_t t) {
+        const auto row = static_cast<Index>(t);
+        for (RowMajor* matrix :
+             {&run_.theta, &run_.field, &run_.kept, &run_.preactivation, &run_.force, &run_.slope})
+            matrix->row(row) = matrix->row(row - 1);
+        run_.train_loss.push_back(run_.train_loss.back());
+    }
+
     /// x of these samples.
     void correct(const double* g, Index t, std::size_t first, std::size_t width, double* x) const {
         std::copy_n(g, width, x);
@@ -89,6 +104,7 @@ class Runner {
         std::array<double, most_block_rows> value, x;
         double sum = 0.0;
         double slopes = 0.0;
+        double squared_slopes = 0.0;
         const double damping = t > 0 ? method_.algorithm().damping : 0.0;
         pass_.accumulate(
             samples_.count, [&](std::size_t i) { return samples_.row(i); }, weights_.data(), 1,
@@ -109,12 +125,18 @@ class Runner {
                                    (1.0 - damping) * force[r];
                     c[r] = force[r];
                     slopes += slope[r];
+                    squared_slopes += slope[r] * slope[r];
                     sum += value[r];
                 }
             });
         run_.field.row(t) = Eigen::Map<const Eigen::RowVectorXd>(gradient_.data(), d_);
         run_.train_loss.push_back(sum / static_cast<double>(samples_.count));
         mean_slope_ = slopes / static_cast<double>(samples_.d);
+        // qhat is a mean over samples. As the error goes to 0, ever fewer labels tell anything (of signs,
+        // those of preactivations near 0); from a handful no step can be made, and the iterate would run away
+        // again.
+        constexpr double fewest = 10.0;
+        ended_ = method_.memoryless() && !(slopes * slopes > fewest * squared_slopes);
     }
 
     const Method& method_;
@@ -126,6 +148,7 @@ class Runner {
     RowMajor iterates_;        ///< p^t
     double mean_slope_ = 0.0;  ///< sum_i f'(x_i) / d: tau_tt
     double variance_ = 0.0;    ///< V_t of AMP
+    bool ended_ = false;       ///< AMP has found the signal
     RecordedRun run_;
 };
 

@@ -148,7 +148,12 @@ std::optional<std::vector<double>> start_spectrally(const GeneralizedLinear& pro
 
 Samples draw_samples(const GeneralizedLinear& problem, std::uint64_t d, const Signal& signal,
                      const random::StreamKey& key) {
-    Samples samples(problem.samples(d), d);
+    return draw_samples(problem, d, problem.samples(d), signal, key);
+}
+
+Samples draw_samples(const GeneralizedLinear& problem, std::uint64_t d, std::uint64_t count,
+                     const Signal& signal, const random::StreamKey& key) {
+    Samples samples(count, d);
     DesignSource source(problem.design, key);
     const double unit = 1.0 / std::sqrt(static_cast<double>(d));
     for (std::size_t sample = 0; sample < samples.count; ++sample) {

@@ -48,5 +48,8 @@ struct SampleSpectrum {
 /// The design and the labels of this signal.
 [[nodiscard]] Samples draw_samples(const GeneralizedLinear& problem, std::uint64_t d, const Signal& signal,
                                    const random::StreamKey& key);
+/// The same, but so many of them; the first ones are the same for any number.
+[[nodiscard]] Samples draw_samples(const GeneralizedLinear& problem, std::uint64_t d, std::uint64_t count,
+                                   const Signal& signal, const random::StreamKey& key);
 
 }  // namespace hidyn::generalized_linear

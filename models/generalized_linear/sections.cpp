@@ -41,6 +41,10 @@ std::vector<Key> problem_keys() {
          .symbol = "P_0",
          .choices = {"gaussian", "rademacher", "bernoulli-gauss"},
          .standard = std::string("gaussian")},
+        {.name = "debiased_quantiles",
+         .type = KeyType::boolean,
+         .meaning = "record quantiles of the debiased iterate, to be drawn against those of the normal law",
+         .standard = false},
         real_key("sparsity", "share of the signal's entries that are not zero (prior \"bernoulli-gauss\")",
                  "\\rho_0", {.minimum = 0, .maximum = 1, .above_minimum = true}, {})};
 }
@@ -66,7 +70,8 @@ std::vector<Key> initial_keys() {
     for (Key& key : keys)
         if (key.name == "kind") {
             key.meaning =
-                "order parameters as given, or drawn from random weights, or along the leading eigenvector of a "
+                "order parameters as given, or drawn from random weights, or along the leading eigenvector "
+                "of a "
                 "weighted covariance of the inputs (amp and spectral-estimator)";
             key.choices.emplace_back("spectral");
         }
@@ -143,6 +148,32 @@ void check_times(const TimeGrid& grid, const std::string& place, Complaints& com
         }
 }
 
+/// T alone, where there is no other start to be given.
+std::optional<double> read_signal_norm(const Table& initial, Complaints& complaints) {
+    if (!initial.given("T")) return 1.0;
+    const RealMatrix& given = initial.matrix("T");
+    if (given.size() == 1 && given.front().size() == 1 && given[0][0] > 0.0) return given[0][0];
+    complaints.add(initial.complain("T", "must be one positive number, as in [[1.0]]"));
+    return std::nullopt;
+}
+
+/// Q = R = q.
+OrderParameters start_with(double q, double T) {
+    const auto one = [](double value) { return Eigen::MatrixXd::Constant(1, 1, value); };
+    return {.Q = one(q), .R = one(q), .T = one(T), .v = Eigen::VectorXd::Ones(1)};
+}
+
+/// No start at all.
+bool read_signal_only(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints) {
+    for (const char* key : {"kind", "Q", "R", "scale", "seed", "reference_d", "teacher", "preprocessing",
+                            "preprocessing_bound"})
+        if (tables.initial.given(key))
+            complaints.add(tables.initial.complain(key, "has no meaning here: there is no start"));
+    const std::optional<double> T = read_signal_norm(tables.initial, complaints);
+    if (T) problem.initial = start_with(0.0, *T);
+    return T.has_value();
+}
+
 /// A start of the data's own making: what is predicted of its overlaps stands in for given ones.
 bool read_spectral_start(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints) {
     const Table& initial = tables.initial;
@@ -152,40 +183,34 @@ bool read_spectral_start(const ProblemTables& tables, GeneralizedLinear& problem
     const LabelChannel channel = problem.label.channel();
     if (!problem.knows_channel() ||
         (channel != LabelChannel::additive && channel != LabelChannel::magnitude)) {
-        complaints.add(initial.complain(
-            "kind", "\"spectral\" is for a linear teacher_link with label_channel = \"additive\" or "
-                    "\"magnitude\": the sign of a preactivation tells nothing about its square"));
+        complaints.add(
+            initial.complain("kind",
+                             "\"spectral\" is for a linear teacher_link with label_channel = \"additive\" or "
+                             "\"magnitude\": the sign of a preactivation tells nothing about its square"));
         return false;
     }
-    double T = 1.0;
-    if (initial.given("T")) {
-        const RealMatrix& given = initial.matrix("T");
-        if (given.size() != 1 || given.front().size() != 1 || !(given[0][0] > 0.0)) {
-            complaints.add(initial.complain("T", "must be one positive number, as in [[1.0]]"));
-            return false;
-        }
-        T = given[0][0];
-    }
-    const double Delta = problem.label.noise_variance() / T;
+    const std::optional<double> T = read_signal_norm(initial, complaints);
+    if (!T) return false;
+    const double Delta = problem.label.noise_variance() / *T;
     std::optional<spectral::Preprocessing> preprocessing =
         spectral::read_preprocessing(initial, Delta, problem.sample_ratio, complaints);
     if (!preprocessing) return false;
-    const spectral::Prediction prediction =
-        spectral::predict(*preprocessing, Delta, problem.sample_ratio);
-    const auto one = [](double value) { return Eigen::MatrixXd::Constant(1, 1, value); };
-    const double q = T * prediction.squared_overlap;
-    problem.initial = {.Q = one(q), .R = one(q), .T = one(T), .v = Eigen::VectorXd::Ones(1)};
+    const spectral::Prediction prediction = spectral::predict(*preprocessing, Delta, problem.sample_ratio);
+    problem.initial = start_with(*T * prediction.squared_overlap, *T);
     problem.spectral = SpectralStart{std::move(*preprocessing), prediction};
     return true;
 }
 
-bool read_start(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints) {
+bool read_start(const ProblemTables& tables, GeneralizedLinear& problem, bool has_start,
+                Complaints& complaints) {
     for (const char* key : {"second_layer", "per_replica"})
         if (tables.initial.given(key)) complaints.add(tables.initial.complain(key, "has no meaning here"));
+    if (!has_start) return read_signal_only(tables, problem, complaints);
     if (tables.initial.text("kind") == "spectral") return read_spectral_start(tables, problem, complaints);
     for (const char* key : {"preprocessing", "preprocessing_bound"})
         if (tables.initial.given(key))
-            complaints.add(tables.initial.complain(key, "has a meaning with initial.kind = \"spectral\" only"));
+            complaints.add(
+                tables.initial.complain(key, "has a meaning with initial.kind = \"spectral\" only"));
     teacher_student::Starts starts =
         teacher_student::read_starts(tables, 1, Eigen::VectorXd::Ones(1), complaints);
     if (starts.list.empty()) return false;
@@ -213,9 +238,11 @@ std::optional<Answers> read_answers(const Table& table, Complaints& complaints) 
                    Label(std::move(*teacher), channel, table.real("label_noise"))};
 }
 
-bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints) {
-    problem.sample_ratio = tables.data.real("sample_ratio");
+bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints,
+                   bool has_start) {
+    if (tables.data.has("sample_ratio")) problem.sample_ratio = tables.data.real("sample_ratio");
     problem.recording = tables.recording;
+    problem.quantiles = tables.problem.boolean("debiased_quantiles");
     check_labels(problem, tables.problem, complaints);
     check_times(tables.recording.grid, tables.problem.place(), complaints);
     problem.design = read_design(tables.data, complaints);
@@ -224,7 +251,7 @@ bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem, Comp
             "{}: [time] response_at has no meaning here; two_time = true records the responses tau "
             "and rho",
             tables.problem.place()));
-    if (!read_start(tables, problem, complaints)) return false;
+    if (!read_start(tables, problem, has_start, complaints)) return false;
     problem.signal = read_signal(tables.problem, problem.initial, tables.initial, complaints);
     return true;
 }

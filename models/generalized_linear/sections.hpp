@@ -22,8 +22,9 @@ struct Answers {
     Label label;
 };
 [[nodiscard]] std::optional<Answers> read_answers(const Table& problem, Complaints& complaints);
-/// Everything else but the algorithm, into the problem; false if there is no start to go on with.
+/// Everything else but the algorithm, into the problem; false if there is nothing to go on with. `has_start`
+/// false: nothing is iterated, and [initial] holds T alone.
 [[nodiscard]] bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem,
-                                 Complaints& complaints);
+                                 Complaints& complaints, bool has_start = true);
 
 }  // namespace hidyn::generalized_linear

@@ -24,8 +24,7 @@ Posterior posterior(const SignalLaw& law, double T, double R, double noise) {
             const double s2 = T / law.sparsity;
             const Posterior active = gaussian(s2, R, noise);
             const double log_odds = std::log(law.sparsity / (1.0 - law.sparsity)) -
-                                    0.5 * std::log1p(s2 / noise) +
-                                    0.5 * R * R * s2 / (noise * (s2 + noise));
+                                    0.5 * std::log1p(s2 / noise) + 0.5 * R * R * s2 / (noise * (s2 + noise));
             const double pi = 1.0 / (1.0 + std::exp(-log_odds));
             const double none = 1.0 / (1.0 + std::exp(log_odds));
             return {.mean = pi * active.mean,

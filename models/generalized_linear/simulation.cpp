@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <optional>
 
 #include "core/machine.hpp"
@@ -28,7 +29,7 @@ class Journal {
         : problem_(problem),
           run_(run),
           estimate_(estimate),
-          places_(problem.label.binary(), problem.recording.two_time),
+          places_(problem.label.binary(), problem.recording.two_time, problem.quantiles),
           fresh_(problem),
           truth_(Eigen::Map<const Eigen::VectorXd>(signal.truth.data(), run.theta.cols())),
           replica_(replica),
@@ -82,10 +83,26 @@ class Journal {
                                       problem_.label.channel() == LabelChannel::additive
                                   ? 1.0
                                   : b;
+        if (places_.quantiles > 0) record_quantiles(place, estimate_->debiased.row(row), b, sigma);
         const auto inside =
             ((estimate_->debiased.row(row) - centre * truth_.transpose()).array().abs() <= quantile * sigma)
                 .count();
         record(ObservablePlaces::coverage, place, static_cast<double>(inside) / d);
+    }
+
+    void record_quantiles(std::size_t place, const Eigen::RowVectorXd& debiased, double b, double sigma) {
+        Eigen::RowVectorXd rest = (debiased - b * truth_.transpose()) / sigma;
+        std::ranges::sort(rest);
+        std::vector<double> found;
+        const auto d = static_cast<double>(rest.size());
+        for (const double z : recorded_quantiles()) {
+            // Between order statistics, whose levels are (j + 1/2) / d.
+            const double rank = std::clamp(0.5 * std::erfc(-z / std::numbers::sqrt2) * d - 0.5, 0.0, d - 1.0);
+            const auto below = static_cast<Index>(rank);
+            const Index above = std::min(below + 1, rest.size() - 1);
+            found.push_back(rest[below] + (rank - std::floor(rank)) * (rest[above] - rest[below]));
+        }
+        recorder_.record(places_.quantiles, replica_, place, found);
     }
 
     void two_time(std::size_t place, std::size_t t) {

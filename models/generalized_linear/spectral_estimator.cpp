@@ -20,9 +20,9 @@ class Simulation final : public Route {
         : Route(std::move(description)), problem_(std::move(problem)) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        Outcome outcome = run_replicas(
-            info.replicas, 1, 1.0, grid, recorder, progress,
-            [&](std::size_t replica, BlockWatch& watch) { estimate(replica, recorder, watch); });
+        Outcome outcome =
+            run_replicas(info.replicas, 1, 1.0, grid, recorder, progress,
+                         [&](std::size_t replica, BlockWatch& watch) { estimate(replica, recorder, watch); });
         outcome.attributes["n"] = static_cast<double>(problem_->samples(info.d));
         return outcome;
     }
@@ -56,17 +56,18 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
     if (!answers) return nullptr;
     auto problem = std::make_shared<SpectralEstimator>(std::move(answers->loss), std::move(answers->label));
     if (tables.initial.text("kind") != "spectral") {
-        complaints.add(fmt::format(
-            "{}: algorithm.kind = \"spectral-estimator\" takes its estimate from the spectrum: give [initial] "
-            "kind = \"spectral\"",
-            tables.initial.place()));
+        complaints.add(
+            fmt::format("{}: algorithm.kind = \"spectral-estimator\" takes its estimate from the spectrum: "
+                        "give [initial] "
+                        "kind = \"spectral\"",
+                        tables.initial.place()));
         return nullptr;
     }
     if (!read_sections(tables, *problem, complaints)) return nullptr;
     if (tables.recording.grid.size() > 1 || tables.recording.grid.times.front() != 0.0)
-        complaints.add(fmt::format(
-            "{}: algorithm.kind = \"spectral-estimator\" has no iterations: give [time] at = [0]",
-            tables.problem.place()));
+        complaints.add(
+            fmt::format("{}: algorithm.kind = \"spectral-estimator\" has no iterations: give [time] at = [0]",
+                        tables.problem.place()));
     return problem;
 }
 
@@ -79,15 +80,16 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
     const double needed = threads * Samples::bytes(n, static_cast<double>(info.d));
     if (needed > machine_memory())
         complaints.add(table.complain(
-            "d", fmt::format("{} samples in d = {} take {:.3g} GB on {} threads, but this machine has {:.3g} GB", n,
-                             info.d, needed / 1e9, threads, machine_memory() / 1e9)));
+            "d",
+            fmt::format("{} samples in d = {} take {:.3g} GB on {} threads, but this machine has {:.3g} GB",
+                        n, info.d, needed / 1e9, threads, machine_memory() / 1e9)));
 }
 
 }  // namespace
 
 std::vector<Observable> spectral_observables() {
     return {{.name = "squared_overlap",
-             .long_name = "squared overlap of the leading eigenvector",
+             .long_name = "squared overlap",
              .symbol = "m^2",
              .normalization = "(v . theta*)^2 / |theta*|^2, |v| = 1"},
             {.name = "leading_eigenvalue",

@@ -109,9 +109,8 @@ Prediction predict(const Preprocessing& preprocessing, double Delta, double alph
                 .root = std::numeric_limits<double>::quiet_NaN()};
     const double root = root_above(difference, lowest);
     const double rise = psi_slope(root);
-    return {.squared_overlap = rise / (rise - phi_slope(root)),
-            .leading_eigenvalue = psi(root),
-            .root = root};
+    return {
+        .squared_overlap = rise / (rise - phi_slope(root)), .leading_eigenvalue = psi(root), .root = root};
 }
 
 double weak_recovery_ratio(double Delta) {

@@ -134,20 +134,21 @@ std::vector<double> Preprocessing::breaks(double reach) const {
 }
 
 std::vector<Key> preprocessing_keys() {
-    return {{.name = "preprocessing",
-             .type = KeyType::function,
-             .meaning =
-                 "weight of a sample with label y (in units of sqrt(T)). optimal: 1 - 1 / E[z^2 | y], at "
-                 "least the bound; mondelli-montanari: (y^2 - 1) / (y^2 + sqrt(2 alpha) - 1); trimmed: y^2 "
-                 "where |y| <= bound, else 0; subset: 1 where |y| > bound, else 0",
-             .symbol = "\\mathcal{T}",
-             .choices = {"optimal", "mondelli-montanari", "trimmed", "subset"},
-             .variables = "y",
-             .standard = FunctionText{"optimal"}},
-            {.name = "preprocessing_bound",
-             .type = KeyType::real,
-             .meaning = "of the optimal one (absent: -50), the trimmed one (absent: 3) or the subset (absent: "
-                        "1.5)"}};
+    return {
+        {.name = "preprocessing",
+         .type = KeyType::function,
+         .meaning =
+             "weight of a sample with label y (in units of sqrt(T)). optimal: 1 - 1 / E[z^2 | y], at "
+             "least the bound; mondelli-montanari: (y^2 - 1) / (y^2 + sqrt(2 alpha) - 1); trimmed: y^2 "
+             "where |y| <= bound, else 0; subset: 1 where |y| > bound, else 0",
+         .symbol = "\\mathcal{T}",
+         .choices = {"optimal", "mondelli-montanari", "trimmed", "subset"},
+         .variables = "y",
+         .standard = FunctionText{"optimal"}},
+        {.name = "preprocessing_bound",
+         .type = KeyType::real,
+         .meaning = "of the optimal one (absent: -50), the trimmed one (absent: 3) or the subset (absent: "
+                    "1.5)"}};
 }
 
 std::optional<Preprocessing> read_preprocessing(const Table& table, double Delta, double alpha,
@@ -177,8 +178,8 @@ std::optional<Preprocessing> read_preprocessing(const Table& table, double Delta
             else
                 return made;
         } catch (const math::ExpressionError& error) {
-            complaints.add(table.complain("preprocessing",
-                                          fmt::format("column {}: {}", error.column, error.message)));
+            complaints.add(
+                table.complain("preprocessing", fmt::format("column {}: {}", error.column, error.message)));
         }
         return std::nullopt;
     }

@@ -104,9 +104,8 @@ double ChannelInformation::of_sign(double V) const {
     const double a2 = std::max(T_ - V, 0.0) / S;
     const double width = 1.0 / std::sqrt(1.0 + 2.0 * a2);
     const double scale = std::sqrt(0.5 * a2) * width;  // a x / sqrt(2), at most x / 2
-    const double mean = normal_mean(320, [&](double x) {
-        return 2.0 / (pi * std::erfc(scale * x) * std::erfc(-scale * x));
-    });
+    const double mean =
+        normal_mean(320, [&](double x) { return 2.0 / (pi * std::erfc(scale * x) * std::erfc(-scale * x)); });
     return alpha_ / S * width * mean;
 }
 

@@ -64,7 +64,8 @@ class ScalarStateEvolution final : public Route {
   private:
     void record(const BayesPath& path, std::size_t place, std::size_t t,
                 generalized_linear::FreshSample& fresh, Recorder& recorder) const {
-        const ObservablePlaces places(problem_->label.binary(), problem_->recording.two_time);
+        const ObservablePlaces places(problem_->label.binary(), problem_->recording.two_time,
+                                      problem_->quantiles);
         const auto put = [&](std::size_t observable, double value) {
             recorder.record(observable, 0, place, {&value, 1});
         };
@@ -82,6 +83,8 @@ class ScalarStateEvolution final : public Route {
         put(ObservablePlaces::bias, 1.0);
         put(ObservablePlaces::deviation, 1.0 / std::sqrt(path.qhat[t]));
         put(ObservablePlaces::coverage, 0.95);
+        if (places.quantiles > 0)
+            recorder.record(places.quantiles, 0, place, generalized_linear::recorded_quantiles());
         if (places.classification_error > 0) put(places.classification_error, errors.classification);
         if (!problem_->recording.two_time) return;
         std::vector<double> C, tau, rho, Sigma;
@@ -106,8 +109,8 @@ void check(const Problem& base, const Table& table, const RouteInfo&, const Time
            Complaints& complaints) {
     const auto& problem = dynamic_cast<const GeneralizedLinear&>(base);
     if (problem.algorithm.damping > 0.0)
-        complaints.add(fmt::format("{}: there is no state evolution of damped steps; give damping = 0",
-                                   table.place()));
+        complaints.add(
+            fmt::format("{}: there is no state evolution of damped steps; give damping = 0", table.place()));
 }
 
 }  // namespace

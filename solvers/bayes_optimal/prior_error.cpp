@@ -38,8 +38,8 @@ double rademacher_error(double qhat) {
     return sum / std::sqrt(2.0 * std::numbers::pi);
 }
 
-/// In units u = R sqrt(qhat) of the noise. Where |u| is large a coordinate is surely not zero and its variance
-/// is that of the Gaussian part alone; the difference falls off like exp(-u^2 / 2).
+/// In units u = R sqrt(qhat) of the noise. Where |u| is large a coordinate is surely not zero and its
+/// variance is that of the Gaussian part alone; the difference falls off like exp(-u^2 / 2).
 double bernoulli_gauss_error(const generalized_linear::SignalLaw& law, double T, double qhat) {
     const double noise = 1.0 / qhat;
     const double wide = 1.0 + T / law.sparsity * qhat;  // variance of u of the coordinates that are not zero

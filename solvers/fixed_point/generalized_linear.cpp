@@ -22,7 +22,8 @@ class FixedPointRoute final : public Route {
 
     Outcome solve(const TimeGrid&, Recorder& recorder, Progress& progress) const override {
         const Minimizer found = minimizer_of(*problem_);
-        const ObservablePlaces places(problem_->label.binary(), problem_->recording.two_time);
+        const ObservablePlaces places(problem_->label.binary(), problem_->recording.two_time,
+                                      problem_->quantiles);
         const auto put = [&](std::size_t observable, double value) {
             recorder.record(observable, 0, 0, {&value, 1});
         };
@@ -39,6 +40,8 @@ class FixedPointRoute final : public Route {
         put(ObservablePlaces::bias, -found.delta / found.tau);
         put(ObservablePlaces::deviation, std::sqrt(found.Sigma) / std::abs(found.tau));
         put(ObservablePlaces::coverage, 0.95);
+        if (places.quantiles > 0)
+            recorder.record(places.quantiles, 0, 0, generalized_linear::recorded_quantiles());
         if (places.classification_error > 0) put(places.classification_error, errors.classification);
         progress.advance(1.0);
         Outcome outcome;

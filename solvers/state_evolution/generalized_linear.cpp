@@ -53,7 +53,7 @@ double stable_rate(const GeneralizedLinear& problem) {
 
 /// One path as observables at the grid's times.
 std::vector<Series> record(const GeneralizedLinear& problem, const Path& path) {
-    const ObservablePlaces places(problem.label.binary(), problem.recording.two_time);
+    const ObservablePlaces places(problem.label.binary(), problem.recording.two_time, problem.quantiles);
     const std::vector<double>& times = problem.recording.grid.times;
     Recorder recorder(problem.observables(), 0, times.size());
     const Debiasing debiasing = debiasing_of(path);
@@ -77,6 +77,8 @@ std::vector<Series> record(const GeneralizedLinear& problem, const Path& path) {
         put(ObservablePlaces::bias, debiasing.bias[t]);
         put(ObservablePlaces::deviation, debiasing.deviation[t]);
         put(ObservablePlaces::coverage, std::isnan(debiasing.deviation[t]) ? missing : 0.95);
+        if (places.quantiles > 0 && !std::isnan(debiasing.deviation[t]))
+            recorder.record(places.quantiles, 0, place, generalized_linear::recorded_quantiles());
         if (places.classification_error > 0) put(places.classification_error, path.classification_error[t]);
         if (!problem.recording.two_time) continue;
         const auto put_row = [&](std::size_t observable, const RowMajor& matrix, bool symmetric) {

@@ -10,6 +10,7 @@
 #include "solvers/dmft/multi_index.hpp"
 #include "solvers/dmft/recording.hpp"
 #include "solvers/fixed_point/generalized_linear.hpp"
+#include "solvers/fixed_point/separability.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
@@ -64,7 +65,8 @@ const Registry& registry() {
         with(with_dmft(multi_index::general()), {ode::online_limit_kind()}),
         with(generalized_linear::declaration(),
              {state_evolution::generalized_linear_kind(), bayes_optimal::generalized_linear_kind(),
-              fixed_point::generalized_linear_kind(), random_matrix::spectral_estimator_kind()}),
+              fixed_point::generalized_linear_kind(), fixed_point::separability_kind(),
+              random_matrix::spectral_estimator_kind()}),
     }};
     return everything;
 }

@@ -92,6 +92,8 @@ const Node* Node::at_path(const std::string& path) const {
 
 std::optional<double> Node::number_at(const std::string& path) const {
     const Node* node = at_path(path);
+    while (node != nullptr && node->type == Type::array && node->items.size() == 1)
+        node = &node->items.front();
     if (node == nullptr) return {};
     if (node->type == Type::integer) return static_cast<double>(node->integer);
     if (node->type == Type::real) return node->real;

@@ -25,7 +25,8 @@ struct Node {
     [[nodiscard]] const Node* find(const std::string& key) const;
     /// Follows a dotted path; null if any part is missing.
     [[nodiscard]] const Node* at_path(const std::string& path) const;
-    /// The number at a dotted path, if there is one.
+    /// The number at a dotted path, if there is one; lists of one number, such as [[1.0]], count as that
+    /// number.
     [[nodiscard]] std::optional<double> number_at(const std::string& path) const;
 };
 

@@ -10,7 +10,8 @@ LogisticAverage::LogisticAverage(double V) {
     const double root = std::sqrt(V);
     // Error exp(-2 pi (pi / root) / step) from the pole, exp(-2 pi^2 / step^2) from the Gaussian itself; the
     // left tail of sigma is exp(x), which moves the weight by root.
-    const double step = std::min(0.7, 2.0 * std::numbers::pi * std::numbers::pi / (32.0 * std::max(root, 1e-3)));
+    const double step =
+        std::min(0.7, 2.0 * std::numbers::pi * std::numbers::pi / (32.0 * std::max(root, 1e-3)));
     const double reach = 8.5 + root;
     const auto half = static_cast<int>(std::ceil(reach / step));
     for (int k = -half; k <= half; ++k) {

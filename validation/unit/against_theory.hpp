@@ -14,15 +14,16 @@
 
 namespace cases {
 
-/// Means over replicas against a theory of the limit: within four standard errors, four of the theory's and a shift
-/// of order 1/d, small against what a wrong term would do.
-inline void check_against_theory(const hidyn::RouteKind& kind, const std::shared_ptr<GeneralizedLinear>& problem,
-                                 std::uint64_t d, std::size_t replicas, double shift) {
+/// Means over replicas against a theory of the limit: within four standard errors, four of the theory's and a
+/// shift of order 1/d, small against what a wrong term would do.
+inline void check_against_theory(const hidyn::RouteKind& kind,
+                                 const std::shared_ptr<GeneralizedLinear>& problem, std::uint64_t d,
+                                 std::size_t replicas, double shift) {
     const std::vector<double>& times = problem->recording.grid.times;
     const RouteSolution theory = solve_route(kind, problem, {}, times);
     const RouteSolution simulation =
         solve_route(hidyn::generalized_linear::simulation_kind(), problem, {{"d", std::int64_t{1}}}, times,
-                           {.name = "sim", .d = d, .replicas = replicas, .seed = 11});
+                    {.name = "sim", .d = d, .replicas = replicas, .seed = 11});
     const auto count = static_cast<double>(replicas);
     for (const hidyn::Series& expected : theory.trajectory.series) {
         CAPTURE(expected.observable.name);

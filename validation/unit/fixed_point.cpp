@@ -1,11 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "generalized_linear_cases.hpp"
+#include "models/generalized_linear/separability.hpp"
 #include "route_cases.hpp"
 #include "solvers/fixed_point/generalized_linear.hpp"
 #include "solvers/fixed_point/minimizer.hpp"
+#include "solvers/fixed_point/separability.hpp"
 #include "solvers/state_evolution/linear_parameters.hpp"
 #include "solvers/state_evolution/sampled_samples.hpp"
 #include "solvers/state_evolution/squared_samples.hpp"
@@ -15,7 +18,7 @@ using namespace hidyn::fixed_point;
 using cases::LabelChannel;
 using cases::Loss;
 using cases::Rule;
-using generalized_linear::Method;
+using namespace hidyn::generalized_linear;
 
 namespace {
 
@@ -117,4 +120,40 @@ TEST_CASE("fixed point: what has none is refused, with the reason") {
     CHECK_FALSE(complaints_about(cases::regression(Loss::square(), LabelChannel::additive, 2.0, 1.0, 0.1,
                                                    {.learning_rate = 0.1}, 5, "tanh"))
                     .empty());
+}
+
+TEST_CASE("fixed point: linear programs find the threshold of separability") {
+    // Four samples in the plane, of which the last has no side that all are on.
+    Samples samples(4, 2);
+    const double rows[4][2] = {{1, 0}, {0, 1}, {1, 1}, {-1, -1}};
+    for (std::size_t i = 0; i < 4; ++i) {
+        std::copy_n(rows[i], 2, samples.rows.data() + i * samples.stride);
+        samples.labels[i] = 1.0;
+    }
+    CHECK(separable(samples, 3));
+    CHECK_FALSE(separable(samples, 4));
+    samples.labels[3] = -1.0;
+    CHECK(separable(samples, 4));
+
+    // Shares of separable samples at gamma = 2, public values from 80 runs at d = 40: 0.86 at alpha = 2.4, 0.54 at
+    // 2.9, 0.23 at 3.4.
+    auto problem = std::make_shared<Separability>(SampleLoss(cases::one_unit("linear"), teacher_student::Loss::logistic()),
+                                                  Label(cases::one_unit("linear"), LabelChannel::logistic, 0.0));
+    const auto number = [](double value) { return Eigen::MatrixXd::Constant(1, 1, value); };
+    problem->initial = {.Q = number(0.0), .R = number(0.0), .T = number(4.0), .v = Eigen::VectorXd::Ones(1)};
+    problem->recording.grid.times = {0.0};
+    constexpr std::size_t replicas = 120;
+    const auto run = cases::solve_route(separability_simulation(), problem, {{"d", std::int64_t{1}}}, {0.0},
+                                        {.name = "sim", .d = 40, .replicas = replicas, .seed = 6});
+    const auto share_above = [&](double alpha) {
+        double share = 0.0;
+        for (std::size_t replica = 0; replica < replicas; ++replica)
+            share += run.trajectory.find("separable_ratio")->at(replica, 0)[0] > alpha ? 1.0 / replicas : 0.0;
+        return share;
+    };
+    const double known[][2] = {{2.4, .86}, {2.9, .54}, {3.4, .23}};
+    for (const auto& [alpha, share] : known)
+        CHECK(std::abs(share_above(alpha) - share) < 3.0 * std::sqrt(share * (1.0 - share) * (1.0 / 80 + 1.0 / replicas)));
+    const auto limit = cases::solve_route(fixed_point::separability_kind(), problem, {}, {0.0});
+    CHECK(limit.at("separable_ratio", 0) == doctest::Approx(2.899).epsilon(1e-4));
 }

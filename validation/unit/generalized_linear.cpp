@@ -266,6 +266,7 @@ TEST_CASE("generalized linear: simulations meet state evolution, linear and logi
              {cases::linear({.rule = Rule::heavy_ball, .ridge = 0.1, .momentum = 0.5}, 8),
               cases::logistic({.learning_rate = 1.0}, 8)}) {
             problem->design.kind = design;
+            problem->quantiles = true;
             problem->recording.grid.times = {0, 1, 2, 4, 8};
             cases::check_against_theory(state_evolution::generalized_linear_kind(), problem, 200, 24, 12.0);
         }

@@ -112,7 +112,8 @@ TEST_CASE("message passing: output scores are posterior means by the sum over pr
         CHECK(ratio >= -x);
         CHECK(ratio <= -x + 1.0 / -x);
     }
-    CHECK(inverse_mills_ratio(-24.9999999) == doctest::Approx(inverse_mills_ratio(-25.0000001)).epsilon(1e-8));
+    CHECK(inverse_mills_ratio(-24.9999999) ==
+          doctest::Approx(inverse_mills_ratio(-25.0000001)).epsilon(1e-8));
 }
 
 TEST_CASE("message passing: posteriors of a coordinate are those of the prior's own mixture") {
@@ -192,7 +193,8 @@ TEST_CASE("message passing: information and error are averages of scores and pos
             const auto add = [&](double share, double centre, double variance) {
                 const double step = std::max(finest, 2e-4 * std::sqrt(variance));
                 for (double x = -10.0 * std::sqrt(variance); x <= 10.0 * std::sqrt(variance); x += step)
-                    sum += share * step * density(x, variance) * posterior(law, scale, centre + x, noise).variance;
+                    sum += share * step * density(x, variance) *
+                           posterior(law, scale, centre + x, noise).variance;
             };
             if (law.prior == Prior::rademacher) add(1.0, 1.0, noise);
             if (law.prior == Prior::gaussian) add(1.0, 0.0, scale + noise);
@@ -212,11 +214,13 @@ TEST_CASE("message passing: the public check values of the scalar recursion, to 
         double q[4];  // at t = 1, 2, 5, 12
     };
     const std::vector<Row> rows{
-        {amp(LabelChannel::additive, 1.5, 1.0, 0.1, gaussian, 12), {.57692308, .74144487, .85064075, .86400963}},
+        {amp(LabelChannel::additive, 1.5, 1.0, 0.1, gaussian, 12),
+         {.57692308, .74144487, .85064075, .86400963}},
         {amp(LabelChannel::additive, 0.5, 1.0, 0.01, sparse(0.1), 12),
          {.6157569, .83634715, .98703364, .99579358}},
         {amp(LabelChannel::sign, 2.0, 1.0, 0.0, gaussian, 12), {.56009915, .67368065, .72542043, .72829442}},
-        {amp(LabelChannel::sign, 1.2, 1.0, 0.0, rademacher, 12), {.46740143, .58449539, .65870456, .66856105}},
+        {amp(LabelChannel::sign, 1.2, 1.0, 0.0, rademacher, 12),
+         {.46740143, .58449539, .65870456, .66856105}},
         {amp(LabelChannel::logistic, 3.0, 4.0, 0.0, gaussian, 12),
          {2.09581614, 2.31199338, 2.34135495, 2.34140828}},
         {amp(LabelChannel::magnitude, 1.5, 1.0, 0.0, gaussian, 12, 0.1),
@@ -250,7 +254,8 @@ TEST_CASE("message passing: phase retrieval leaves 0 at half a sample per dimens
         return limit_of(problem).at("Q", 0);
     };
     // Near 0 the overlap is multiplied by 2 alpha.
-    for (const double alpha : {0.4, 0.6}) CHECK(end(alpha, 1e-6, 1) / 1e-6 == doctest::Approx(2.0 * alpha).epsilon(1e-5));
+    for (const double alpha : {0.4, 0.6})
+        CHECK(end(alpha, 1e-6, 1) / 1e-6 == doctest::Approx(2.0 * alpha).epsilon(1e-5));
     CHECK(end(0.49, 1e-3, 2000) < 1e-10);
     CHECK(end(0.51, 1e-3, 5000) > 4e-3);
     CHECK(end(1.1284, 1e-3, 20000) < 0.95);
@@ -279,7 +284,8 @@ TEST_CASE("message passing: the general equations of first-order methods contain
             cases::solve_route(state_evolution::generalized_linear_kind(), one.problem,
                                {{"samples", std::int64_t{16384}}}, one.problem->recording.grid.times);
         const auto scalar = limit_of(one.problem);
-        for (const char* name : {"Q", "R", "mse", "debiasing_deviation", "tau", "rho", "Sigma", "C", "test_loss"})
+        for (const char* name :
+             {"Q", "R", "mse", "debiasing_deviation", "tau", "rho", "Sigma", "C", "test_loss"})
             for (std::size_t t = 0; t <= 10; ++t) {
                 const Series& expected = *scalar.trajectory.find(name);
                 for (std::size_t c = 0; c < expected.components(); ++c) {
@@ -325,8 +331,8 @@ TEST_CASE("message passing: on one data set it ends at the posterior mean, dampe
         const Signal signal = draw_signal(*problem, 1500, key);
         const Samples samples = draw_samples(*problem, 1500, signal, key);
         const Method method(problem->algorithm, problem->steps());
-        const RecordedRun run =
-            run_method(method, problem->loss, samples, {signal.start}, 1e12, [](std::size_t) { return true; });
+        const RecordedRun run = run_method(method, problem->loss, samples, {signal.start}, 1e12,
+                                           [](std::size_t) { return true; });
         REQUIRE(run.finished == 121);
         ends.emplace_back(run.theta.row(120));
         MatrixXd A(static_cast<Index>(samples.count), 1500);
@@ -368,8 +374,9 @@ TEST_CASE("message passing: what has no state evolution is refused, and damping 
         REQUIRE(complaints.sentences().size() == 1);
         CHECK(complaints.sentences().front().find("damped") != std::string::npos);
     }
-    const auto run = cases::solve_route(simulation_kind(), damped, {{"d", std::int64_t{1}}},
-                                        damped->recording.grid.times, {.name = "sim", .d = 50, .replicas = 2});
+    const auto run =
+        cases::solve_route(simulation_kind(), damped, {{"d", std::int64_t{1}}}, damped->recording.grid.times,
+                           {.name = "sim", .d = 50, .replicas = 2});
     CHECK(std::isnan(run.at("test_loss_estimate", 2)));
     CHECK(std::get<std::string>(run.outcome.attributes.at("warning")).find("damping") != std::string::npos);
 }

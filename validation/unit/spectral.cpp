@@ -47,7 +47,8 @@ TEST_CASE("spectral: the public check values") {
     struct Row {
         double alpha, overlap, eigenvalue;
     };
-    for (const Row& row : {Row{.7, .08372, 1.43864}, {1, .20604, 1.03704}, {2, .48582, .60478}, {4, .70515, .40296}}) {
+    for (const Row& row :
+         {Row{.7, .08372, 1.43864}, {1, .20604, 1.03704}, {2, .48582, .60478}, {4, .70515, .40296}}) {
         const Prediction found =
             spectral::predict(Preprocessing::mondelli_montanari(row.alpha), 0.0, row.alpha);
         CHECK(found.squared_overlap == doctest::Approx(row.overlap).epsilon(2e-4));
@@ -85,8 +86,7 @@ TEST_CASE("spectral: the optimal preprocessing has an overlap from half a sample
 TEST_CASE("spectral: an expression is the function it spells, jumps included") {
     for (const double alpha : {1.0, 2.0, 4.0}) {
         const Prediction named = spectral::predict(Preprocessing::trimmed(3.0), 0.0, alpha);
-        const Prediction spelled =
-            spectral::predict(expression("y^2 * (1 + sign(9 - y^2)) / 2"), 0.0, alpha);
+        const Prediction spelled = spectral::predict(expression("y^2 * (1 + sign(9 - y^2)) / 2"), 0.0, alpha);
         CHECK(spelled.squared_overlap == doctest::Approx(named.squared_overlap).epsilon(1e-3));
         CHECK(spelled.leading_eigenvalue == doctest::Approx(named.leading_eigenvalue).epsilon(1e-3));
     }
@@ -105,19 +105,22 @@ TEST_CASE("spectral: the leading pair is that of the dense matrix") {
     for (std::size_t i = 0; i < samples.count; ++i) {
         const Eigen::Map<const VectorXd> a(samples.row(i), 90);
         const double y = samples.labels[i];
-        M += std::max(1.0 - 1.0 / (y * y), -50.0) * a * a.transpose() * 90.0 / static_cast<double>(samples.count);
+        M += std::max(1.0 - 1.0 / (y * y), -50.0) * a * a.transpose() * 90.0 /
+             static_cast<double>(samples.count);
     }
     const Eigen::SelfAdjointEigenSolver<MatrixXd> dense(M);
     const SampleSpectrum found = leading_direction(*problem, samples);
     REQUIRE(found.leading.converged);
     CHECK(found.leading.value == doctest::Approx(dense.eigenvalues()[89]).epsilon(1e-9));
-    CHECK(std::abs(found.leading.vector.dot(dense.eigenvectors().col(89))) == doctest::Approx(1.0).epsilon(1e-9));
+    CHECK(std::abs(found.leading.vector.dot(dense.eigenvectors().col(89))) ==
+          doctest::Approx(1.0).epsilon(1e-9));
 }
 
 TEST_CASE("spectral: eigenvectors of real matrices approach the prediction") {
     const auto mean_of = [](const std::shared_ptr<SpectralEstimator>& problem, std::uint64_t d) {
-        const auto run = cases::solve_route(spectral_estimator_simulation(), problem, {{"d", std::int64_t{1}}},
-                                            {0.0}, {.name = "sim", .d = d, .replicas = 16, .seed = 2});
+        const auto run =
+            cases::solve_route(spectral_estimator_simulation(), problem, {{"d", std::int64_t{1}}}, {0.0},
+                               {.name = "sim", .d = d, .replicas = 16, .seed = 2});
         double overlap = 0.0, eigenvalue = 0.0, square = 0.0;
         for (std::size_t replica = 0; replica < 16; ++replica) {
             const double one = run.trajectory.find("squared_overlap")->at(replica, 0)[0];
@@ -131,11 +134,10 @@ TEST_CASE("spectral: eigenvectors of real matrices approach the prediction") {
         Preprocessing preprocessing;
         double alpha, Delta;
     };
-    for (const Case& one : {Case{Preprocessing::optimal(0.0, -50.0), 2.0, 0.0},
-                            Case{Preprocessing::mondelli_montanari(2.0), 2.0, 0.0},
-                            Case{Preprocessing::trimmed(3.0), 4.0, 0.0},
-                            Case{Preprocessing::subset(1.5), 3.0, 0.0},
-                            Case{Preprocessing::optimal(0.3, -50.0), 3.0, 0.3}}) {
+    for (const Case& one :
+         {Case{Preprocessing::optimal(0.0, -50.0), 2.0, 0.0},
+          Case{Preprocessing::mondelli_montanari(2.0), 2.0, 0.0}, Case{Preprocessing::trimmed(3.0), 4.0, 0.0},
+          Case{Preprocessing::subset(1.5), 3.0, 0.0}, Case{Preprocessing::optimal(0.3, -50.0), 3.0, 0.3}}) {
         const auto problem = phase_retrieval<SpectralEstimator>(one.preprocessing, one.alpha, one.Delta);
         const Prediction& expected = problem->spectral->prediction;
         const auto [overlap, eigenvalue, error] = mean_of(problem, 600);
@@ -149,7 +151,8 @@ TEST_CASE("spectral: eigenvectors of real matrices approach the prediction") {
     CHECK(mean_of(below, 1600)[0] < mean_of(below, 200)[0]);
 }
 
-TEST_CASE("spectral: message passing from the leading eigenvector follows the recursion from the first step") {
+TEST_CASE(
+    "spectral: message passing from the leading eigenvector follows the recursion from the first step") {
     for (const Preprocessing& preprocessing :
          {Preprocessing::optimal(0.0, -50.0), Preprocessing::mondelli_montanari(1.5)}) {
         auto problem = phase_retrieval<GeneralizedLinear>(preprocessing, 1.5, 0.0);
@@ -162,10 +165,9 @@ TEST_CASE("spectral: message passing from the leading eigenvector follows the re
         problem->recording.grid.times = {0, 1, 2, 5, 10, 20};
         const auto limit = cases::solve_route(bayes_optimal::generalized_linear_kind(), problem, {},
                                               problem->recording.grid.times);
-        const auto run =
-            cases::solve_route(simulation_kind(), problem,
-                               {{"d", std::int64_t{1}}, {"inference", true}}, problem->recording.grid.times,
-                               {.name = "sim", .d = 1500, .replicas = 12, .seed = 8});
+        const auto run = cases::solve_route(
+            simulation_kind(), problem, {{"d", std::int64_t{1}}, {"inference", true}},
+            problem->recording.grid.times, {.name = "sim", .d = 1500, .replicas = 12, .seed = 8});
         for (std::size_t time = 0; time < 6; ++time)
             for (const char* name : {"R", "test_loss_estimate"}) {
                 double mean = 0.0, square = 0.0;
