@@ -20,8 +20,9 @@ class Simulation final : public Route {
         : Route(std::move(description)), problem_(std::move(problem)) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        return run_replicas(info.replicas, 1, 1.0, grid, recorder, progress,
-                            [&](std::size_t replica, BlockWatch& watch) { measure(replica, recorder, watch); });
+        return run_replicas(
+            info.replicas, 1, 1.0, grid, recorder, progress,
+            [&](std::size_t replica, BlockWatch& watch) { measure(replica, recorder, watch); });
     }
 
   private:
@@ -60,7 +61,8 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
     if (!read_sections(tables, *problem, complaints, false)) return nullptr;
     if (!problem->label.binary() || !problem->knows_channel())
         complaints.add(tables.problem.complain(
-            "label_channel", "must be \"logistic\" or \"sign\", of a linear teacher, to ask for separability"));
+            "label_channel",
+            "must be \"logistic\" or \"sign\", of a linear teacher, to ask for separability"));
     else if (problem->label.channel() == LabelChannel::sign && problem->label.noise_variance() == 0.0)
         complaints.add(tables.problem.complain(
             "label_channel", "\"sign\" without label_noise can be separated at any number of samples"));
@@ -103,10 +105,11 @@ bool separable(const Samples& samples, std::size_t count) {
 }
 
 std::vector<Observable> separability_observables() {
-    return {{.name = "separable_ratio",
-             .long_name = "separable samples per dimension",
-             .symbol = "\\alpha_c",
-             .normalization = "(n + 1/2) / d, n the largest number of the first samples that can be separated"}};
+    return {
+        {.name = "separable_ratio",
+         .long_name = "separable samples per dimension",
+         .symbol = "\\alpha_c",
+         .normalization = "(n + 1/2) / d, n the largest number of the first samples that can be separated"}};
 }
 
 std::vector<Observable> Separability::observables() const {

@@ -17,7 +17,7 @@ namespace hidyn::state_evolution {
 /// average over sampled labels would be several times less accurate. Derivatives of the forces are exact for
 /// each point, in single precision: their mean enters, whose sampling error is larger by far. Cost N T^3 / 6
 /// multiply-adds (twice that for two labels), and as many reads of four bytes from memory, which is the
-/// floor: 0.27 s at 10 GB/s for N = 2^14, T = 51 and two labels.
+/// floor.
 class SampledSamples final : public SampleSide {
   public:
     SampledSamples(const generalized_linear::GeneralizedLinear& problem,

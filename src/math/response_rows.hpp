@@ -33,7 +33,6 @@ class ResponseRows {
   private:
     std::size_t count_, rows_ = 0;
     bool remembers_;
-    std::vector<std::size_t> panel_;  ///< offset of each panel in a tile
     std::size_t tile_size_;
     std::vector<Number, CacheAligned<Number>> stored_;
 };

@@ -9,16 +9,16 @@
 using namespace hidyn;
 using generalized_linear::Method;
 
-// Logistic gradient descent, 50 iterations, N = 2^14 points with both labels. Floor: the derivatives of the
-// forces, N T^3 / 6 entries per label read once: 2 x 2^14 x 51^3 / 6 x 4 bytes = 2.9 GB, 0.29 s at 10 GB/s
-// (0.7 G multiply-adds are 0.04 s). Measured on one core: 0.7 s, of them 0.33 s that floor and 0.17 s the
-// system's clearing of fresh pages.
+// Logistic gradient descent, 50 iterations, N = 2^14 pairs of point and label: 2^13 points with both labels.
+// Floor: the derivatives of the forces, N T^3 / 6 entries read once: 2^14 x 51^3 / 6 x 4 bytes = 1.45 GB,
+// 0.07 s at 20 GB/s (0.36 G multiply-adds are 0.01 s). Measured on one core: 0.19 s in a quiet hour, twice
+// that in a busy one.
 static void logistic_path(benchmark::State& state) {
     const auto problem = cases::logistic({.learning_rate = 1.0}, 50);
     const Method method(problem->algorithm, 50);
     for (auto _ : state) {
         state_evolution::LinearParameters parameters(*problem, method);
-        state_evolution::SampledSamples samples(*problem, method, {.points = 16384});
+        state_evolution::SampledSamples samples(*problem, method, {.points = 8192});
         benchmark::DoNotOptimize(state_evolution::evolve(51, 1e12, parameters, samples, [] { return true; }));
     }
 }

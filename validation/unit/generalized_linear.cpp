@@ -259,6 +259,55 @@ TEST_CASE("generalized linear: estimated responses are those of a path that is p
     }
 }
 
+TEST_CASE("generalized linear: logistic forces answer to their own preactivations as tau says") {
+    // Random kicks z of all preactivations at iteration r: z . du^s / d -> tau_sr, for the answers of
+    // different samples to each other average out. The path is written out here; only the data are drawn by
+    // the program.
+    const auto problem = cases::logistic({.learning_rate = 1.0}, 4);
+    const auto theory = cases::solve_route(state_evolution::generalized_linear_kind(), problem, {},
+                                           problem->recording.grid.times);
+    constexpr int replicas = 16;
+    constexpr Index d = 500;
+    for (const int kicked : {0, 1}) {
+        MatrixXd found(5, replicas);
+        for (int replica = 0; replica < replicas; ++replica) {
+            const random::StreamKey key{.seed = 12, .replica = static_cast<std::uint32_t>(replica)};
+            const Signal signal = draw_signal(*problem, d, key);
+            const Samples samples = draw_samples(*problem, d, signal, key);
+            const MatrixXd A = plain_design(samples);
+            const VectorXd y = Eigen::Map<const VectorXd>(samples.labels.data(), A.rows());
+            random::Stream stream({.seed = 13, .replica = static_cast<std::uint32_t>(replica)});
+            VectorXd kick(A.rows());
+            for (double& entry : kick) entry = stream.bits() & 1U ? 1.0 : -1.0;
+            const auto forces = [&](double epsilon) {
+                MatrixXd all(A.rows(), 5);
+                VectorXd theta = VectorXd::Zero(d);
+                for (int t = 0; t < 5; ++t) {
+                    VectorXd g = A * theta;
+                    if (t == kicked) g += epsilon * kick;
+                    all.col(t) = y.array() / (1.0 + (y.array() * g.array()).exp());
+                    theta += A.transpose() * all.col(t);
+                }
+                return all;
+            };
+            found.col(replica) = (forces(1e-4) - forces(-1e-4)).transpose() * kick / (2e-4 * d);
+        }
+        for (int s = kicked; s < 5; ++s) {
+            const double mean = found.row(s).mean();
+            const double error =
+                std::sqrt((found.row(s).array() - mean).square().sum() / (replicas * (replicas - 1.0)));
+            const double predicted =
+                theory.at("tau", static_cast<std::size_t>(s), static_cast<std::size_t>(kicked));
+            CAPTURE(kicked);
+            CAPTURE(s);
+            CAPTURE(mean);
+            CAPTURE(predicted);
+            CHECK(std::abs(mean - predicted) < 4.0 * error + 3.0 / d);
+            CHECK(error < 0.02);
+        }
+    }
+}
+
 TEST_CASE("generalized linear: simulations meet state evolution, linear and logistic, in every design") {
     for (const Design design : {Design::gaussian, Design::rademacher, Design::bernoulli, Design::student_t}) {
         CAPTURE(static_cast<int>(design));
