@@ -103,6 +103,7 @@ std::vector<Observable> declare_observables(bool binary, bool quantiles, const R
 
 std::vector<double> recorded_quantiles() {
     std::vector<double> levels;
+    levels.reserve(20);
     for (int k = 0; k < 20; ++k) levels.push_back(math::normal_quantile(0.025 + 0.05 * k));
     return levels;
 }

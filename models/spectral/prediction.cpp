@@ -23,7 +23,7 @@ class Labels {
         std::vector<double> edges = preprocessing.breaks(end);
         edges.insert(edges.end(), {-end, end});
         std::ranges::sort(edges);
-        edges.erase(std::ranges::unique(edges).begin(), edges.end());
+        edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
         for (std::size_t e = 0; e + 1 < edges.size(); ++e) add_interval(edges[e], edges[e + 1]);
         value_.resize(point_.size());
         preprocessing.evaluate(point_, value_);

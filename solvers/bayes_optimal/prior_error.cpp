@@ -7,7 +7,6 @@
 namespace hidyn::bayes_optimal {
 namespace {
 
-using generalized_linear::Posterior;
 using generalized_linear::Prior;
 
 /// Trapezoidal rule for an even function times a normal density of this variance, on |x| <= reach.
@@ -15,8 +14,11 @@ template <class Function>
 double even_mean(double variance, double reach, double step, Function f) {
     const double height = step / std::sqrt(2.0 * std::numbers::pi * variance);
     double sum = height * f(0.0);
-    for (double x = step; x <= reach; x += step)
+    const auto points = static_cast<int>(reach / step);
+    for (int k = 1; k <= points; ++k) {
+        const double x = step * k;
         sum += 2.0 * height * std::exp(-0.5 * x * x / variance) * f(x);
+    }
     return sum;
 }
 
@@ -29,7 +31,9 @@ double rademacher_error(double qhat) {
     const double step = std::min(0.1, 0.15 / std::max(root, 1e-3));
     const double low = -root - 10.0;
     double sum = 0.0;
-    for (double x = low; x <= 10.0; x += step) {
+    const auto points = static_cast<int>((10.0 - low) / step);
+    for (int k = 0; k <= points; ++k) {
+        const double x = low + step * k;
         const double u = qhat + root * x;
         const double small = std::exp(-2.0 * std::abs(u));
         const double share = u > 0.0 ? small / (1.0 + small) : 1.0 / (1.0 + small);

@@ -5,8 +5,11 @@
 #include "models/committee/declaration.hpp"
 #include "models/generalized_linear/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
+#include "models/quadratic_network/declaration.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
+#include "solvers/closed_form/quadratic_network.hpp"
+#include "solvers/closed_form/wide_students.hpp"
 #include "solvers/dmft/multi_index.hpp"
 #include "solvers/dmft/recording.hpp"
 #include "solvers/fixed_point/generalized_linear.hpp"
@@ -14,6 +17,7 @@
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
+#include "solvers/ode/quadratic_network.hpp"
 #include "solvers/random_matrix/spectral_estimator.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/volterra/linear_regression.hpp"
@@ -67,6 +71,9 @@ const Registry& registry() {
              {state_evolution::generalized_linear_kind(), bayes_optimal::generalized_linear_kind(),
               fixed_point::generalized_linear_kind(), fixed_point::separability_kind(),
               random_matrix::spectral_estimator_kind()}),
+        with(quadratic_network::declaration(),
+             {closed_form::quadratic_network_kind(), closed_form::wide_students_kind(),
+              ode::quadratic_network_kind()}),
     }};
     return everything;
 }

@@ -120,8 +120,12 @@ std::vector<RouteKind> routes_for(const ProblemKind& problem, const std::string&
 // [data] is about samples that come back; whether there are any is the algorithm's matter.
 Table read_data(const Node& document, const AlgorithmKind& learner, const std::string& file,
                 Complaints& complaints) {
-    const Node* section = section_of(document, "data", file, !learner.data_keys.empty(), complaints);
-    if (section == nullptr) return {};
+    const bool needed = std::ranges::any_of(learner.data_keys, &Key::required);
+    const Node* section = section_of(document, "data", file, needed, complaints);
+    if (section == nullptr)
+        return needed || learner.data_keys.empty()
+                   ? Table{}
+                   : read_section(Node{}, "data", learner.data_keys, {}, complaints);
     if (!learner.data_keys.empty()) return read_section(*section, "data", learner.data_keys, {}, complaints);
     complaints.add(fmt::format("{}: [data]: {} takes a fresh sample at every step and has no data set",
                                section->where, learner.name));

@@ -1,0 +1,79 @@
+#include "models/quadratic_network/observer.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "models/quadratic_network/moments.hpp"
+
+namespace hidyn::quadratic_network {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+Observer::Observer(const QuadraticNetwork& problem, std::uint64_t d)
+    : problem_(problem),
+      covariance_(problem.inputs.at(d, problem.teachers())),
+      Theta_(problem.Theta(d)),
+      directions_(Theta_.rowwise().normalized()),
+      places_(problem) {
+    const MatrixXd T = Theta_ * covariance_.probes.asDiagonal() * Theta_.transpose();
+    trivial_error_ = 0.5 * (T.trace() * T.trace() + 2.0 * T.squaredNorm());
+}
+
+double Observer::error(const MatrixXd& A, const MatrixXd& Gamma) const {
+    return 2.0 * Moments(Gamma, A, Theta_, covariance_.probes).loss();
+}
+
+void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma, Recorder& recorder,
+                       std::size_t replica, std::size_t time, double weight) const {
+    const auto put = [&](std::size_t place, double value) {
+        recorder.blend(place, replica, time, weight, {&value, 1});
+    };
+    const double trace = Q.trace();
+    const MatrixXd on_signal = A * directions_.transpose();
+    const double signal = on_signal.squaredNorm();
+    const Index spike = problem_.inputs.spike_probe(problem_.teachers());
+    const double on_spike = spike >= 0 ? A.col(spike).squaredNorm() : 0.0;
+    // A spike along the teacher shares its mass with it.
+    const bool apart = spike >= 0 && problem_.inputs.spike_overlap == 0.0;
+    const double probed = apart ? signal + on_spike : A.squaredNorm();
+    const double generalization = error(A, Gamma);
+    put(ObservablePlaces::error, generalization);
+    put(ObservablePlaces::signal_mass, signal);
+    put(ObservablePlaces::bulk_mass, trace - probed);
+    put(ObservablePlaces::alignment, trace > 0.0 ? signal / trace : 0.0);
+    put(ObservablePlaces::frobenius_alignment, trace > 0.0 ? signal / Q.norm() : 0.0);
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(Q);
+    const Index K = Q.rows();
+    const VectorXd top = solver.eigenvectors().col(K - 1);
+    const double largest = solver.eigenvalues()[K - 1];
+    put(ObservablePlaces::top_alignment,
+        largest > 0.0 ? (on_signal.transpose() * top).squaredNorm() / largest : 0.0);
+    std::vector<double> values;
+    for (Index k = 0; k < std::min<Index>(K, static_cast<Index>(most_listed_students)); ++k)
+        values.push_back(std::sqrt(std::max(solver.eigenvalues()[K - 1 - k], 0.0)));
+    recorder.blend(ObservablePlaces::singular_values, replica, time, weight, values);
+    if (places_.spike_mass > 0) {
+        put(places_.spike_mass, on_spike);
+        put(places_.signal_share, signal + on_spike > 0.0 ? signal / (signal + on_spike) : 0.0);
+    }
+    const auto put_matrix = [&](std::size_t place, const MatrixXd& matrix) {
+        std::vector<double> flat;
+        for (Index row = 0; row < matrix.rows(); ++row)
+            for (Index column = 0; column < matrix.cols(); ++column) flat.push_back(matrix(row, column));
+        recorder.blend(place, replica, time, weight, flat);
+    };
+    if (places_.Q > 0) put_matrix(places_.Q, Q);
+    if (places_.A > 0) put_matrix(places_.A, A);
+    if (places_.recovered > 0) put(places_.recovered, recovered(generalization) ? 1.0 : 0.0);
+}
+
+void Observer::observe(const Factors& factors, Recorder& recorder, std::size_t replica,
+                       std::size_t time) const {
+    observe(factors.A, factors.Q(), factors.Gamma(covariance_), recorder, replica, time);
+}
+
+}  // namespace hidyn::quadratic_network

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+
+#include "core/recorder.hpp"
+#include "models/quadratic_network/quadratic_network.hpp"
+
+namespace hidyn::quadratic_network {
+
+/// Records what follows from A (K x p), Q and Gamma, for simulation and theory alike.
+class Observer {
+  public:
+    Observer(const QuadraticNetwork& problem, std::uint64_t d);
+
+    void observe(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Q, const Eigen::MatrixXd& Gamma,
+                 Recorder& recorder, std::size_t replica, std::size_t time, double weight = 1.0) const;
+    void observe(const Factors& factors, Recorder& recorder, std::size_t replica, std::size_t time) const;
+
+    /// Whether this generalization error counts as success.
+    [[nodiscard]] bool recovered(double error) const { return error < 1e-3 * trivial_error_; }
+    [[nodiscard]] double error(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Gamma) const;
+
+  private:
+    const QuadraticNetwork& problem_;
+    Covariance covariance_;
+    Eigen::MatrixXd Theta_;
+    Eigen::MatrixXd directions_;  ///< of the teachers, unit rows
+    ObservablePlaces places_;
+    double trivial_error_ = 0.0;  ///< of f = 0
+};
+
+}  // namespace hidyn::quadratic_network

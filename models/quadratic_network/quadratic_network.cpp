@@ -1,0 +1,150 @@
+#include "models/quadratic_network/quadratic_network.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "math/polar_factor.hpp"
+
+namespace hidyn::quadratic_network {
+
+using Eigen::MatrixXd;
+
+MatrixXd Algorithm::direction(const MatrixXd& gradient) const {
+    if (!spectral()) return gradient;
+    if (regularization > 0.0) return math::smooth_polar_factor(gradient, regularization);
+    switch (polar) {
+        case Polar::exact:
+            return math::polar_factor(gradient);
+        case Polar::newton_schulz:
+            return math::newton_schulz(gradient, polar_steps);
+        case Polar::muon:
+            return math::muon_iteration(gradient, polar_steps);
+    }
+    return gradient;
+}
+
+ObservablePlaces::ObservablePlaces(const QuadraticNetwork& problem) {
+    std::size_t next = 7;
+    if (problem.inputs.has_spike) {
+        spike_mass = next++;
+        signal_share = next++;
+    }
+    if (problem.students <= most_listed_students) Q = next++;
+    if (problem.students <= most_listed_students && problem.inputs.kind != InputLaw::Kind::power_law) A = next++;
+    if (problem.algorithm.source == Source::data_set) {
+        train_loss = next++;
+        recovered = next++;
+    }
+}
+
+std::uint64_t QuadraticNetwork::reference_size() const {
+    return start_size > 0 ? start_size : 1000 + students + inputs.smallest_dimension(teachers());
+}
+
+std::vector<Observable> QuadraticNetwork::observables() const {
+    const std::size_t shown = std::min<std::size_t>(students, most_listed_students);
+    std::vector<Observable> declared{
+        {.name = "generalization_error",
+         .long_name = "generalization error",
+         .symbol = "\\epsilon_g",
+         .normalization = "E (f - f*)^2 / 2: twice the population loss",
+         .derived = true},
+        {.name = "signal_mass",
+         .long_name = "mass on the signal",
+         .symbol = "m_{\\star}",
+         .normalization = "sum_k (w_k . u)^2 / d, u the teacher's direction; summed over teachers"},
+        {.name = "bulk_mass",
+         .long_name = "mass in the bulk",
+         .symbol = "m_b",
+         .normalization = "tr Q less the masses on signal and spike (on all axes that carry the teacher)",
+         .derived = true},
+        {.name = "alignment",
+         .long_name = "alignment",
+         .symbol = "m_{\\star} / \\mathrm{tr}\\, Q",
+         .normalization = "signal_mass / tr Q",
+         .derived = true},
+        {.name = "frobenius_alignment",
+         .long_name = "alignment in Frobenius norm",
+         .symbol = "m_{\\star} / |Q|_F",
+         .normalization = "signal_mass / |Q|_F = u^T M u / |M|_F, M = W^T W / d",
+         .derived = true},
+        {.name = "top_alignment",
+         .long_name = "alignment of the top eigenvector",
+         .symbol = "(u \\cdot e_1)^2",
+         .normalization = "squared overlap of the teacher with the leading eigenvector of W^T W / d",
+         .derived = true},
+        {.name = "singular_values",
+         .long_name = "singular values",
+         .symbol = "s",
+         .normalization = fmt::format("of W / sqrt(d), the largest {}", shown),
+         .dimensions = {{"rank", shown}},
+         .derived = true}};
+    if (inputs.has_spike) {
+        declared.push_back({.name = "spike_mass",
+                            .long_name = "mass on the spike",
+                            .symbol = "m_s",
+                            .normalization = "sum_k (w_k . v)^2 / d, v the strong direction of the inputs"});
+        declared.push_back({.name = "signal_share",
+                            .long_name = "share of the signal",
+                            .symbol = "m_{\\star} / (m_{\\star} + m_s)",
+                            .normalization = "signal_mass / (signal_mass + spike_mass)",
+                            .derived = true});
+    }
+    if (students <= most_listed_students)
+        declared.push_back({.name = "Q",
+                            .long_name = "student overlaps",
+                            .symbol = "Q",
+                            .normalization = "W W^T / d",
+                            .dimensions = {{"student", students}, {"student_2", students}},
+                            .symmetric = true});
+    if (students <= most_listed_students && inputs.kind != InputLaw::Kind::power_law)
+        declared.push_back({.name = "A",
+                            .long_name = "weights on the probes",
+                            .symbol = "A",
+                            .normalization = "W U^T / sqrt(d), U the axes of teachers and spike",
+                            .dimensions = {{"student", students},
+                                           {"probe", static_cast<std::size_t>(starts.front().A.cols())}}});
+    if (algorithm.source == Source::data_set) {
+        declared.push_back({.name = "train_loss",
+                            .long_name = "training loss",
+                            .symbol = "L_n",
+                            .normalization = "(1/n) sum_i (f - y_i)^2 / 4"});
+        declared.push_back({.name = "recovered",
+                            .long_name = "recovered",
+                            .symbol = "P",
+                            .normalization = "1 if the generalization error is below a thousandth of that of f = 0, "
+                                             "else 0: its mean is the probability of success",
+                            .derived = true});
+    }
+    return declared;
+}
+
+std::string QuadraticNetwork::time_unit() const {
+    if (algorithm.rule == Rule::online_sgd) return "steps / d";
+    return algorithm.flow() ? "learning rate times steps" : "iterations";
+}
+
+double QuadraticNetwork::steps_per_unit_time(double d) const {
+    if (algorithm.rule == Rule::online_sgd) return d;
+    return algorithm.flow() ? 0.0 : 1.0;
+}
+
+std::vector<Problem::StartArray> QuadraticNetwork::start() const {
+    std::vector<double> signal, trace;
+    const std::uint64_t d = reference_size();
+    for (const Factors& one : starts) {
+        const MatrixXd on_teacher = one.A * Theta(d).transpose();
+        signal.push_back(on_teacher.squaredNorm());
+        trace.push_back(one.Q().trace());
+    }
+    return {{{.name = "teacher_product",
+              .long_name = "|R|^2 at the start",
+              .symbol = "|R|_F^2",
+              .normalization = "|A Theta^T|_F^2"},
+             signal},
+            {{.name = "trace", .long_name = "tr Q at the start", .symbol = "\\mathrm{tr} Q", .normalization = "tr W W^T / d"},
+             trace}};
+}
+
+}  // namespace hidyn::quadratic_network

@@ -1,0 +1,152 @@
+#include "solvers/closed_form/wide_students.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "models/quadratic_network/quadratic_network.hpp"
+
+namespace hidyn::closed_form {
+namespace {
+
+using quadratic_network::ObservablePlaces;
+using quadratic_network::QuadraticNetwork;
+
+/// Singular values of W / sqrt(d) on signal, spike and, d - 2 times (d - 1 without a spike), in the bulk:
+///   tau = p^2 + (1 + lambda_s) q^2 + (d - 2) r^2 - 1,
+///   gamma_p = 2 (p^2 - 1) + tau,  gamma_q = (1 + lambda_s) (2 (1 + lambda_s) q^2 + tau),  gamma_r = 2 r^2 + tau;
+/// gradient descent x <- x - eta gamma_x x, a spectral step x <- x - eta sgn(gamma_x x).
+class ThreeValues {
+  public:
+    explicit ThreeValues(const QuadraticNetwork& problem)
+        : problem_(problem),
+          spike_(1.0 + problem.inputs.spike),
+          mu_(problem.strengths.front()),
+          others_(static_cast<double>(problem.start_size) - (problem.inputs.has_spike ? 2.0 : 1.0)) {
+        value_.fill(problem.starts.front().A(0, 0));
+        if (!problem.inputs.has_spike) value_[1] = 0.0;
+    }
+
+    void step() {
+        const double eta = problem_.algorithm.learning_rate;
+        const auto gamma = rates();
+        for (std::size_t k = 0; k < 3; ++k) {
+            const double gradient = gamma[k] * value_[k];
+            value_[k] -= eta * response(gradient);
+        }
+    }
+
+    void record(Recorder& recorder, std::size_t time) const {
+        const ObservablePlaces places(problem_);
+        const auto put = [&](std::size_t place, double value) { recorder.record(place, 0, time, {&value, 1}); };
+        const double p2 = value_[0] * value_[0];
+        const double q2 = value_[1] * value_[1];
+        const double r2 = value_[2] * value_[2];
+        const double trace = p2 + q2 + others_ * r2;
+        const double tau = p2 + spike_ * q2 + others_ * r2 - mu_;
+        // L = (2 tr (C E)^2 + (tr C E)^2) / 4.
+        const double square = std::pow(p2 - mu_, 2) + spike_ * spike_ * q2 * q2 + others_ * r2 * r2;
+        put(ObservablePlaces::error, 0.5 * (tau * tau + 2.0 * square));
+        put(ObservablePlaces::signal_mass, p2);
+        put(ObservablePlaces::bulk_mass, others_ * r2);
+        put(ObservablePlaces::alignment, p2 / trace);
+        put(ObservablePlaces::frobenius_alignment, p2 / std::sqrt(p2 * p2 + q2 * q2 + others_ * r2 * r2));
+        const double top = std::max({p2, q2, r2});
+        put(ObservablePlaces::top_alignment, p2 >= top ? 1.0 : 0.0);
+        std::vector<double> values{std::abs(value_[0]), std::abs(value_[2])};
+        if (problem_.inputs.has_spike) values.push_back(std::abs(value_[1]));
+        for (std::size_t more = 0; values.size() < quadratic_network::most_listed_students; ++more)
+            values.push_back(std::abs(value_[2]));
+        std::ranges::sort(values, std::greater());
+        values.resize(std::min(problem_.students, quadratic_network::most_listed_students));
+        recorder.record(ObservablePlaces::singular_values, 0, time, values);
+        if (places.spike_mass > 0) {
+            put(places.spike_mass, q2);
+            put(places.signal_share, p2 / (p2 + q2));
+        }
+    }
+    [[nodiscard]] bool finite() const { return value_[0] * value_[0] + value_[2] * value_[2] < 1e6; }
+
+  private:
+    [[nodiscard]] std::array<double, 3> rates() const {
+        const double p2 = value_[0] * value_[0];
+        const double q2 = value_[1] * value_[1];
+        const double r2 = value_[2] * value_[2];
+        const double tau = p2 + spike_ * q2 + others_ * r2 - mu_;
+        return {2.0 * (p2 - mu_) + tau, spike_ * (2.0 * spike_ * q2 + tau), 2.0 * r2 + tau};
+    }
+    [[nodiscard]] double response(double gradient) const {
+        if (!problem_.algorithm.spectral()) return gradient;
+        if (gradient == 0.0) return 0.0;
+        return gradient / std::sqrt(gradient * gradient + problem_.algorithm.regularization);
+    }
+
+    const QuadraticNetwork& problem_;
+    double spike_, mu_, others_;
+    std::array<double, 3> value_{};
+};
+
+class WideStudents final : public Route {
+  public:
+    WideStudents(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
+        : Route(std::move(description)), problem_(std::move(problem)) {}
+
+    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+        ThreeValues state(*problem_);
+        const auto last = static_cast<std::uint64_t>(grid.times.back());
+        std::size_t next = 0;
+        Outcome outcome;
+        for (std::uint64_t t = 0; t <= last; ++t) {
+            if (!state.finite()) {
+                recorder.truncate(0, next);
+                outcome.status = Status::diverged;
+                outcome.diverged_at = static_cast<double>(t);
+                break;
+            }
+            if (static_cast<double>(t) == grid.times[next]) state.record(recorder, next++);
+            if (progress.stop_requested()) throw Interrupted();
+            state.step();
+        }
+        progress.advance(1.0);
+        return outcome;
+    }
+
+  private:
+    std::shared_ptr<const QuadraticNetwork> problem_;
+};
+
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+    const auto refuse = [&](const std::string& why) {
+        complaints.add(fmt::format("{}: {}; the closed-form route knows such networks", table.place(), why));
+    };
+    if (!problem.isotropic_start)
+        refuse("the three singular values are those of an isotropic start (initial.kind = \"isotropic\")");
+    if (problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked || problem.teachers() > 1 ||
+        problem.inputs.spike_overlap != 0.0)
+        refuse("they need one teacher, and a spike (if any) orthogonal to it");
+    if (problem.algorithm.source != quadratic_network::Source::population ||
+        problem.algorithm.polar != quadratic_network::Polar::exact)
+        refuse("they follow the population loss, with exact polar factors");
+}
+
+}  // namespace
+
+RouteKind wide_students_kind() {
+    return {.name = "wide-students",
+            .summary = "at least d students from an isotropic start: three singular values, exactly",
+            .source = "Braun, Bao, Huang & Imaizumi, arXiv 2601.22652",
+            .theory = true,
+            .algorithms = {"gradient-descent", "spectral-gradient-descent"},
+            .keys = {},
+            .check = check,
+            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                       RouteInfo info) -> std::unique_ptr<Route> {
+                return std::make_unique<WideStudents>(
+                    std::dynamic_pointer_cast<const QuadraticNetwork>(problem), std::move(info));
+            }};
+}
+
+}  // namespace hidyn::closed_form

@@ -1,0 +1,389 @@
+#include <doctest/doctest.h>
+
+#include <Eigen/QR>
+#include <Eigen/SVD>
+#include <cmath>
+
+#include "math/polar_factor.hpp"
+#include "models/quadratic_network/declaration.hpp"
+#include "models/quadratic_network/factor_gradient.hpp"
+#include "models/quadratic_network/learner.hpp"
+#include "models/quadratic_network/moments.hpp"
+#include "models/quadratic_network/quadratic_network.hpp"
+#include "random/stream.hpp"
+#include "route_cases.hpp"
+#include "solvers/closed_form/quadratic_network.hpp"
+#include "solvers/closed_form/wide_students.hpp"
+#include "solvers/ode/quadratic_network.hpp"
+
+using namespace hidyn;
+using namespace hidyn::quadratic_network;
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+namespace {
+
+/// The start of the public check values: A_k1 = a0 cos k, A_k2 = b0 sin(1 + k), Q - A A^T = y0 / K diag(1 + 0.3 k).
+std::shared_ptr<QuadraticNetwork> spiked(std::size_t K, double spike, double a0, double b0, double y0,
+                                         Algorithm algorithm, double Delta = 0.0) {
+    auto problem = std::make_shared<QuadraticNetwork>();
+    problem->students = K;
+    problem->inputs.has_spike = true;
+    problem->inputs.spike = spike;
+    problem->label_noise = Delta;
+    problem->algorithm = algorithm;
+    const auto size = static_cast<Index>(K);
+    MatrixXd A(size, 2);
+    VectorXd bulk(size);
+    for (Index k = 0; k < size; ++k) {
+        const auto x = static_cast<double>(k);
+        A(k, 0) = a0 * std::cos(x);
+        A(k, 1) = b0 * std::sin(1.0 + x);
+        bulk[k] = std::sqrt(y0 / static_cast<double>(K) * (1.0 + 0.3 * x));
+    }
+    problem->starts = {{A, {MatrixXd(bulk.asDiagonal())}}};
+    return problem;
+}
+
+std::shared_ptr<QuadraticNetwork> isotropic(std::uint64_t d, double spike, double s0, Algorithm algorithm) {
+    auto problem = std::make_shared<QuadraticNetwork>();
+    problem->students = d;
+    problem->inputs.has_spike = true;
+    problem->inputs.spike = spike;
+    problem->algorithm = algorithm;
+    problem->isotropic_start = true;
+    problem->start_size = d;
+    problem->starts = {isotropic_factors(problem->inputs.at(d, 1), d, s0)};
+    return problem;
+}
+
+cases::RouteSolution solve(const RouteKind& kind, const std::shared_ptr<QuadraticNetwork>& problem,
+                           const std::vector<double>& times, RouteInfo info = {}) {
+    problem->grid.times = times;
+    std::map<std::string, Value> keys;
+    if (!kind.theory) keys["d"] = std::int64_t{1};
+    return cases::solve_route(kind, problem, keys, times, info);
+}
+
+struct Row {
+    std::size_t time;
+    double signal, spike, trace, loss;
+};
+
+void check_rows(const cases::RouteSolution& found, const std::vector<Row>& rows, double tolerance) {
+    for (const Row& row : rows) {
+        CAPTURE(row.time);
+        CHECK(std::abs(found.at("signal_mass", row.time) - row.signal) < tolerance);
+        CHECK(std::abs(found.at("spike_mass", row.time) - row.spike) < tolerance);
+        CHECK(std::abs(found.at("signal_mass", row.time) / found.at("alignment", row.time) - row.trace) <
+              3.0 * tolerance);
+        CHECK(std::abs(found.at("generalization_error", row.time) / 2.0 - row.loss) < tolerance);
+    }
+}
+
+std::vector<double> up_to(int last) {
+    std::vector<double> times;
+    for (int t = 0; t <= last; ++t) times.push_back(t);
+    return times;
+}
+
+MatrixXd random_matrix(Index rows, Index columns, std::uint64_t seed) {
+    random::Stream stream({.seed = seed});
+    MatrixXd made(rows, columns);
+    for (double& entry : made.reshaped()) entry = stream.normal();
+    return made;
+}
+
+/// With singular values spread evenly in logarithm over these decades.
+MatrixXd conditioned(Index rows, Index columns, double decades) {
+    const MatrixXd U = Eigen::HouseholderQR<MatrixXd>(random_matrix(rows, rows, 1)).householderQ();
+    const MatrixXd V = MatrixXd(Eigen::HouseholderQR<MatrixXd>(random_matrix(columns, rows, 2)).householderQ())
+                           .leftCols(rows);
+    VectorXd s(rows);
+    for (Index k = 0; k < rows; ++k)
+        s[k] = std::pow(10.0, -decades * static_cast<double>(k) / static_cast<double>(rows - 1));
+    return U * s.asDiagonal() * V.transpose();
+}
+
+MatrixXd exact_polar(const MatrixXd& G) {
+    const Eigen::JacobiSVD<MatrixXd> svd(G, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    return svd.matrixU() * svd.matrixV().transpose();
+}
+
+double spectral_norm(const MatrixXd& matrix) {
+    return Eigen::JacobiSVD<MatrixXd>(matrix).singularValues()[0];
+}
+
+}  // namespace
+
+TEST_CASE("polar factor: exact for any condition, wide or tall; of lower rank; of zero") {
+    for (const double decades : {0.5, 2.0, 4.0, 8.0}) {
+        const MatrixXd G = conditioned(12, 40, decades);
+        const double error = spectral_norm(math::polar_factor(G) - exact_polar(G));
+        CHECK(error < (decades < 3.0 ? 1e-9 : 1e-15 * std::pow(10.0, decades) * 20.0));
+        CHECK(spectral_norm(math::polar_factor(G.transpose()) - math::polar_factor(G).transpose()) < 1e-14);
+    }
+    // Rank 2 of 4: singular values become 1, 1, 0, 0.
+    const MatrixXd low = random_matrix(4, 2, 3) * random_matrix(2, 30, 4);
+    const VectorXd s = Eigen::JacobiSVD<MatrixXd>(math::polar_factor(low)).singularValues();
+    CHECK(s[1] == doctest::Approx(1.0).epsilon(1e-12));
+    CHECK(s[2] < 1e-12);
+    CHECK(math::polar_factor(MatrixXd::Zero(3, 5)).norm() == 0.0);
+    CHECK(math::polar_factor(1e-200 * random_matrix(3, 5, 5)).norm() == doctest::Approx(std::sqrt(3.0)));
+    // The smooth one, against its definition.
+    const MatrixXd G = random_matrix(5, 9, 6);
+    const Eigen::JacobiSVD<MatrixXd> svd(G, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const VectorXd h = svd.singularValues().array() / (svd.singularValues().array().square() + 0.7).sqrt();
+    CHECK((math::smooth_polar_factor(G, 0.7) - svd.matrixU() * h.asDiagonal() * svd.matrixV().transpose()).norm() <
+          1e-12);
+}
+
+TEST_CASE("polar factor: iterations approach it as published") {
+    const MatrixXd G = conditioned(64, 200, 4.0);
+    const MatrixXd exact = exact_polar(G);
+    const double known[][2] = {{10, .997}, {20, .834}, {25, .114}};
+    for (const auto& [steps, error] : known)
+        CHECK(spectral_norm(math::newton_schulz(G, static_cast<int>(steps)) - exact) ==
+              doctest::Approx(error).epsilon(0.01));
+    CHECK(spectral_norm(math::newton_schulz(G, 30) - exact) < 2e-12);
+    // Muon's five steps leave small singular values behind; ten end in its band.
+    const VectorXd five = Eigen::JacobiSVD<MatrixXd>(math::muon_iteration(G, 5)).singularValues();
+    const VectorXd ten = Eigen::JacobiSVD<MatrixXd>(math::muon_iteration(G, 10)).singularValues();
+    CHECK(five[63] == doctest::Approx(0.024).epsilon(0.05));
+    CHECK(five[0] == doctest::Approx(1.20).epsilon(0.02));
+    CHECK(ten[63] > 0.67);
+    CHECK(ten[0] < 1.14);
+}
+
+TEST_CASE("quadratic network: moments are averages over samples, and the gradient that of the loss") {
+    const auto problem = spiked(2, 3.0, 0.4, 0.3, 0.5, {}, 0.2);
+    const Factors& start = problem->starts.front();
+    const Covariance covariance = problem->inputs.at(40, 1);
+    const MatrixXd Theta = problem->Theta(40);
+    const Moments moments(start.Gamma(covariance), start.A, Theta, covariance.probes);
+    // Samples of lambda and lambda* through their own weights.
+    random::Stream stream({.seed = 3});
+    constexpr int samples = 400000;
+    MatrixXd noise = MatrixXd::Zero(2, 2);
+    MatrixXd drift = MatrixXd::Zero(2, 2);
+    double loss = 0.0;
+    for (int i = 0; i < samples; ++i) {
+        VectorXd x(4);
+        for (double& entry : x) entry = stream.normal();
+        VectorXd lambda = start.A.col(0) * x[0] + start.A.col(1) * (2.0 * x[1]) + start.L[0] * x.tail(2);
+        const double rest = lambda.squaredNorm() - x[0] * x[0];
+        const double noisy = rest - std::sqrt(0.2) * stream.normal();
+        loss += 0.25 * rest * rest / samples;
+        drift += rest * lambda * lambda.transpose() / samples;
+        noise += noisy * noisy * lambda * lambda.transpose() / samples;
+    }
+    CHECK(loss == doctest::Approx(moments.loss()).epsilon(0.02));
+    CHECK((drift - moments.drift()).norm() < 0.02 * moments.drift().norm());
+    CHECK((noise - moments.noise(0.2)).norm() < 0.04 * moments.noise(0.2).norm());
+
+    // sqrt(d) grad L in the factors' coordinates is half of dL / d[A | L], for W = sqrt(d) [A | L V].
+    const FactorGradient gradient(*problem, 40);
+    const MatrixXd found = gradient.of(start);
+    const auto loss_at = [&](const Factors& state) {
+        return Moments(state.Gamma(covariance), state.A, Theta, covariance.probes).loss();
+    };
+    for (Index column = 0; column < found.cols(); ++column)
+        for (Index row = 0; row < 2; ++row) {
+            MatrixXd change = MatrixXd::Zero(2, found.cols());
+            change(row, column) = 1e-5;
+            Factors up = start;
+            Factors down = start;
+            FactorGradient::subtract(-change, up);
+            FactorGradient::subtract(change, down);
+            CHECK((loss_at(up) - loss_at(down)) / 2e-5 == doctest::Approx(found(row, column)).epsilon(1e-7));
+        }
+}
+
+TEST_CASE("quadratic network: the public check values of the population loss") {
+    const Algorithm descent{.rule = Rule::gradient_descent, .learning_rate = 0.01};
+    check_rows(solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, descent), up_to(400)),
+               {{100, .23352347, .02095279, .37394366, .40678996},
+                {200, .95155294, .0017473, 1.02271751, .0072914},
+                {400, .98657979, 3.701e-5, 1.02508019, .00100066}},
+               1e-8);
+    Algorithm spectral{.rule = Rule::spectral_descent, .learning_rate = 0.01};
+    check_rows(solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(20)),
+               {{10, .01293749, .02308731, .13784492, .6420001}, {20, .04298428, .03231332, .22426009, .59282837}},
+               1e-8);
+    spectral.regularization = 1e-3;
+    check_rows(solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(120)),
+               {{30, .09330272, .02526178, .3193558, .53428963}, {120, .99265783, 1.822e-5, 1.01342076, .00041399}},
+               1e-7);
+}
+
+TEST_CASE("quadratic network: the public check values of batches and of online SGD") {
+    Algorithm batch{.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0};
+    check_rows(solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(30)),
+               {{20, .57862946, .01429866, .80178345, .13791917}, {30, .89440773, .00442528, 1.04701371, .02318059}},
+               1e-8);
+    batch.rule = Rule::spectral_descent;
+    check_rows(solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(20)),
+               {{10, .22113545, .02326369, .56879763, .38804005}, {20, .67994947, .00230392, .92729899, .0915297}},
+               1e-8);
+    const Algorithm online{.rule = Rule::online_sgd, .learning_rate = 0.04, .source = Source::fresh};
+    check_rows(solve(ode::quadratic_network_kind(), spiked(2, 3, .2, .1, .3, online, 0.1), up_to(20)),
+               {{10, .22143938, .00837054, .58825817, .42032985}, {20, .57463782, .0012625, .8617715, .17704659}},
+               1e-7);
+}
+
+TEST_CASE("quadratic network: three singular values, and the same network by its factors") {
+    struct Case {
+        Algorithm algorithm;
+        std::vector<std::array<double, 5>> rows;  // step, p^2, q^2, r^2, alignment
+    };
+    const std::vector<Case> known{{{.rule = Rule::gradient_descent, .learning_rate = 0.002},
+                                   {{500, .08139243, .0265843, .00160457, .48175342},
+                                    {1500, .96832075, .00048964, .00223733, .91885939}}},
+                                  {{.rule = Rule::spectral_descent, .learning_rate = 0.002},
+                                   {{40, .01, .01, .01, .025}, {60, .0196, .009216, .0196, .02533557}}}};
+    for (const Case& one : known) {
+        const auto problem = isotropic(40, 10, 0.02, one.algorithm);
+        const auto wide = solve(closed_form::wide_students_kind(), problem, up_to(1500));
+        for (const auto& [step, p2, q2, r2, alignment] : one.rows) {
+            const auto t = static_cast<std::size_t>(step);
+            CHECK(std::abs(wide.at("signal_mass", t) - p2) < 1e-8);
+            CHECK(std::abs(wide.at("spike_mass", t) - q2) < 1e-8);
+            CHECK(std::abs(wide.at("bulk_mass", t) / 38.0 - r2) < 1e-8);
+            CHECK(std::abs(wide.at("alignment", t) - alignment) < 1e-8);
+        }
+        // Factors and real weights, before a spectral step flips signs back and forth.
+        const int last = one.algorithm.spectral() ? 50 : 300;
+        const auto factors = solve(closed_form::quadratic_network_kind(), problem, up_to(last));
+        const auto real = solve(simulation_kind(), problem, up_to(last), {.name = "sim", .d = 40, .replicas = 1});
+        for (const char* name : {"signal_mass", "spike_mass", "bulk_mass", "generalization_error",
+                                 "frobenius_alignment", "singular_values"})
+            for (const std::size_t t : {std::size_t{20}, static_cast<std::size_t>(last)}) {
+                CAPTURE(name);
+                CHECK(factors.at(name, t) == doctest::Approx(wide.at(name, t)).epsilon(1e-8));
+                CHECK(real.at(name, t) == doctest::Approx(wide.at(name, t)).epsilon(1e-8));
+            }
+    }
+}
+
+TEST_CASE("quadratic network: the recursion of factors is the network's own, at any size") {
+    struct Case {
+        std::uint64_t d;
+        std::size_t K;
+        InputLaw inputs;
+    };
+    InputLaw spike{.has_spike = true, .spike = 4.0};
+    InputLaw tilted{.has_spike = true, .spike = 4.0, .spike_overlap = 0.6};
+    InputLaw blocks{.kind = InputLaw::Kind::blocks,
+                    .variances = {0.5, 1.0, 3.0},
+                    .fractions = {0.3, 0.5, 0.2},
+                    .teacher_shares = {0.2, 0.5, 0.3}};
+    InputLaw power{.kind = InputLaw::Kind::power_law, .exponent = 1.0};
+    for (const Case& one : {Case{60, 1, spike}, {80, 3, spike}, {50, 12, tilted}, {60, 4, blocks}, {30, 30, spike},
+                            {40, 5, power}})
+        for (const Rule rule : {Rule::gradient_descent, Rule::spectral_descent}) {
+            auto problem = std::make_shared<QuadraticNetwork>();
+            problem->students = one.K;
+            problem->inputs = one.inputs;
+            problem->algorithm = {.rule = rule,
+                                  .learning_rate = 0.01,
+                                  .regularization = rule == Rule::spectral_descent ? 1e-4 : 0.0};
+            problem->start_size = one.d;
+            problem->starts = {random_factors(problem->inputs.at(one.d, 1), one.K,
+                                              0.3 / std::sqrt(static_cast<double>(one.K)), 7, 0)};
+            const auto theory = solve(closed_form::quadratic_network_kind(), problem, up_to(200));
+            const auto real =
+                solve(simulation_kind(), problem, up_to(200), {.name = "sim", .d = one.d, .replicas = 1});
+            CAPTURE(one.d);
+            CAPTURE(one.K);
+            for (const char* name : {"signal_mass", "alignment", "generalization_error", "top_alignment"})
+                for (const std::size_t t : {std::size_t{1}, std::size_t{50}, std::size_t{200}})
+                    CHECK(real.at(name, t) == doctest::Approx(theory.at(name, t)).epsilon(1e-7));
+        }
+}
+
+TEST_CASE("quadratic network: small steps are the flow") {
+    auto problem = spiked(2, 3.0, 0.2, 0.1, 0.2, {.rule = Rule::gradient_flow});
+    const auto flow = solve(ode::quadratic_network_kind(), problem, {0, 1, 2});
+    std::vector<double> error;
+    for (const int steps : {400, 800}) {
+        problem->algorithm = {.rule = Rule::gradient_descent, .learning_rate = 1.0 / steps};
+        const auto discrete = solve(closed_form::quadratic_network_kind(), problem, up_to(2 * steps));
+        error.push_back(discrete.at("signal_mass", static_cast<std::size_t>(steps)) - flow.at("signal_mass", 1));
+    }
+    CHECK(std::abs(error[1]) < 5e-3);
+    CHECK(error[0] / error[1] == doctest::Approx(2.0).epsilon(0.1));
+    problem->algorithm = {.rule = Rule::spectral_flow, .regularization = 1e-2};
+    const auto spectral = solve(ode::quadratic_network_kind(), problem, {0, 0.3});
+    problem->algorithm = {.rule = Rule::spectral_descent, .learning_rate = 1e-3, .regularization = 1e-2};
+    const auto discrete = solve(closed_form::quadratic_network_kind(), problem, up_to(300));
+    CHECK(discrete.at("signal_mass", 300) == doctest::Approx(spectral.at("signal_mass", 1)).epsilon(0.01));
+}
+
+TEST_CASE("quadratic network: real samples meet the limits of batches and of online SGD") {
+    struct Case {
+        const char* name;
+        Algorithm algorithm;
+        RouteKind theory;
+        std::vector<double> times;
+        std::size_t K;
+    };
+    const std::vector<Case> all{
+        {"batch", {.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0},
+         closed_form::quadratic_network_kind(), {0, 5, 10, 20}, 3},
+        {"spectral batch",
+         {.rule = Rule::spectral_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0},
+         closed_form::quadratic_network_kind(), {0, 2, 5, 10}, 3},
+        {"online", {.rule = Rule::online_sgd, .learning_rate = 0.04, .source = Source::fresh},
+         ode::quadratic_network_kind(), {0, 2, 5, 10}, 2}};
+    for (const Case& one : all) {
+        const auto problem = spiked(one.K, 4, .3, .2, .3, one.algorithm, 0.1);
+        const auto theory = solve(one.theory, problem, one.times);
+        std::vector<double> rms;
+        for (const std::uint64_t d : {100, 400}) {
+            constexpr std::size_t replicas = 24;
+            const auto found =
+                solve(simulation_kind(), problem, one.times, {.name = "sim", .d = d, .replicas = replicas, .seed = 5});
+            double square = 0.0;
+            for (const char* name : {"signal_mass", "spike_mass", "bulk_mass", "generalization_error"})
+                for (std::size_t time = 0; time < one.times.size(); ++time) {
+                    double mean = 0.0;
+                    double spread = 0.0;
+                    for (std::size_t replica = 0; replica < replicas; ++replica) {
+                        const double x =
+                            found.trajectory.find(name)->at(replica, time)[0] - theory.at(name, time);
+                        mean += x / replicas;
+                        spread += x * x / replicas;
+                    }
+                    square += spread;
+                    CAPTURE(one.name);
+                    CAPTURE(name);
+                    CAPTURE(d);
+                    CAPTURE(time);
+                    const double error = std::sqrt(std::max(spread - mean * mean, 0.0) / (replicas - 1.0));
+                    CHECK(std::abs(mean) <= 4.0 * error + 4.0 / static_cast<double>(d));
+                }
+            rms.push_back(std::sqrt(square));
+        }
+        // Four times the size, half the deviation.
+        CHECK(rms[0] / rms[1] == doctest::Approx(2.0).epsilon(0.35));
+    }
+}
+
+TEST_CASE("quadratic network: a large data set is the population") {
+    auto problem = spiked(3, 4, .2, .1, .2,
+                          {.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::population});
+    const auto population = solve(closed_form::quadratic_network_kind(), problem, {20});
+    std::vector<double> away;
+    problem->algorithm.source = Source::data_set;
+    for (const double ratio : {8.0, 64.0}) {
+        problem->algorithm.ratio = ratio;
+        const auto found = solve(simulation_kind(), problem, {20}, {.name = "sim", .d = 60, .replicas = 8, .seed = 2});
+        double mean = 0.0;
+        for (std::size_t replica = 0; replica < 8; ++replica)
+            mean += found.trajectory.find("signal_mass")->at(replica, 0)[0] / 8.0;
+        away.push_back(std::abs(mean - population.at("signal_mass", 0)));
+    }
+    CHECK(away[1] < 0.03);
+    CHECK(away[0] > 2.0 * away[1]);
+}
