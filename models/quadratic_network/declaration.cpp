@@ -22,6 +22,7 @@ constexpr const char* mathematics =
 
   gradient-descent           W <- W - eta d grad L
   spectral-gradient-descent  W <- W - eta sqrt(d) U V^T, grad L = U S V^T: the polar factor, as in Muon;
+                             directions without gradient stay (a batch of fewer samples than students leaves some);
                              regularization epsilon turns a singular value s of sqrt(d) grad L into s / sqrt(s^2 + epsilon)
   gradient-flow, spectral-gradient-flow: their limit eta -> 0, time eta times steps
   online-sgd                 W <- W - eta / sqrt(d) (f - y) lambda x^T, a fresh sample each step, time steps / d
@@ -48,10 +49,11 @@ std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, Comp
     if (problem->steps_per_unit_time(1.0) == 1.0 && rule != Rule::online_sgd)
         for (const double time : tables.recording.grid.times)
             if (time != std::round(time)) {
-                complaints.add(fmt::format(
-                    "{}: time {} is recorded, but time counts iterations: give whole numbers, such as end = 20 "
-                    "with points = 21",
-                    tables.problem.place(), time));
+                complaints.add(
+                    fmt::format("{}: time {} is recorded, but time counts iterations: give whole numbers, "
+                                "such as end = 20 "
+                                "with points = 21",
+                                tables.problem.place(), time));
                 break;
             }
     return problem;
@@ -65,12 +67,14 @@ ProblemKind declaration() {
         const char* name;
         const char* summary;
     };
-    const Description rules[] = {
-        {Rule::gradient_descent, "gradient-descent", "full gradient steps"},
-        {Rule::spectral_descent, "spectral-gradient-descent", "steps along the polar factor of the gradient (Muon)"},
-        {Rule::gradient_flow, "gradient-flow", "gradient descent in the limit of small steps, population loss"},
-        {Rule::spectral_flow, "spectral-gradient-flow", "spectral descent in the limit of small steps, population loss"},
-        {Rule::online_sgd, "online-sgd", "one fresh sample at every step"}};
+    const Description rules[] = {{Rule::gradient_descent, "gradient-descent", "full gradient steps"},
+                                 {Rule::spectral_descent, "spectral-gradient-descent",
+                                  "steps along the polar factor of the gradient (Muon)"},
+                                 {Rule::gradient_flow, "gradient-flow",
+                                  "gradient descent in the limit of small steps, population loss"},
+                                 {Rule::spectral_flow, "spectral-gradient-flow",
+                                  "spectral descent in the limit of small steps, population loss"},
+                                 {Rule::online_sgd, "online-sgd", "one fresh sample at every step"}};
     std::vector<AlgorithmKind> algorithms;
     for (const Description& one : rules) {
         AlgorithmKind kind{.name = one.name, .summary = one.summary, .keys = algorithm_keys(one.rule)};
@@ -87,14 +91,16 @@ ProblemKind declaration() {
     std::vector<Observable> observables = sample.observables();
     for (Observable& observable : observables)
         for (Dimension& dimension : observable.dimensions) dimension.size = 0;
-    return {.name = "spiked-phase-retrieval",
-            .summary = "quadratic networks under inputs with a strong direction: plain and spectral gradient descent",
-            .mathematics = mathematics,
-            .problem_keys = problem_keys(),
-            .initial_keys = initial_keys(),
-            .algorithms = std::move(algorithms),
-            .observables = std::move(observables),
-            .routes = {simulation_kind()}};
+    return {
+        .name = "spiked-phase-retrieval",
+        .summary =
+            "quadratic networks under inputs with a strong direction: plain and spectral gradient descent",
+        .mathematics = mathematics,
+        .problem_keys = problem_keys(),
+        .initial_keys = initial_keys(),
+        .algorithms = std::move(algorithms),
+        .observables = std::move(observables),
+        .routes = {simulation_kind()}};
 }
 
 }  // namespace hidyn::quadratic_network

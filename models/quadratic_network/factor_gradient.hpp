@@ -7,7 +7,8 @@
 
 namespace hidyn::quadratic_network {
 
-/// sqrt(d) times the gradient of the population loss in the coordinates of `Factors`: its blocks side by side,
+/// sqrt(d) times the gradient of the population loss in the coordinates of `Factors`: its blocks side by
+/// side,
 ///   G = [Psi_A | c_1 H L_1 | c_2 H L_2 | ..],
 /// has the singular values of the full gradient, K x d, so that a function of those acts on it alike.
 class FactorGradient {

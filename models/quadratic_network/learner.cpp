@@ -72,8 +72,7 @@ void Learner::draw(std::size_t count) {
         double label = spread > 0.0 ? spread * noise_.normal() : 0.0;
         const Index p = Theta_.cols();
         for (Index r = 0; r < Theta_.rows(); ++r) {
-            const double field =
-                Eigen::Map<const VectorXd>(teachers_.data() + r * stride_, p).dot(x.head(p));
+            const double field = Eigen::Map<const VectorXd>(teachers_.data() + r * stride_, p).dot(x.head(p));
             label += unit * field * field;
         }
         labels_[i] = label;
@@ -109,7 +108,8 @@ void Learner::sample_gradient() {
                     c[k * most_block_rows + r] = rest * field[k * most_block_rows + r];
             }
         });
-    gradient_ = ConstWeights(sum_.data(), K_, d_, Eigen::OuterStride<>(stride_)) / static_cast<double>(samples_);
+    gradient_ =
+        ConstWeights(sum_.data(), K_, d_, Eigen::OuterStride<>(stride_)) / static_cast<double>(samples_);
 }
 
 const MatrixXd& Learner::gradient() {
@@ -124,8 +124,8 @@ void Learner::step() {
     const Algorithm& algorithm = problem_.algorithm;
     const double root = std::sqrt(static_cast<double>(d_));
     // One sample's gradient enters d times weaker: d steps are a unit of time.
-    const double rate = algorithm.rule == Rule::online_sgd ? algorithm.learning_rate / root
-                                                           : algorithm.learning_rate * root;
+    const double rate =
+        algorithm.rule == Rule::online_sgd ? algorithm.learning_rate / root : algorithm.learning_rate * root;
     weights() -= rate * algorithm.direction(gradient());
 }
 
@@ -148,7 +148,8 @@ double Learner::train_loss() {
     double sum = 0.0;
     pass_.project(
         samples_, [&](std::size_t i) { return rows_.data() + i * static_cast<std::size_t>(stride_); },
-        weights_.data(), K, [&](std::size_t first, std::size_t width, const double* field) {
+        weights_.data(), K,
+        [&](std::size_t first, std::size_t width, const double* field) {
             for (std::size_t r = 0; r < width; ++r) {
                 double f = 0.0;
                 for (std::size_t k = 0; k < K; ++k)
@@ -163,7 +164,8 @@ double Learner::train_loss() {
 double Learner::bytes(const QuadraticNetwork& problem, std::uint64_t d) {
     const auto size = static_cast<double>(d);
     return 8.0 * size *
-           (static_cast<double>(samples_of(problem.algorithm, size)) + 4.0 * static_cast<double>(problem.students));
+           (static_cast<double>(samples_of(problem.algorithm, size)) +
+            4.0 * static_cast<double>(problem.students));
 }
 
 }  // namespace hidyn::quadratic_network

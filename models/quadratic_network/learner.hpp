@@ -17,7 +17,8 @@ namespace hidyn::quadratic_network {
 class Learner {
   public:
     /// `key` names the replica's streams.
-    Learner(const QuadraticNetwork& problem, std::uint64_t d, const Factors& start, const random::StreamKey& key);
+    Learner(const QuadraticNetwork& problem, std::uint64_t d, const Factors& start,
+            const random::StreamKey& key);
 
     void step();
     /// sqrt(d) grad L, K x d, of the next step.

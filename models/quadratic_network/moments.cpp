@@ -41,8 +41,7 @@ MatrixXd Moments::noise(double Delta) const {
     const double trace = OS.trace();
     const double square = OS.cwiseProduct(OS.transpose()).sum();
     const MatrixXd OSO = OS * Omega;
-    const MatrixXd all =
-        (trace * trace + 2.0 * square + Delta) * Omega + 4.0 * trace * OSO + 8.0 * OS * OSO;
+    const MatrixXd all = (trace * trace + 2.0 * square + Delta) * Omega + 4.0 * trace * OSO + 8.0 * OS * OSO;
     return all.topLeftCorner(K, K);
 }
 

@@ -4,7 +4,8 @@
 
 /// Averages over Gaussian inputs of a student f = sum_k lambda_k^2 and a teacher f* = sum_r lambda*_r^2,
 /// y = f* + sqrt(Delta) xi, under the loss l = (f - y)^2 / 4, whose gradient in lambda is g = (f - y) lambda.
-/// With A (K x p) the students' weights on the probes, Theta (M x p) the teachers', C_p the probes' variances:
+/// With A (K x p) the students' weights on the probes, Theta (M x p) the teachers', C_p the probes'
+/// variances:
 ///
 ///   Gamma = E lambda lambda^T,  R = E lambda lambda*^T = A C_p Theta^T,  T = Theta C_p Theta^T,
 ///   tau = tr Gamma - tr T,  H = 2 Gamma + tau,  d grad L = (H W - 2 R W*) C.

@@ -13,6 +13,24 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
+namespace {
+
+/// (u . e_1)^2, with e_1^2 averaged over the leading eigenspace where eigenvalues are equal.
+double top_alignment(const Eigen::SelfAdjointEigenSolver<MatrixXd>& solver, const MatrixXd& on_signal) {
+    constexpr double equal = 1e-6;
+    const VectorXd& values = solver.eigenvalues();
+    const Index K = values.size();
+    const double largest = values[K - 1];
+    if (!(largest > 0.0)) return 0.0;
+    double sum = 0.0;
+    Index count = 0;
+    for (Index k = K - 1; k >= 0 && values[k] >= (1.0 - equal) * largest; --k, ++count)
+        sum += (on_signal.transpose() * solver.eigenvectors().col(k)).squaredNorm() / values[k];
+    return sum / static_cast<double>(count);
+}
+
+}  // namespace
+
 Observer::Observer(const QuadraticNetwork& problem, std::uint64_t d)
     : problem_(problem),
       covariance_(problem.inputs.at(d, problem.teachers())),
@@ -48,10 +66,7 @@ void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gam
     put(ObservablePlaces::frobenius_alignment, trace > 0.0 ? signal / Q.norm() : 0.0);
     const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(Q);
     const Index K = Q.rows();
-    const VectorXd top = solver.eigenvectors().col(K - 1);
-    const double largest = solver.eigenvalues()[K - 1];
-    put(ObservablePlaces::top_alignment,
-        largest > 0.0 ? (on_signal.transpose() * top).squaredNorm() / largest : 0.0);
+    put(ObservablePlaces::top_alignment, top_alignment(solver, on_signal));
     std::vector<double> values;
     for (Index k = 0; k < std::min<Index>(K, static_cast<Index>(most_listed_students)); ++k)
         values.push_back(std::sqrt(std::max(solver.eigenvalues()[K - 1 - k], 0.0)));

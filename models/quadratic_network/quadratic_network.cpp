@@ -31,7 +31,8 @@ ObservablePlaces::ObservablePlaces(const QuadraticNetwork& problem) {
         signal_share = next++;
     }
     if (problem.students <= most_listed_students) Q = next++;
-    if (problem.students <= most_listed_students && problem.inputs.kind != InputLaw::Kind::power_law) A = next++;
+    if (problem.students <= most_listed_students && problem.inputs.kind != InputLaw::Kind::power_law)
+        A = next++;
     if (problem.algorithm.source == Source::data_set) {
         train_loss = next++;
         recovered = next++;
@@ -40,6 +41,21 @@ ObservablePlaces::ObservablePlaces(const QuadraticNetwork& problem) {
 
 std::uint64_t QuadraticNetwork::reference_size() const {
     return start_size > 0 ? start_size : 1000 + students + inputs.smallest_dimension(teachers());
+}
+
+std::string QuadraticNetwork::stability_warning() const {
+    if (algorithm.spectral() || algorithm.flow()) return "";
+    // Where a signal of strength mu and variance c is learned, the curvature is 6 mu c^2; on the plateau of
+    // the strongest direction, which it reaches at two thirds of the signal's tau, 2 c.
+    const Covariance covariance = inputs.at(reference_size(), teachers());
+    double strongest = covariance.probes.maxCoeff();
+    for (const BulkBlock& block : covariance.bulk) strongest = std::max(strongest, block.variance);
+    const Eigen::MatrixXd theta = Theta(reference_size());
+    const double learned = (theta * covariance.probes.asDiagonal() * theta.transpose()).diagonal().maxCoeff();
+    const double bound = std::min(1.0 / (3.0 * learned), 1.0 / (strongest * learned));
+    if (algorithm.learning_rate <= bound) return "";
+    return fmt::format("learning_rate = {} is beyond the stability bound {:.4g} of gradient descent",
+                       algorithm.learning_rate, bound);
 }
 
 std::vector<Observable> QuadraticNetwork::observables() const {
@@ -72,7 +88,8 @@ std::vector<Observable> QuadraticNetwork::observables() const {
         {.name = "top_alignment",
          .long_name = "alignment of the top eigenvector",
          .symbol = "(u \\cdot e_1)^2",
-         .normalization = "squared overlap of the teacher with the leading eigenvector of W^T W / d",
+         .normalization = "squared overlap of the teacher with the leading eigenvector of W^T W / d (its "
+                          "mean over equal ones)",
          .derived = true},
         {.name = "singular_values",
          .long_name = "singular values",
@@ -113,8 +130,9 @@ std::vector<Observable> QuadraticNetwork::observables() const {
         declared.push_back({.name = "recovered",
                             .long_name = "recovered",
                             .symbol = "P",
-                            .normalization = "1 if the generalization error is below a thousandth of that of f = 0, "
-                                             "else 0: its mean is the probability of success",
+                            .normalization =
+                                "1 if the generalization error is below a thousandth of that of f = 0, "
+                                "else 0: its mean is the probability of success",
                             .derived = true});
     }
     return declared;
@@ -143,7 +161,10 @@ std::vector<Problem::StartArray> QuadraticNetwork::start() const {
               .symbol = "|R|_F^2",
               .normalization = "|A Theta^T|_F^2"},
              signal},
-            {{.name = "trace", .long_name = "tr Q at the start", .symbol = "\\mathrm{tr} Q", .normalization = "tr W W^T / d"},
+            {{.name = "trace",
+              .long_name = "tr Q at the start",
+              .symbol = "\\mathrm{tr} Q",
+              .normalization = "tr W W^T / d"},
              trace}};
 }
 

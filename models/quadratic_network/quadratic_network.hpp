@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/problem.hpp"
@@ -25,8 +26,9 @@ enum class Source { population, data_set, fresh };
 
 struct Algorithm {
     Rule rule = Rule::gradient_descent;
-    double learning_rate = 0.0;   ///< eta
-    double regularization = 0.0;  ///< epsilon: singular values s of the gradient become s / sqrt(s^2 + epsilon)
+    double learning_rate = 0.0;  ///< eta
+    double regularization =
+        0.0;  ///< epsilon: singular values s of the gradient become s / sqrt(s^2 + epsilon)
     Polar polar = Polar::exact;
     int polar_steps = 5;
     Source source = Source::population;
@@ -42,15 +44,15 @@ struct Algorithm {
 
 class QuadraticNetwork final : public Problem {
   public:
-    std::size_t students = 1;               ///< K
-    std::vector<double> strengths{1.0};     ///< |w*_r|^2 / d, orthogonal teachers
+    std::size_t students = 1;            ///< K
+    std::vector<double> strengths{1.0};  ///< |w*_r|^2 / d, orthogonal teachers
     InputLaw inputs;
     double label_noise = 0.0;  ///< Delta
     Algorithm algorithm;
     std::vector<Factors> starts;  ///< one, or one per replica
     bool start_per_replica = false;
     bool isotropic_start = false;
-    double start_scale = 0.0;     ///< of a random start: standard deviation of a weight; 0: given otherwise
+    double start_scale = 0.0;      ///< of a random start: standard deviation of a weight; 0: given otherwise
     std::uint64_t start_size = 0;  ///< the d at which starts were drawn; 0: given at no size
     TimeGrid grid;
 
@@ -61,6 +63,9 @@ class QuadraticNetwork final : public Problem {
     }
     /// The size that stands for all of them in a theory whose state has no d.
     [[nodiscard]] std::uint64_t reference_size() const;
+
+    /// A sentence if plain steps are too long to be stable; else "".
+    [[nodiscard]] std::string stability_warning() const;
 
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override;

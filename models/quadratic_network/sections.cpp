@@ -45,9 +45,9 @@ std::vector<Key> problem_keys() {
              .meaning = "share of the teacher's squared norm in each block; absent: the blocks' fractions"},
             {.name = "power_law",
              .type = KeyType::real,
-             .meaning =
-                 "the variance of axis i is proportional to i^-power_law, 1 in the mean; the teacher has the same "
-                 "weight on all axes",
+             .meaning = "the variance of axis i is proportional to i^-power_law, 1 in the mean; the teacher "
+                        "has the same "
+                        "weight on all axes",
              .range = {.minimum = 0}},
             {.name = "label_noise",
              .type = KeyType::real,
@@ -69,19 +69,21 @@ std::vector<Key> algorithm_keys(Rule rule) {
                         .required = true});
     }
     if (rule == Rule::spectral_descent || rule == Rule::spectral_flow)
-        keys.push_back({.name = "regularization",
-                        .type = KeyType::real,
-                        .meaning = flow ? "singular values s of the gradient become s / sqrt(s^2 + regularization)"
-                                        : "singular values s of the gradient become s / sqrt(s^2 + regularization); 0: "
-                                          "all become 1",
-                        .symbol = "\\epsilon",
-                        .range = {.minimum = 0, .above_minimum = flow},
-                        .standard = flow ? 1e-4 : 0.0});
+        keys.push_back(
+            {.name = "regularization",
+             .type = KeyType::real,
+             .meaning = flow ? "singular values s of the gradient become s / sqrt(s^2 + regularization)"
+                             : "singular values s of the gradient become s / sqrt(s^2 + regularization); 0: "
+                               "all become 1",
+             .symbol = "\\epsilon",
+             .range = {.minimum = 0, .above_minimum = flow},
+             .standard = flow ? 1e-4 : 0.0});
     if (rule == Rule::spectral_descent) {
         keys.push_back({.name = "polar",
                         .type = KeyType::choice,
-                        .meaning = "how the polar factor is computed: exactly, or by so many steps of an iteration "
-                                   "(which then is what is studied: muon's does not converge to it)",
+                        .meaning =
+                            "how the polar factor is computed: exactly, or by so many steps of an iteration "
+                            "(which then is what is studied: muon's does not converge to it)",
                         .choices = {"exact", "newton-schulz", "muon"},
                         .standard = std::string("exact")});
         keys.push_back({.name = "polar_steps",
@@ -97,7 +99,8 @@ std::vector<Key> data_keys(Rule rule) {
     if (rule != Rule::gradient_descent && rule != Rule::spectral_descent) return {};
     return {{.name = "sample_ratio",
              .type = KeyType::real,
-             .meaning = "a data set of n = sample_ratio * d samples, all of them in every step; absent, like [data]: the "
+             .meaning = "a data set of n = sample_ratio * d samples, all of them in every step; absent, like "
+                        "[data]: the "
                         "population loss",
              .symbol = "\\alpha",
              .range = {.minimum = 0, .above_minimum = true}},
@@ -109,56 +112,57 @@ std::vector<Key> data_keys(Rule rule) {
 }
 
 std::vector<Key> initial_keys() {
-    return {{.name = "kind",
-             .type = KeyType::choice,
-             .meaning = "given: by overlaps; random: weights N(0, scale^2); isotropic: W^T W / d = singular_value^2 for "
-                        "at least d students",
-             .choices = {"given", "random", "isotropic"},
-             .standard = std::string("given")},
-            {.name = "Q",
-             .type = KeyType::matrix,
-             .meaning = "W W^T / d, K x K (kind \"given\")",
-             .symbol = "Q"},
-            {.name = "R",
-             .type = KeyType::matrix,
-             .meaning = "overlaps with the teachers W W*^T / d, K x M; absent: zero (kind \"given\")",
-             .symbol = "R"},
-            {.name = "S",
-             .type = KeyType::real_list,
-             .meaning = "weights on the spike, w_k . v / sqrt(d), K of them; absent: zero (kind \"given\")",
-             .symbol = "S"},
-            {.name = "scale",
-             .type = KeyType::real,
-             .meaning = "standard deviation of a random weight (kind \"random\")",
-             .range = {.minimum = 0, .above_minimum = true},
-             .standard = 1.0},
-            {.name = "singular_value",
-             .type = KeyType::real,
-             .meaning = "of W / sqrt(d) (kind \"isotropic\")",
-             .symbol = "s_0",
-             .range = {.minimum = 0, .above_minimum = true},
-             .standard = 0.01},
-            {.name = "seed",
-             .type = KeyType::integer,
-             .meaning = "seed of the random weights",
-             .range = {.minimum = 0},
-             .standard = std::int64_t{0}},
-            {.name = "reference_d",
-             .type = KeyType::integer,
-             .meaning = "the size at which the weights are drawn; every route and size starts from their overlaps",
-             .range = {.minimum = 1, .maximum = 1e6},
-             .standard = std::int64_t{1000}},
-            {.name = "per_replica",
-             .type = KeyType::boolean,
-             .meaning = "draw random weights anew for each replica; the theory then starts from each of them too",
-             .standard = false}};
+    return {
+        {.name = "kind",
+         .type = KeyType::choice,
+         .meaning =
+             "given: by overlaps; random: weights N(0, scale^2); isotropic: W^T W / d = singular_value^2 for "
+             "at least d students",
+         .choices = {"given", "random", "isotropic"},
+         .standard = std::string("given")},
+        {.name = "Q", .type = KeyType::matrix, .meaning = "W W^T / d, K x K (kind \"given\")", .symbol = "Q"},
+        {.name = "R",
+         .type = KeyType::matrix,
+         .meaning = "overlaps with the teachers W W*^T / d, K x M; absent: zero (kind \"given\")",
+         .symbol = "R"},
+        {.name = "S",
+         .type = KeyType::real_list,
+         .meaning = "weights on the spike, w_k . v / sqrt(d), K of them; absent: zero (kind \"given\")",
+         .symbol = "S"},
+        {.name = "scale",
+         .type = KeyType::real,
+         .meaning = "standard deviation of a random weight (kind \"random\")",
+         .range = {.minimum = 0, .above_minimum = true},
+         .standard = 1.0},
+        {.name = "singular_value",
+         .type = KeyType::real,
+         .meaning = "of W / sqrt(d) (kind \"isotropic\")",
+         .symbol = "s_0",
+         .range = {.minimum = 0, .above_minimum = true},
+         .standard = 0.01},
+        {.name = "seed",
+         .type = KeyType::integer,
+         .meaning = "seed of the random weights",
+         .range = {.minimum = 0},
+         .standard = std::int64_t{0}},
+        {.name = "reference_d",
+         .type = KeyType::integer,
+         .meaning =
+             "the size at which the weights are drawn; every route and size starts from their overlaps",
+         .range = {.minimum = 1, .maximum = 1e6},
+         .standard = std::int64_t{1000}},
+        {.name = "per_replica",
+         .type = KeyType::boolean,
+         .meaning = "draw random weights anew for each replica; the theory then starts from each of them too",
+         .standard = false}};
 }
 
 namespace {
 
 bool read_blocks(const Table& table, InputLaw& law, Complaints& complaints) {
     const auto list = [&](const char* key, const std::vector<double>& standard) {
-        const std::vector<double> given = table.given(key) ? table.reals(key) : standard;
+        if (!table.given(key)) return standard;
+        const std::vector<double>& given = table.reals(key);
         if (given.size() != law.variances.size())
             complaints.add(table.complain(key, fmt::format("has {} entries, but there are {} block_variances",
                                                            given.size(), law.variances.size())));
@@ -210,14 +214,14 @@ bool read_inputs(const Table& table, QuadraticNetwork& problem, Complaints& comp
     return true;
 }
 
-MatrixXd given_matrix(const Table& table, const char* key, Index rows, Index columns, Complaints& complaints) {
+MatrixXd given_matrix(const Table& table, const char* key, Index rows, Index columns,
+                      Complaints& complaints) {
     if (!table.given(key)) return MatrixXd::Zero(rows, columns);
     const RealMatrix& given = table.matrix(key);
     MatrixXd matrix = MatrixXd::Zero(rows, columns);
     const bool fits = static_cast<Index>(given.size()) == rows &&
-                      std::ranges::all_of(given, [&](const auto& row) {
-                          return static_cast<Index>(row.size()) == columns;
-                      });
+                      std::ranges::all_of(
+                          given, [&](const auto& row) { return static_cast<Index>(row.size()) == columns; });
     if (!fits) {
         complaints.add(table.complain(key, fmt::format("must be {} x {}", rows, columns)));
         return matrix;
@@ -245,12 +249,13 @@ MatrixXd probe_weights(const QuadraticNetwork& problem, const MatrixXd& R, const
 bool read_given(const Table& initial, QuadraticNetwork& problem, Complaints& complaints) {
     if (problem.inputs.kind != InputLaw::Kind::spiked) {
         complaints.add(initial.complain(
-            "kind", "\"given\" is for isotropic or spiked inputs: overlaps do not tell how weights lie in blocks"));
+            "kind",
+            "\"given\" is for isotropic or spiked inputs: overlaps do not tell how weights lie in blocks"));
         return false;
     }
     if (!initial.given("Q")) {
-        complaints.add(fmt::format("{}: Q is missing: give the students' overlaps (K x K), or kind = \"random\"",
-                                   initial.place()));
+        complaints.add(fmt::format(
+            "{}: Q is missing: give the students' overlaps (K x K), or kind = \"random\"", initial.place()));
         return false;
     }
     if (std::abs(problem.inputs.spike_overlap) >= 1.0) {
@@ -283,16 +288,18 @@ bool read_given(const Table& initial, QuadraticNetwork& problem, Complaints& com
     const double smallest = Eigen::SelfAdjointEigenSolver<MatrixXd>(Y).eigenvalues()[0];
     if (smallest < -1e-12 * scale) {
         complaints.add(initial.complain(
-            "Q", fmt::format("no real weights have these overlaps: Q less what R and S take of it must be positive "
-                             "semidefinite, but its smallest eigenvalue is {:.3g}",
-                             smallest)));
+            "Q", fmt::format(
+                     "no real weights have these overlaps: Q less what R and S take of it must be positive "
+                     "semidefinite, but its smallest eigenvalue is {:.3g}",
+                     smallest)));
         return false;
     }
     problem.starts = {{A, {gram_factor(Y)}}};
     return true;
 }
 
-bool read_drawn(const Table& initial, std::size_t replicas, QuadraticNetwork& problem, Complaints& complaints) {
+bool read_drawn(const Table& initial, std::size_t replicas, QuadraticNetwork& problem,
+                Complaints& complaints) {
     problem.start_size = static_cast<std::uint64_t>(initial.integer("reference_d"));
     const std::uint64_t smallest = problem.inputs.smallest_dimension(problem.teachers());
     if (problem.start_size < smallest) {
@@ -306,8 +313,9 @@ bool read_drawn(const Table& initial, std::size_t replicas, QuadraticNetwork& pr
         problem.isotropic_start = true;
         if (problem.students < problem.start_size) {
             complaints.add(initial.complain(
-                "kind", fmt::format("\"isotropic\" needs at least reference_d = {} students, but there are {}",
-                                    problem.start_size, problem.students)));
+                "kind",
+                fmt::format("\"isotropic\" needs at least reference_d = {} students, but there are {}",
+                            problem.start_size, problem.students)));
             return false;
         }
         problem.starts = {isotropic_factors(covariance, problem.students, initial.real("singular_value"))};
@@ -340,7 +348,8 @@ bool read_problem(const ProblemTables& tables, QuadraticNetwork& problem, Compla
     return read_inputs(table, problem, complaints);
 }
 
-void read_algorithm(Rule rule, const ProblemTables& tables, QuadraticNetwork& problem, Complaints& complaints) {
+void read_algorithm(Rule rule, const ProblemTables& tables, QuadraticNetwork& problem,
+                    Complaints& complaints) {
     const Table& table = tables.algorithm;
     Algorithm& algorithm = problem.algorithm;
     algorithm.rule = rule;
@@ -358,7 +367,8 @@ void read_algorithm(Rule rule, const ProblemTables& tables, QuadraticNetwork& pr
             complaints.add(table.complain("regularization", "is for algorithm.polar = \"exact\""));
     }
     if (rule == Rule::online_sgd) algorithm.source = Source::fresh;
-    for (const auto& [key, source] : {std::pair{"sample_ratio", Source::data_set}, {"batch_ratio", Source::fresh}})
+    for (const auto& [key, source] :
+         {std::pair{"sample_ratio", Source::data_set}, {"batch_ratio", Source::fresh}})
         if (tables.data.given(key)) {
             if (algorithm.source != Source::population)
                 complaints.add(tables.data.complain(key, "give sample_ratio or batch_ratio, not both"));

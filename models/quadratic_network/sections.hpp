@@ -14,9 +14,11 @@ namespace hidyn::quadratic_network {
 [[nodiscard]] std::vector<Key> initial_keys();
 
 /// [problem]; false if nothing else can be read.
-[[nodiscard]] bool read_problem(const ProblemTables& tables, QuadraticNetwork& problem, Complaints& complaints);
+[[nodiscard]] bool read_problem(const ProblemTables& tables, QuadraticNetwork& problem,
+                                Complaints& complaints);
 /// [algorithm] and [data].
-void read_algorithm(Rule rule, const ProblemTables& tables, QuadraticNetwork& problem, Complaints& complaints);
+void read_algorithm(Rule rule, const ProblemTables& tables, QuadraticNetwork& problem,
+                    Complaints& complaints);
 /// [initial]; false if there is no start.
 [[nodiscard]] bool read_start(const ProblemTables& tables, QuadraticNetwork& problem, Complaints& complaints);
 

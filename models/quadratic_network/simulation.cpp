@@ -22,10 +22,12 @@ class Simulation final : public Route {
         : Route(std::move(description)), problem_(std::move(problem)) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        return run_replicas(
+        Outcome outcome = run_replicas(
             info.replicas, 1, problem_->steps_per_unit_time(static_cast<double>(info.d)), grid, recorder,
-            progress,
-            [&](std::size_t replica, BlockWatch& watch) { simulate(replica, recorder, watch); });
+            progress, [&](std::size_t replica, BlockWatch& watch) { simulate(replica, recorder, watch); });
+        if (const std::string warning = problem_->stability_warning(); !warning.empty())
+            outcome.attributes["warning"] = warning;
+        return outcome;
     }
 
   private:
@@ -91,16 +93,17 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
         static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), table.integer("replicas")));
     const double needed = threads * Learner::bytes(problem, info.d);
     if (needed > machine_memory())
-        complaints.add(table.complain(
-            "d", fmt::format("takes {:.3g} GB on {} threads, but this machine has {:.3g} GB", needed / 1e9, threads,
-                             machine_memory() / 1e9)));
+        complaints.add(
+            table.complain("d", fmt::format("takes {:.3g} GB on {} threads, but this machine has {:.3g} GB",
+                                            needed / 1e9, threads, machine_memory() / 1e9)));
 }
 
 }  // namespace
 
 RouteKind simulation_kind() {
     return {.name = "simulation",
-            .summary = "real weights under the gradient of the population loss, of a data set or of fresh samples",
+            .summary =
+                "real weights under the gradient of the population loss, of a data set or of fresh samples",
             .source = "the definitions of the algorithms",
             .theory = false,
             .algorithms = {"gradient-descent", "spectral-gradient-descent", "online-sgd"},

@@ -45,8 +45,7 @@ Factors random_factors(const Covariance& covariance, std::size_t students, doubl
         }
         // The same Gram matrix in K columns.
         const Eigen::HouseholderQR<MatrixXd> qr(weights.transpose());
-        made.L.emplace_back(
-            MatrixXd(qr.matrixQR().topRows(K).triangularView<Eigen::Upper>()).transpose());
+        made.L.emplace_back(MatrixXd(qr.matrixQR().topRows(K).triangularView<Eigen::Upper>()).transpose());
     }
     return made;
 }
@@ -71,8 +70,7 @@ MatrixXd gram_factor(const MatrixXd& Y) {
     const double floor = 1e-14 * std::max(values[values.size() - 1], 0.0);
     Index kept = 0;
     while (kept < values.size() && values[values.size() - 1 - kept] > floor) ++kept;
-    return solver.eigenvectors().rightCols(kept) *
-           values.tail(kept).cwiseMax(0.0).cwiseSqrt().asDiagonal();
+    return solver.eigenvectors().rightCols(kept) * values.tail(kept).cwiseMax(0.0).cwiseSqrt().asDiagonal();
 }
 
 }  // namespace hidyn::quadratic_network

@@ -9,8 +9,8 @@
 namespace hidyn::quadratic_network {
 
 /// Students' weights up to rotations that no average knows of: W / sqrt(d) = [A | L_1 V_1 | L_2 V_2 | ..], A
-/// (K x p) on the probes, L_j (K x r_j, r_j <= min(K, d_j)) in block j of the bulk, V_j with orthonormal rows.
-/// Q = W W^T / d = A A^T + sum_j L_j L_j^T, exactly.
+/// (K x p) on the probes, L_j (K x r_j, r_j <= min(K, d_j)) in block j of the bulk, V_j with orthonormal
+/// rows. Q = W W^T / d = A A^T + sum_j L_j L_j^T, exactly.
 struct Factors {
     Eigen::MatrixXd A;
     std::vector<Eigen::MatrixXd> L;

@@ -7,10 +7,10 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "models/quadratic_network/factor_gradient.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
-#include "models/quadratic_network/factor_gradient.hpp"
 
 namespace hidyn::closed_form {
 namespace {
@@ -116,6 +116,8 @@ class Recursion final : public Route {
                                 : follow(BatchStep(*problem_, start), replica, grid, recorder, part);
         });
         Outcome outcome;
+        if (const std::string warning = problem_->stability_warning(); !warning.empty())
+            outcome.attributes["warning"] = warning;
         for (const double end : ends) {
             if (std::isnan(end)) continue;
             outcome.status = Status::diverged;
@@ -149,7 +151,8 @@ class Recursion final : public Route {
     std::shared_ptr<const QuadraticNetwork> problem_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
     const auto refuse = [&](const std::string& why) {
         complaints.add(fmt::format("{}: {}", table.place(), why));
@@ -158,30 +161,30 @@ void check(const Problem& base, const Table& table, const RouteInfo&, const Time
         refuse("the recursion is of exact polar factors; give algorithm.polar = \"exact\"");
     if (problem.algorithm.source == Source::data_set)
         refuse(
-            "no recursion of order parameters is closed on a data set that comes back; the simulation knows it, and "
+            "no recursion of order parameters is closed on a data set that comes back; the simulation knows "
+            "it, and "
             "approaches the population loss as sample_ratio grows");
     if (problem.algorithm.source != Source::fresh) return;
     if (problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked)
         refuse("with batches the recursion of A and Q is for isotropic or spiked inputs");
-    if (problem.algorithm.spectral() && problem.algorithm.ratio * 1e9 < 1.0)
-        refuse("a spectral step needs at least as many samples as students");
 }
 
 }  // namespace
 
 RouteKind quadratic_network_kind() {
-    return {.name = "closed-form",
-            .summary = "the recursion of the weights' Gram matrices: exact for the population loss at every d",
-            .source = "Braun, Bao, Huang & Imaizumi, arXiv 2601.22652; Isserlis' theorem",
-            .theory = true,
-            .algorithms = {"gradient-descent", "spectral-gradient-descent"},
-            .keys = {},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Recursion>(
-                    std::dynamic_pointer_cast<const QuadraticNetwork>(problem), std::move(info));
-            }};
+    return {
+        .name = "closed-form",
+        .summary = "the recursion of the weights' Gram matrices: exact for the population loss at every d",
+        .source = "Braun, Bao, Huang & Imaizumi, arXiv 2601.22652; Isserlis' theorem",
+        .theory = true,
+        .algorithms = {"gradient-descent", "spectral-gradient-descent"},
+        .keys = {},
+        .check = check,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<Recursion>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
+                                               std::move(info));
+        }};
 }
 
 }  // namespace hidyn::closed_form

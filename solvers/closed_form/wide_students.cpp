@@ -16,7 +16,8 @@ using quadratic_network::QuadraticNetwork;
 
 /// Singular values of W / sqrt(d) on signal, spike and, d - 2 times (d - 1 without a spike), in the bulk:
 ///   tau = p^2 + (1 + lambda_s) q^2 + (d - 2) r^2 - 1,
-///   gamma_p = 2 (p^2 - 1) + tau,  gamma_q = (1 + lambda_s) (2 (1 + lambda_s) q^2 + tau),  gamma_r = 2 r^2 + tau;
+///   gamma_p = 2 (p^2 - 1) + tau,  gamma_q = (1 + lambda_s) (2 (1 + lambda_s) q^2 + tau),  gamma_r = 2 r^2 +
+///   tau;
 /// gradient descent x <- x - eta gamma_x x, a spectral step x <- x - eta sgn(gamma_x x).
 class ThreeValues {
   public:
@@ -40,7 +41,9 @@ class ThreeValues {
 
     void record(Recorder& recorder, std::size_t time) const {
         const ObservablePlaces places(problem_);
-        const auto put = [&](std::size_t place, double value) { recorder.record(place, 0, time, {&value, 1}); };
+        const auto put = [&](std::size_t place, double value) {
+            recorder.record(place, 0, time, {&value, 1});
+        };
         const double p2 = value_[0] * value_[0];
         const double q2 = value_[1] * value_[1];
         const double r2 = value_[2] * value_[2];
@@ -53,14 +56,18 @@ class ThreeValues {
         put(ObservablePlaces::bulk_mass, others_ * r2);
         put(ObservablePlaces::alignment, p2 / trace);
         put(ObservablePlaces::frobenius_alignment, p2 / std::sqrt(p2 * p2 + q2 * q2 + others_ * r2 * r2));
-        const double top = std::max({p2, q2, r2});
-        put(ObservablePlaces::top_alignment, p2 >= top ? 1.0 : 0.0);
-        std::vector<double> values{std::abs(value_[0]), std::abs(value_[2])};
+        // Equal singular values share the leading eigenspace.
+        const double top = (1.0 - 1e-6) * std::max({p2, q2, r2});
+        const double sharing =
+            (p2 >= top ? 1.0 : 0.0) + (q2 >= top ? 1.0 : 0.0) + (r2 >= top ? others_ : 0.0);
+        put(ObservablePlaces::top_alignment, p2 >= top ? 1.0 / sharing : 0.0);
+        const auto bulk = static_cast<std::size_t>(
+            std::min(others_, static_cast<double>(quadratic_network::most_listed_students)));
+        std::vector<double> values(bulk, std::abs(value_[2]));
+        values.push_back(std::abs(value_[0]));
         if (problem_.inputs.has_spike) values.push_back(std::abs(value_[1]));
-        for (std::size_t more = 0; values.size() < quadratic_network::most_listed_students; ++more)
-            values.push_back(std::abs(value_[2]));
         std::ranges::sort(values, std::greater());
-        values.resize(std::min(problem_.students, quadratic_network::most_listed_students));
+        values.resize(std::min(problem_.students, quadratic_network::most_listed_students), 0.0);
         recorder.record(ObservablePlaces::singular_values, 0, time, values);
         if (places.spike_mass > 0) {
             put(places.spike_mass, q2);
@@ -117,7 +124,8 @@ class WideStudents final : public Route {
     std::shared_ptr<const QuadraticNetwork> problem_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
     const auto refuse = [&](const std::string& why) {
         complaints.add(fmt::format("{}: {}; the closed-form route knows such networks", table.place(), why));

@@ -33,7 +33,8 @@ class Flow {
 
     [[nodiscard]] State pack() const {
         State packed(state_.A.data(), state_.A.data() + state_.A.size());
-        for (const MatrixXd& block : state_.L) packed.insert(packed.end(), block.data(), block.data() + block.size());
+        for (const MatrixXd& block : state_.L)
+            packed.insert(packed.end(), block.data(), block.data() + block.size());
         return packed;
     }
     void derivative(const State& packed, State& derivative) {
@@ -102,7 +103,8 @@ class Online {
         observer.observe(A_, Q_, Gamma(), recorder, replica, time);
     }
     [[nodiscard]] bool diverged(const State& packed) const {
-        return !(Map<const MatrixXd>(packed.data() + A_.size(), Q_.rows(), Q_.cols()).trace() <= largest_trace);
+        return !(Map<const MatrixXd>(packed.data() + A_.size(), Q_.rows(), Q_.cols()).trace() <=
+                 largest_trace);
     }
 
   private:
@@ -164,7 +166,8 @@ class OdeRoute final : public Route {
                 },
             .relative_tolerance = tolerance_,
             .absolute_tolerance = tolerance_};
-        const math::IntegrationReport report = math::integrate(problem, equations.pack(), grid.times, progress);
+        const math::IntegrationReport report =
+            math::integrate(problem, equations.pack(), grid.times, progress);
         if (report.status != Status::complete) recorder.truncate(replica, recorded);
         return report;
     }
@@ -173,19 +176,21 @@ class OdeRoute final : public Route {
     double tolerance_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
     if (!problem.algorithm.flow() && problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked)
-        complaints.add(fmt::format("{}: the equations of online-sgd are for isotropic or spiked inputs",
-                                   table.place()));
+        complaints.add(
+            fmt::format("{}: the equations of online-sgd are for isotropic or spiked inputs", table.place()));
 }
 
 }  // namespace
 
 RouteKind quadratic_network_kind() {
     return {.name = "ode",
-            .summary = "flows of the population loss, exact at every d, and online SGD as d -> infinity (adaptive "
-                       "Dormand-Prince 5(4))",
+            .summary =
+                "flows of the population loss, exact at every d, and online SGD as d -> infinity (adaptive "
+                "Dormand-Prince 5(4))",
             .source = "Braun, Bao, Huang & Imaizumi, arXiv 2601.22652; Arnaboldi et al., arXiv 2305.18502",
             .theory = true,
             .algorithms = {"gradient-flow", "spectral-gradient-flow", "online-sgd"},

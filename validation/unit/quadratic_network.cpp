@@ -24,7 +24,8 @@ using Eigen::VectorXd;
 
 namespace {
 
-/// The start of the public check values: A_k1 = a0 cos k, A_k2 = b0 sin(1 + k), Q - A A^T = y0 / K diag(1 + 0.3 k).
+/// The start of the public check values: A_k1 = a0 cos k, A_k2 = b0 sin(1 + k), Q - A A^T = y0 / K diag(1 +
+/// 0.3 k).
 std::shared_ptr<QuadraticNetwork> spiked(std::size_t K, double spike, double a0, double b0, double y0,
                                          Algorithm algorithm, double Delta = 0.0) {
     auto problem = std::make_shared<QuadraticNetwork>();
@@ -98,8 +99,9 @@ MatrixXd random_matrix(Index rows, Index columns, std::uint64_t seed) {
 /// With singular values spread evenly in logarithm over these decades.
 MatrixXd conditioned(Index rows, Index columns, double decades) {
     const MatrixXd U = Eigen::HouseholderQR<MatrixXd>(random_matrix(rows, rows, 1)).householderQ();
-    const MatrixXd V = MatrixXd(Eigen::HouseholderQR<MatrixXd>(random_matrix(columns, rows, 2)).householderQ())
-                           .leftCols(rows);
+    const MatrixXd V =
+        MatrixXd(Eigen::HouseholderQR<MatrixXd>(random_matrix(columns, rows, 2)).householderQ())
+            .leftCols(rows);
     VectorXd s(rows);
     for (Index k = 0; k < rows; ++k)
         s[k] = std::pow(10.0, -decades * static_cast<double>(k) / static_cast<double>(rows - 1));
@@ -135,8 +137,8 @@ TEST_CASE("polar factor: exact for any condition, wide or tall; of lower rank; o
     const MatrixXd G = random_matrix(5, 9, 6);
     const Eigen::JacobiSVD<MatrixXd> svd(G, Eigen::ComputeThinU | Eigen::ComputeThinV);
     const VectorXd h = svd.singularValues().array() / (svd.singularValues().array().square() + 0.7).sqrt();
-    CHECK((math::smooth_polar_factor(G, 0.7) - svd.matrixU() * h.asDiagonal() * svd.matrixV().transpose()).norm() <
-          1e-12);
+    CHECK((math::smooth_polar_factor(G, 0.7) - svd.matrixU() * h.asDiagonal() * svd.matrixV().transpose())
+              .norm() < 1e-12);
 }
 
 TEST_CASE("polar factor: iterations approach it as published") {
@@ -208,28 +210,34 @@ TEST_CASE("quadratic network: the public check values of the population loss") {
                 {400, .98657979, 3.701e-5, 1.02508019, .00100066}},
                1e-8);
     Algorithm spectral{.rule = Rule::spectral_descent, .learning_rate = 0.01};
-    check_rows(solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(20)),
-               {{10, .01293749, .02308731, .13784492, .6420001}, {20, .04298428, .03231332, .22426009, .59282837}},
-               1e-8);
+    check_rows(
+        solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(20)),
+        {{10, .01293749, .02308731, .13784492, .6420001}, {20, .04298428, .03231332, .22426009, .59282837}},
+        1e-8);
     spectral.regularization = 1e-3;
-    check_rows(solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(120)),
-               {{30, .09330272, .02526178, .3193558, .53428963}, {120, .99265783, 1.822e-5, 1.01342076, .00041399}},
-               1e-7);
+    check_rows(
+        solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(120)),
+        {{30, .09330272, .02526178, .3193558, .53428963}, {120, .99265783, 1.822e-5, 1.01342076, .00041399}},
+        1e-7);
 }
 
 TEST_CASE("quadratic network: the public check values of batches and of online SGD") {
-    Algorithm batch{.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0};
-    check_rows(solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(30)),
-               {{20, .57862946, .01429866, .80178345, .13791917}, {30, .89440773, .00442528, 1.04701371, .02318059}},
-               1e-8);
+    Algorithm batch{
+        .rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0};
+    check_rows(
+        solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(30)),
+        {{20, .57862946, .01429866, .80178345, .13791917}, {30, .89440773, .00442528, 1.04701371, .02318059}},
+        1e-8);
     batch.rule = Rule::spectral_descent;
-    check_rows(solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(20)),
-               {{10, .22113545, .02326369, .56879763, .38804005}, {20, .67994947, .00230392, .92729899, .0915297}},
-               1e-8);
+    check_rows(
+        solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(20)),
+        {{10, .22113545, .02326369, .56879763, .38804005}, {20, .67994947, .00230392, .92729899, .0915297}},
+        1e-8);
     const Algorithm online{.rule = Rule::online_sgd, .learning_rate = 0.04, .source = Source::fresh};
-    check_rows(solve(ode::quadratic_network_kind(), spiked(2, 3, .2, .1, .3, online, 0.1), up_to(20)),
-               {{10, .22143938, .00837054, .58825817, .42032985}, {20, .57463782, .0012625, .8617715, .17704659}},
-               1e-7);
+    check_rows(
+        solve(ode::quadratic_network_kind(), spiked(2, 3, .2, .1, .3, online, 0.1), up_to(20)),
+        {{10, .22143938, .00837054, .58825817, .42032985}, {20, .57463782, .0012625, .8617715, .17704659}},
+        1e-7);
 }
 
 TEST_CASE("quadratic network: three singular values, and the same network by its factors") {
@@ -255,7 +263,8 @@ TEST_CASE("quadratic network: three singular values, and the same network by its
         // Factors and real weights, before a spectral step flips signs back and forth.
         const int last = one.algorithm.spectral() ? 50 : 300;
         const auto factors = solve(closed_form::quadratic_network_kind(), problem, up_to(last));
-        const auto real = solve(simulation_kind(), problem, up_to(last), {.name = "sim", .d = 40, .replicas = 1});
+        const auto real =
+            solve(simulation_kind(), problem, up_to(last), {.name = "sim", .d = 40, .replicas = 1});
         for (const char* name : {"signal_mass", "spike_mass", "bulk_mass", "generalization_error",
                                  "frobenius_alignment", "singular_values"})
             for (const std::size_t t : {std::size_t{20}, static_cast<std::size_t>(last)}) {
@@ -279,7 +288,11 @@ TEST_CASE("quadratic network: the recursion of factors is the network's own, at 
                     .fractions = {0.3, 0.5, 0.2},
                     .teacher_shares = {0.2, 0.5, 0.3}};
     InputLaw power{.kind = InputLaw::Kind::power_law, .exponent = 1.0};
-    for (const Case& one : {Case{60, 1, spike}, {80, 3, spike}, {50, 12, tilted}, {60, 4, blocks}, {30, 30, spike},
+    for (const Case& one : {Case{60, 1, spike},
+                            {80, 3, spike},
+                            {50, 12, tilted},
+                            {60, 4, blocks},
+                            {30, 30, spike},
                             {40, 5, power}})
         for (const Rule rule : {Rule::gradient_descent, Rule::spectral_descent}) {
             auto problem = std::make_shared<QuadraticNetwork>();
@@ -309,7 +322,8 @@ TEST_CASE("quadratic network: small steps are the flow") {
     for (const int steps : {400, 800}) {
         problem->algorithm = {.rule = Rule::gradient_descent, .learning_rate = 1.0 / steps};
         const auto discrete = solve(closed_form::quadratic_network_kind(), problem, up_to(2 * steps));
-        error.push_back(discrete.at("signal_mass", static_cast<std::size_t>(steps)) - flow.at("signal_mass", 1));
+        error.push_back(discrete.at("signal_mass", static_cast<std::size_t>(steps)) -
+                        flow.at("signal_mass", 1));
     }
     CHECK(std::abs(error[1]) < 5e-3);
     CHECK(error[0] / error[1] == doctest::Approx(2.0).epsilon(0.1));
@@ -329,21 +343,29 @@ TEST_CASE("quadratic network: real samples meet the limits of batches and of onl
         std::size_t K;
     };
     const std::vector<Case> all{
-        {"batch", {.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0},
-         closed_form::quadratic_network_kind(), {0, 5, 10, 20}, 3},
+        {"batch",
+         {.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0},
+         closed_form::quadratic_network_kind(),
+         {0, 5, 10, 20},
+         3},
         {"spectral batch",
          {.rule = Rule::spectral_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0},
-         closed_form::quadratic_network_kind(), {0, 2, 5, 10}, 3},
-        {"online", {.rule = Rule::online_sgd, .learning_rate = 0.04, .source = Source::fresh},
-         ode::quadratic_network_kind(), {0, 2, 5, 10}, 2}};
+         closed_form::quadratic_network_kind(),
+         {0, 2, 5, 10},
+         3},
+        {"online",
+         {.rule = Rule::online_sgd, .learning_rate = 0.04, .source = Source::fresh},
+         ode::quadratic_network_kind(),
+         {0, 2, 5, 10},
+         2}};
     for (const Case& one : all) {
         const auto problem = spiked(one.K, 4, .3, .2, .3, one.algorithm, 0.1);
         const auto theory = solve(one.theory, problem, one.times);
         std::vector<double> rms;
         for (const std::uint64_t d : {100, 400}) {
             constexpr std::size_t replicas = 24;
-            const auto found =
-                solve(simulation_kind(), problem, one.times, {.name = "sim", .d = d, .replicas = replicas, .seed = 5});
+            const auto found = solve(simulation_kind(), problem, one.times,
+                                     {.name = "sim", .d = d, .replicas = replicas, .seed = 5});
             double square = 0.0;
             for (const char* name : {"signal_mass", "spike_mass", "bulk_mass", "generalization_error"})
                 for (std::size_t time = 0; time < one.times.size(); ++time) {
@@ -371,14 +393,16 @@ TEST_CASE("quadratic network: real samples meet the limits of batches and of onl
 }
 
 TEST_CASE("quadratic network: a large data set is the population") {
-    auto problem = spiked(3, 4, .2, .1, .2,
-                          {.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::population});
+    auto problem =
+        spiked(3, 4, .2, .1, .2,
+               {.rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::population});
     const auto population = solve(closed_form::quadratic_network_kind(), problem, {20});
     std::vector<double> away;
     problem->algorithm.source = Source::data_set;
     for (const double ratio : {8.0, 64.0}) {
         problem->algorithm.ratio = ratio;
-        const auto found = solve(simulation_kind(), problem, {20}, {.name = "sim", .d = 60, .replicas = 8, .seed = 2});
+        const auto found =
+            solve(simulation_kind(), problem, {20}, {.name = "sim", .d = 60, .replicas = 8, .seed = 2});
         double mean = 0.0;
         for (std::size_t replica = 0; replica < 8; ++replica)
             mean += found.trajectory.find("signal_mass")->at(replica, 0)[0] / 8.0;
