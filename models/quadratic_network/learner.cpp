@@ -129,6 +129,16 @@ void Learner::step() {
     weights() -= rate * algorithm.direction(gradient());
 }
 
+std::vector<double> Learner::packed() const {
+    std::vector<double> all(static_cast<std::size_t>(K_ * d_));
+    Eigen::Map<RowMajor>(all.data(), K_, d_) = weights() / std::sqrt(static_cast<double>(d_));
+    return all;
+}
+
+void Learner::unpack(const std::vector<double>& packed) {
+    weights() = std::sqrt(static_cast<double>(d_)) * Eigen::Map<const RowMajor>(packed.data(), K_, d_);
+}
+
 MatrixXd Learner::A() const {
     return weights().leftCols(Theta_.cols()) / std::sqrt(static_cast<double>(d_));
 }

@@ -24,6 +24,10 @@ class Learner {
     /// sqrt(d) grad L, K x d, of the next step.
     [[nodiscard]] const Eigen::MatrixXd& gradient();
 
+    /// W / sqrt(d), row after row, for an integrator.
+    [[nodiscard]] std::vector<double> packed() const;
+    void unpack(const std::vector<double>& packed);
+
     [[nodiscard]] Eigen::MatrixXd A() const;
     [[nodiscard]] Eigen::MatrixXd Q() const;
     [[nodiscard]] Eigen::MatrixXd Gamma() const;

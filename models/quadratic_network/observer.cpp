@@ -33,6 +33,7 @@ double top_alignment(const Eigen::SelfAdjointEigenSolver<MatrixXd>& solver, cons
 
 Observer::Observer(const QuadraticNetwork& problem, std::uint64_t d)
     : problem_(problem),
+      d_(static_cast<double>(d)),
       covariance_(problem.inputs.at(d, problem.teachers())),
       Theta_(problem.Theta(d)),
       directions_(Theta_.rowwise().normalized()),
@@ -45,8 +46,9 @@ double Observer::error(const MatrixXd& A, const MatrixXd& Gamma) const {
     return 2.0 * Moments(Gamma, A, Theta_, covariance_.probes).loss();
 }
 
-void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma, Recorder& recorder,
-                       std::size_t replica, std::size_t time, double weight) const {
+void Observer::observe_invariants(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma,
+                                  Recorder& recorder, std::size_t replica, std::size_t time,
+                                  double weight) const {
     const auto put = [&](std::size_t place, double value) {
         recorder.blend(place, replica, time, weight, {&value, 1});
     };
@@ -68,13 +70,40 @@ void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gam
     const Index K = Q.rows();
     put(ObservablePlaces::top_alignment, top_alignment(solver, on_signal));
     std::vector<double> values;
-    for (Index k = 0; k < std::min<Index>(K, static_cast<Index>(most_listed_students)); ++k)
-        values.push_back(std::sqrt(std::max(solver.eigenvalues()[K - 1 - k], 0.0)));
+    for (Index k = 0; k < static_cast<Index>(std::min(problem_.students, most_listed_students)); ++k)
+        values.push_back(k < K ? std::sqrt(std::max(solver.eigenvalues()[K - 1 - k], 0.0)) : 0.0);
     recorder.blend(ObservablePlaces::singular_values, replica, time, weight, values);
     if (places_.spike_mass > 0) {
         put(places_.spike_mass, on_spike);
         put(places_.signal_share, signal + on_spike > 0.0 ? signal / (signal + on_spike) : 0.0);
     }
+    if (places_.recovered > 0) put(places_.recovered, recovered(generalization) ? 1.0 : 0.0);
+    if (places_.spectrum > 0)
+        recorder.blend(places_.spectrum, replica, time, weight, spectrum(solver.eigenvalues()));
+}
+
+std::vector<double> Observer::spectrum(const VectorXd& eigenvalues) const {
+    // Students beyond the rank of a factor that stands for them have eigenvalue 0.
+    const auto K = static_cast<Index>(problem_.students);
+    const Index missing = K - eigenvalues.size();
+    const auto value = [&](Index place) {
+        return place < missing ? 0.0 : std::max(eigenvalues[place - missing], 0.0);
+    };
+    std::vector<double> quantiles;
+    for (const double level : spectrum_levels()) {
+        const double rank =
+            std::clamp(level * static_cast<double>(K) - 0.5, 0.0, static_cast<double>(K) - 1.0);
+        const auto below = static_cast<Index>(rank);
+        const Index above = std::min(below + 1, K - 1);
+        const double share = rank - std::floor(rank);
+        quantiles.push_back(d_ * ((1.0 - share) * value(below) + share * value(above)));
+    }
+    return quantiles;
+}
+
+void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma, Recorder& recorder,
+                       std::size_t replica, std::size_t time, double weight) const {
+    observe_invariants(A, Q, Gamma, recorder, replica, time, weight);
     const auto put_matrix = [&](std::size_t place, const MatrixXd& matrix) {
         std::vector<double> flat;
         for (Index row = 0; row < matrix.rows(); ++row)
@@ -83,7 +112,6 @@ void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gam
     };
     if (places_.Q > 0) put_matrix(places_.Q, Q);
     if (places_.A > 0) put_matrix(places_.A, A);
-    if (places_.recovered > 0) put(places_.recovered, recovered(generalization) ? 1.0 : 0.0);
 }
 
 void Observer::observe(const Factors& factors, Recorder& recorder, std::size_t replica,

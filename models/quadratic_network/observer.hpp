@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <vector>
 
 #include "core/recorder.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
@@ -15,6 +16,10 @@ class Observer {
 
     void observe(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Q, const Eigen::MatrixXd& Gamma,
                  Recorder& recorder, std::size_t replica, std::size_t time, double weight = 1.0) const;
+    /// All but the overlaps of single students, from any W' with W'^T W' = W^T W.
+    void observe_invariants(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Q, const Eigen::MatrixXd& Gamma,
+                            Recorder& recorder, std::size_t replica, std::size_t time,
+                            double weight = 1.0) const;
     void observe(const Factors& factors, Recorder& recorder, std::size_t replica, std::size_t time) const;
 
     /// Whether this generalization error counts as success.
@@ -22,7 +27,11 @@ class Observer {
     [[nodiscard]] double error(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Gamma) const;
 
   private:
+    /// Quantiles of the eigenvalues of W W^T, from those of Q, ascending.
+    [[nodiscard]] std::vector<double> spectrum(const Eigen::VectorXd& eigenvalues) const;
+
     const QuadraticNetwork& problem_;
+    double d_;
     Covariance covariance_;
     Eigen::MatrixXd Theta_;
     Eigen::MatrixXd directions_;  ///< of the teachers, unit rows

@@ -37,6 +37,14 @@ ObservablePlaces::ObservablePlaces(const QuadraticNetwork& problem) {
         train_loss = next++;
         recovered = next++;
     }
+    if (problem.students >= fewest_spectrum_students) spectrum = next++;
+}
+
+std::vector<double> spectrum_levels() {
+    std::vector<double> levels;
+    levels.reserve(19);
+    for (int k = 1; k < 20; ++k) levels.push_back(0.05 * k);
+    return levels;
 }
 
 std::uint64_t QuadraticNetwork::reference_size() const {
@@ -133,6 +141,15 @@ std::vector<Observable> QuadraticNetwork::observables() const {
                             .normalization =
                                 "1 if the generalization error is below a thousandth of that of f = 0, "
                                 "else 0: its mean is the probability of success",
+                            .derived = true});
+    }
+    if (students >= fewest_spectrum_students) {
+        const std::vector<double> levels = spectrum_levels();
+        declared.push_back({.name = "spectrum",
+                            .long_name = "quantiles of the spectrum",
+                            .symbol = "\\lambda",
+                            .normalization = "of the K eigenvalues of W W^T, at these shares of them",
+                            .dimensions = {{"level", levels.size(), levels}},
                             .derived = true});
     }
     return declared;

@@ -83,9 +83,15 @@ struct ObservablePlaces {
     std::size_t spike_mass = 0, signal_share = 0;  ///< 0: no spike
     std::size_t Q = 0, A = 0;                      ///< 0: too many students
     std::size_t train_loss = 0, recovered = 0;     ///< 0: no data set
+    std::size_t spectrum = 0;                      ///< 0: too few students
 
     explicit ObservablePlaces(const QuadraticNetwork& problem);
 };
+
+/// Shares of the eigenvalues of W W^T that lie below the recorded quantiles.
+[[nodiscard]] std::vector<double> spectrum_levels();
+/// From this many students on the quantiles are recorded.
+inline constexpr std::size_t fewest_spectrum_students = 20;
 
 /// Up to this many students their overlaps are recorded one by one.
 inline constexpr std::size_t most_listed_students = 8;

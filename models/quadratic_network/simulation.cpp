@@ -6,6 +6,7 @@
 
 #include "core/machine.hpp"
 #include "core/replicas.hpp"
+#include "math/integrator.hpp"
 #include "models/quadratic_network/declaration.hpp"
 #include "models/quadratic_network/learner.hpp"
 #include "models/quadratic_network/observer.hpp"
@@ -63,6 +64,56 @@ class Simulation final : public Route {
     std::shared_ptr<const QuadraticNetwork> problem_;
 };
 
+/// Gradient flow of real weights, by an adaptive integrator.
+class FlowSimulation final : public Route {
+  public:
+    FlowSimulation(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
+        : Route(std::move(description)), problem_(std::move(problem)) {}
+
+    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+        return run_replicas(
+            info.replicas, 1, 0.0, grid, recorder, progress,
+            [&](std::size_t replica, BlockWatch& watch) { flow(replica, grid, recorder, progress, watch); });
+    }
+
+  private:
+    void flow(std::size_t replica, const TimeGrid& grid, Recorder& recorder, Progress& progress,
+              BlockWatch& watch) const {
+        const Observer observer(*problem_, info.d);
+        Learner learner(*problem_, info.d, problem_->start_of(replica),
+                        {.seed = info.seed,
+                         .route = random::route_hash(info.name),
+                         .replica = static_cast<std::uint32_t>(replica)});
+        const math::Integration problem{
+            .derivative =
+                [&](const math::State& state, math::State& derivative, double) {
+                    learner.unpack(state);
+                    const Eigen::MatrixXd direction = problem_->algorithm.direction(learner.gradient());
+                    std::size_t place = 0;
+                    for (Eigen::Index k = 0; k < direction.rows(); ++k)
+                        for (Eigen::Index i = 0; i < direction.cols(); ++i)
+                            derivative[place++] = -direction(k, i);
+                },
+            .diverged =
+                [](const math::State& state) {
+                    double trace = 0.0;
+                    for (const double entry : state) trace += entry * entry;
+                    return !(trace <= largest_trace);
+                },
+            .record =
+                [&](std::size_t time, const math::State& state) {
+                    learner.unpack(state);
+                    observer.observe(learner.A(), learner.Q(), learner.Gamma(), recorder, replica, time);
+                }};
+        PartialProgress part(progress, 1.0 / static_cast<double>(info.replicas));
+        const math::IntegrationReport report = math::integrate(problem, learner.packed(), grid.times, part);
+        if (report.status != Status::complete)
+            watch.mark_diverged_at(replica, report.reached, report.reached);
+    }
+
+    std::shared_ptr<const QuadraticNetwork> problem_;
+};
+
 void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
            Complaints& complaints) {
     const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
@@ -106,13 +157,16 @@ RouteKind simulation_kind() {
                 "real weights under the gradient of the population loss, of a data set or of fresh samples",
             .source = "the definitions of the algorithms",
             .theory = false,
-            .algorithms = {"gradient-descent", "spectral-gradient-descent", "online-sgd"},
+            .algorithms = {"gradient-descent", "spectral-gradient-descent", "gradient-flow",
+                           "spectral-gradient-flow", "online-sgd"},
             .keys = teacher_student::ensemble_keys(1e6),
             .check = check,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Simulation>(
-                    std::dynamic_pointer_cast<const QuadraticNetwork>(problem), std::move(info));
+                auto network = std::dynamic_pointer_cast<const QuadraticNetwork>(problem);
+                if (network->algorithm.flow())
+                    return std::make_unique<FlowSimulation>(std::move(network), std::move(info));
+                return std::make_unique<Simulation>(std::move(network), std::move(info));
             }};
 }
 

@@ -1,4 +1,5 @@
-"""Quantiles against those of the normal law, early and late: on the diagonal if and only if the law is normal."""
+"""Quantiles, early and late, against those of the normal law (on the diagonal if and only if the law is normal) or
+against their levels."""
 
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ def draw(axes, results, panel):
         axes.legend(loc="upper left")
     if panel.title:
         axes.set_title(panel.title, fontsize=8.5, pad=3)
-    axes.set_xlabel("normal quantile")
+    axes.set_xlabel(observable.dimensions[0].replace("_", " "))
     axes.set_ylabel(words.value_axis(observable, None))
 
 

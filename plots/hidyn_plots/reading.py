@@ -38,7 +38,7 @@ class Observable:
 
     @property
     def is_quantiles(self):
-        return self.dimensions == ("normal_quantile",)
+        return self.dimensions in (("normal_quantile",), ("level",))
 
     @property
     def is_picture(self):

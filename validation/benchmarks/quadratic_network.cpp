@@ -31,9 +31,9 @@ QuadraticNetwork network(std::size_t K, std::uint64_t d, Algorithm algorithm) {
 
 }  // namespace
 
-// The polar factor of 16 x 2000. Floor: the Gram matrix and the product, 3 K^2 d multiply-adds = 1.5 M, 0.1 ms at 16 G
-// a second. Measured: 0.28 ms by Gram, 0.73 ms by Muon's five
-// steps, 5.5 ms by thirty of Newton and Schulz.
+// The polar factor of 16 x 2000. Floor: the Gram matrix and the product, 3 K^2 d multiply-adds = 1.5 M, 0.1
+// ms at 16 G a second. Measured: 0.28 ms by Gram, 0.73 ms by Muon's five steps, 5.5 ms by thirty of Newton
+// and Schulz.
 static void polar_exact(benchmark::State& state) {
     const Eigen::MatrixXd G = gradient_like(16, 2000);
     for (auto _ : state) benchmark::DoNotOptimize(math::polar_factor(G));
@@ -52,12 +52,13 @@ static void polar_muon(benchmark::State& state) {
 }
 BENCHMARK(polar_muon)->Unit(benchmark::kMicrosecond);
 
-// Sixteen students in d = 2000 on a data set of n = 4000: the gradient alone, and a whole spectral step. Floor: 2 n d
-// K multiply-adds twice = 0.26 G, 16 ms at 16 G a second; measured: 19.1 ms, and 19.5 ms with the
-// polar factor.
+// Sixteen students in d = 2000 on a data set of n = 4000: the gradient alone, and a whole spectral step.
+// Floor: 2 n d K multiply-adds twice = 0.26 G, 16 ms at 16 G a second; measured: 19.1 ms, and 19.5 ms with
+// the polar factor.
 static void data_gradient(benchmark::State& state) {
     const auto problem = network(
-        16, 2000, {.rule = Rule::gradient_descent, .learning_rate = 1e-6, .source = Source::data_set, .ratio = 2.0});
+        16, 2000,
+        {.rule = Rule::gradient_descent, .learning_rate = 1e-6, .source = Source::data_set, .ratio = 2.0});
     Learner learner(problem, 2000, problem.starts.front(), {.seed = 1});
     for (auto _ : state) benchmark::DoNotOptimize(learner.gradient());
 }
@@ -65,7 +66,8 @@ BENCHMARK(data_gradient)->Unit(benchmark::kMillisecond);
 
 static void spectral_step(benchmark::State& state) {
     const auto problem = network(
-        16, 2000, {.rule = Rule::spectral_descent, .learning_rate = 1e-6, .source = Source::data_set, .ratio = 2.0});
+        16, 2000,
+        {.rule = Rule::spectral_descent, .learning_rate = 1e-6, .source = Source::data_set, .ratio = 2.0});
     Learner learner(problem, 2000, problem.starts.front(), {.seed = 1});
     for (auto _ : state) learner.step();
 }
@@ -75,7 +77,8 @@ BENCHMARK(spectral_step)->Unit(benchmark::kMillisecond);
 // this machine reads.
 static void single_neuron_gradient(benchmark::State& state) {
     const auto problem = network(
-        1, 2000, {.rule = Rule::gradient_descent, .learning_rate = 1e-6, .source = Source::data_set, .ratio = 2.0});
+        1, 2000,
+        {.rule = Rule::gradient_descent, .learning_rate = 1e-6, .source = Source::data_set, .ratio = 2.0});
     Learner learner(problem, 2000, problem.starts.front(), {.seed = 1});
     for (auto _ : state) benchmark::DoNotOptimize(learner.gradient());
     state.SetBytesProcessed(state.iterations() * 4000 * 2000 * 8);

@@ -15,6 +15,7 @@
 #include "solvers/closed_form/quadratic_network.hpp"
 #include "solvers/closed_form/wide_students.hpp"
 #include "solvers/ode/quadratic_network.hpp"
+#include "solvers/riccati/quadratic_network.hpp"
 
 using namespace hidyn;
 using namespace hidyn::quadratic_network;
@@ -410,4 +411,98 @@ TEST_CASE("quadratic network: a large data set is the population") {
     }
     CHECK(away[1] < 0.03);
     CHECK(away[0] > 2.0 * away[1]);
+}
+
+TEST_CASE("riccati: the public check values of many students and dimensions") {
+    auto problem = std::make_shared<QuadraticNetwork>();
+    problem->students = 80;
+    problem->strengths = {1.0, 0.6};
+    problem->algorithm.rule = Rule::gradient_flow;
+    problem->start_size = 160;
+    problem->start_scale = std::sqrt(1.0 / 80.0);
+    problem->starts = {random_factors(problem->inputs.at(160, 2), 80, problem->start_scale, 1, 0)};
+    const auto limit = solve(riccati::riccati_limit_kind(), problem, {2.0, 6.0});
+    CHECK(std::abs(limit.at("signal_mass", 0) - (.82787839 + .27562688)) < 1e-7);
+    CHECK(std::abs(limit.at("bulk_mass", 0) - .74947266) < 1e-7);
+    CHECK(std::abs(limit.at("signal_mass", 1) - (.95104462 + .54856457)) < 1e-7);
+    CHECK(std::abs(limit.at("bulk_mass", 1) - .19315837) < 1e-7);
+}
+
+TEST_CASE("riccati: the closed form is the flow of real weights, early and late") {
+    for (const std::size_t K : {3, 12, 40}) {
+        auto problem = std::make_shared<QuadraticNetwork>();
+        problem->students = K;
+        problem->strengths = {1.0, 0.5};
+        problem->algorithm.rule = Rule::gradient_flow;
+        problem->start_size = 30;
+        problem->start_scale = 0.3;
+        problem->starts = {random_factors(problem->inputs.at(30, 2), K, 0.3, 5, 0)};
+        const std::vector<double> times{0.0, 0.3, 1.0, 3.0, 12.0};
+        const auto closed = solve(riccati::riccati_kind(), problem, times);
+        const auto flow = solve(simulation_kind(), problem, times, {.name = "sim", .d = 30, .replicas = 1});
+        const auto factors = solve(ode::quadratic_network_kind(), problem, times);
+        for (const char* name : {"signal_mass", "bulk_mass", "generalization_error", "frobenius_alignment",
+                                 "top_alignment", "singular_values"})
+            for (std::size_t t = 0; t < times.size(); ++t) {
+                CAPTURE(K);
+                CAPTURE(name);
+                CAPTURE(t);
+                CHECK(std::abs(closed.at(name, t) - flow.at(name, t)) < 2e-7);
+                CHECK(std::abs(factors.at(name, t) - flow.at(name, t)) < 2e-7);
+            }
+    }
+}
+
+TEST_CASE("riccati: random weights approach their limit, masses and spectrum") {
+    std::vector<double> away;
+    for (const std::uint64_t d : {40, 160}) {
+        auto problem = std::make_shared<QuadraticNetwork>();
+        problem->students = d / 2;
+        problem->strengths = {1.0, 0.6};
+        problem->algorithm.rule = Rule::gradient_flow;
+        problem->start_size = d;
+        problem->start_scale = std::sqrt(1.0 / static_cast<double>(d / 2));
+        problem->start_per_replica = true;
+        for (std::uint32_t replica = 0; replica < 12; ++replica)
+            problem->starts.push_back(
+                random_factors(problem->inputs.at(d, 2), d / 2, problem->start_scale, 3, replica));
+        const std::vector<double> times{0.5, 2.0};
+        const auto exact = solve(riccati::riccati_kind(), problem, times, {.replicas = 12});
+        const auto limit = solve(riccati::riccati_limit_kind(), problem, times);
+        double square = 0.0;
+        for (std::size_t t = 0; t < times.size(); ++t) {
+            for (const char* name : {"signal_mass", "bulk_mass"})
+                for (std::size_t replica = 0; replica < 12; ++replica)
+                    square += std::pow(exact.trajectory.find(name)->at(replica, t)[0] - limit.at(name, t), 2);
+            // The bulk of the spectrum, away from its ends.
+            for (std::size_t level = 4; level < 15; ++level) {
+                double mean = 0.0;
+                for (std::size_t replica = 0; replica < 12; ++replica)
+                    mean += exact.trajectory.find("spectrum")->at(replica, t)[level] / 12.0;
+                if (d == 160) CHECK(mean == doctest::Approx(limit.at("spectrum", t, level)).epsilon(0.04));
+            }
+        }
+        away.push_back(std::sqrt(square));
+    }
+    CHECK(away[0] / away[1] == doctest::Approx(2.0).epsilon(0.4));
+}
+
+TEST_CASE("quadratic network: one neuron's spectral path is its plain path, at another speed") {
+    const auto curve = [](Rule rule, double eta, int steps) {
+        const auto problem = spiked(1, 4.0, 0.2, 0.15, 0.1, {.rule = rule, .learning_rate = eta});
+        return solve(closed_form::quadratic_network_kind(), problem, up_to(steps));
+    };
+    const auto plain = curve(Rule::gradient_descent, 5e-4, 6000);
+    const auto spectral = curve(Rule::spectral_descent, 5e-4, 1000);
+    // The plain path where its signal is as large as that of a spectral step.
+    for (const std::size_t t : {std::size_t{100}, std::size_t{400}, std::size_t{800}}) {
+        const double signal = spectral.at("signal_mass", t);
+        std::size_t s = 0;
+        while (plain.at("signal_mass", s + 1) < signal) ++s;
+        const double low = plain.at("signal_mass", s);
+        const double share = (signal - low) / (plain.at("signal_mass", s + 1) - low);
+        const double spike =
+            (1.0 - share) * plain.at("spike_mass", s) + share * plain.at("spike_mass", s + 1);
+        CHECK(spectral.at("spike_mass", t) == doctest::Approx(spike).epsilon(5e-3));
+    }
 }

@@ -1,0 +1,265 @@
+#include "solvers/riccati/quadratic_network.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+#include "math/integrator.hpp"
+#include "models/quadratic_network/observer.hpp"
+#include "models/quadratic_network/quadratic_network.hpp"
+#include "solvers/riccati/bulk_law.hpp"
+#include "solvers/riccati/equations.hpp"
+
+namespace hidyn::riccati {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using math::State;
+using quadratic_network::ObservablePlaces;
+using quadratic_network::QuadraticNetwork;
+
+constexpr double tolerance = 1e-11;
+
+class Exact final : public Route {
+  public:
+    Exact(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
+        : Route(std::move(description)), problem_(std::move(problem)) {}
+
+    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+        const auto count = static_cast<std::int64_t>(problem_->starts.size());
+        std::vector<math::IntegrationReport> reports(problem_->starts.size());
+        parallel_for(count, progress, [&](std::int64_t index) {
+            const auto replica = static_cast<std::size_t>(index);
+            PartialProgress part(progress, 1.0 / static_cast<double>(count));
+            reports[replica] = follow(replica, grid, recorder, part);
+        });
+        Outcome outcome;
+        for (const math::IntegrationReport& report : reports)
+            if (report.status != Status::complete) {
+                outcome.status = report.status;
+                outcome.detail = report.detail;
+                outcome.diverged_at = std::fmin(outcome.diverged_at, report.reached);
+                if (problem_->start_per_replica) ++outcome.diverged_replicas;
+            }
+        return outcome;
+    }
+
+  private:
+    math::IntegrationReport follow(std::size_t replica, const TimeGrid& grid, Recorder& recorder,
+                                   Progress& progress) const {
+        const Solution solution(problem_->starts[replica], problem_->strengths);
+        const quadratic_network::Observer observer(*problem_, problem_->reference_size());
+        std::size_t recorded = 0;
+        const math::Integration problem{
+            .derivative = [&](const State& state, State& derivative,
+                              double time) { solution.derivative(state, derivative, time); },
+            .record =
+                [&](std::size_t time, const State& state) {
+                    // Any factor of M shows what the weights show, but for rotations of the students.
+                    const MatrixXd M = solution.matrix(state, grid.times[time]);
+                    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(M);
+                    const MatrixXd W = solver.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
+                                       solver.eigenvectors().transpose();
+                    const MatrixXd Q = W * W.transpose();
+                    observer.observe_invariants(W.leftCols(static_cast<Index>(problem_->teachers())), Q, Q, recorder,
+                                                replica, time);
+                    recorded = time + 1;
+                },
+            .relative_tolerance = tolerance,
+            .absolute_tolerance = tolerance};
+        const math::IntegrationReport report =
+            math::integrate(problem, State(solution.scalars(), 0.0), grid.times, progress);
+        if (report.status != Status::complete) recorder.truncate(replica, recorded);
+        return report;
+    }
+
+    std::shared_ptr<const QuadraticNetwork> problem_;
+};
+
+/// K and d -> infinity at fixed ratio, entries of W_0 / sqrt(d) of variance s^2 / d: with
+///   kappa = (s^2 / d) tr (1 + 4 theta Y)^{-1},  chi = (s^2 / d) tr Y (1 + 4 theta Y)^{-2},
+///   T_r = e^{-2 phi} kappa / (e^{-4 mu_r t} + 4 theta_r kappa),
+///   bulk = e^{-2 phi} (tr Y / (1 + 4 theta Y) - sum_r 4 theta_r chi / (e^{-4 mu_r t} + 4 theta_r kappa)).
+class Closure {
+  public:
+    explicit Closure(const QuadraticNetwork& problem)
+        : strengths_(problem.strengths),
+          d_(static_cast<double>(problem.start_size)),
+          s2_(problem.start_scale * problem.start_scale),
+          law_(static_cast<double>(problem.students), d_ - static_cast<double>(problem.teachers()), d_, s2_) {}
+
+    struct Masses {
+        std::vector<double> T;
+        double bulk = 0.0;
+        double bulk_square = 0.0;  ///< tr of the squared bulk
+    };
+    [[nodiscard]] Masses masses(const State& state, double time) const {
+        const double theta = state[1];
+        const double scale = std::exp(-2.0 * state[0]);
+        const double kappa = s2_ / d_ * law_.trace([&](double y) { return 1.0 / (1.0 + 4.0 * theta * y); });
+        const double chi =
+            s2_ / d_ * law_.trace([&](double y) { return y / std::pow(1.0 + 4.0 * theta * y, 2); });
+        Masses made;
+        made.bulk = scale * law_.trace([&](double y) { return y / (1.0 + 4.0 * theta * y); });
+        made.bulk_square =
+            scale * scale * law_.trace([&](double y) { return std::pow(y / (1.0 + 4.0 * theta * y), 2); });
+        for (std::size_t r = 0; r < strengths_.size(); ++r) {
+            const double below = std::exp(-4.0 * strengths_[r] * time) + 4.0 * state[2 + r] * kappa;
+            made.T.push_back(scale * kappa / below);
+            made.bulk -= scale * 4.0 * state[2 + r] * chi / below;
+        }
+        return made;
+    }
+    void derivative(const State& state, State& derivative, double time) const {
+        const Masses now = masses(state, time);
+        const double scale = std::exp(-2.0 * state[0]);
+        derivative[0] = now.bulk;
+        derivative[1] = scale;
+        for (std::size_t r = 0; r < strengths_.size(); ++r) {
+            derivative[0] += now.T[r] - strengths_[r];
+            derivative[2 + r] = scale - 4.0 * strengths_[r] * state[2 + r];
+        }
+    }
+    /// Of the eigenvalues of W W^T.
+    [[nodiscard]] double quantile(double level, const State& state) const {
+        const double y = law_.quantile(level);
+        return d_ * std::exp(-2.0 * state[0]) * y / (1.0 + 4.0 * state[1] * y);
+    }
+
+  private:
+    std::vector<double> strengths_;
+    double d_, s2_;
+    BulkLaw law_;
+};
+
+class Limit final : public Route {
+  public:
+    Limit(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
+        : Route(std::move(description)), problem_(std::move(problem)) {}
+
+    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+        const Closure closure(*problem_);
+        std::size_t recorded = 0;
+        const math::Integration problem{
+            .derivative = [&](const State& state, State& derivative,
+                              double time) { closure.derivative(state, derivative, time); },
+            .record =
+                [&](std::size_t time, const State& state) {
+                    record(closure, state, grid.times[time], time, recorder);
+                    recorded = time + 1;
+                },
+            .relative_tolerance = tolerance,
+            .absolute_tolerance = tolerance};
+        const math::IntegrationReport report =
+            math::integrate(problem, State(problem_->teachers() + 2, 0.0), grid.times, progress);
+        Outcome outcome;
+        if (report.status == Status::complete) return outcome;
+        recorder.truncate(0, recorded);
+        outcome.status = report.status;
+        outcome.detail = report.detail;
+        outcome.diverged_at = report.reached;
+        return outcome;
+    }
+
+  private:
+    void record(const Closure& closure, const State& state, double now, std::size_t time,
+                Recorder& recorder) const {
+        const ObservablePlaces places(*problem_);
+        const auto put = [&](std::size_t place, double value) { recorder.record(place, 0, time, {&value, 1}); };
+        const Closure::Masses masses = closure.masses(state, now);
+        double signal = 0.0;
+        double square = masses.bulk_square;
+        double residual = masses.bulk_square;
+        double tau = masses.bulk;
+        for (std::size_t r = 0; r < masses.T.size(); ++r) {
+            const double mu = problem_->strengths[r];
+            signal += masses.T[r];
+            square += masses.T[r] * masses.T[r];
+            residual += std::pow(masses.T[r] - mu, 2);
+            tau += masses.T[r] - mu;
+        }
+        put(ObservablePlaces::error, 0.5 * (tau * tau + 2.0 * residual));
+        put(ObservablePlaces::signal_mass, signal);
+        put(ObservablePlaces::bulk_mass, masses.bulk);
+        put(ObservablePlaces::alignment, signal / (signal + masses.bulk));
+        put(ObservablePlaces::frobenius_alignment, signal / std::sqrt(square));
+        if (places.spectrum == 0) return;
+        std::vector<double> quantiles;
+        for (const double level : quadratic_network::spectrum_levels())
+            quantiles.push_back(closure.quantile(level, state));
+        recorder.record(places.spectrum, 0, time, quantiles);
+    }
+
+    std::shared_ptr<const QuadraticNetwork> problem_;
+};
+
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+    const auto refuse = [&](const std::string& why) {
+        complaints.add(fmt::format("{}: {}", table.place(), why));
+    };
+    if (problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked || problem.inputs.has_spike)
+        refuse("the Riccati equation is closed for isotropic inputs alone; the ode route knows others");
+    if (problem.students < problem.teachers())
+        refuse(fmt::format("needs at least as many students as the {} teachers", problem.teachers()));
+}
+
+}  // namespace
+
+RouteKind riccati_kind() {
+    return {.name = "riccati",
+            .summary = "gradient flow with isotropic inputs: a matrix Riccati equation, by two scalars and one per teacher",
+            .source = "Martin, Bach & Biroli, arXiv 2311.03794",
+            .theory = true,
+            .algorithms = {"gradient-flow"},
+            .keys = {},
+            .check =
+                [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
+                   Complaints& complaints) {
+                    check(base, table, info, grid, complaints);
+                    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+                    for (const quadratic_network::Factors& start : problem.starts)
+                        if (Eigen::SelfAdjointEigenSolver<MatrixXd>(MatrixXd(start.A.transpose() * start.A))
+                                .eigenvalues()[0] <= 0.0) {
+                            complaints.add(fmt::format(
+                                "{}: every teacher needs some overlap with the students at the start, or it is "
+                                "never found",
+                                table.place()));
+                            break;
+                        }
+                },
+            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                       RouteInfo info) -> std::unique_ptr<Route> {
+                return std::make_unique<Exact>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
+                                               std::move(info));
+            }};
+}
+
+RouteKind riccati_limit_kind() {
+    return {.name = "riccati-limit",
+            .summary = "the Riccati equation from random weights, many students and dimensions at a fixed ratio",
+            .source = "Martin, Bach & Biroli, arXiv 2311.03794; Marchenko & Pastur",
+            .theory = true,
+            .algorithms = {"gradient-flow"},
+            .keys = {},
+            .check =
+                [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
+                   Complaints& complaints) {
+                    check(base, table, info, grid, complaints);
+                    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+                    if (problem.start_scale <= 0.0)
+                        complaints.add(fmt::format("{}: is of random weights; give [initial] kind = \"random\"",
+                                                   table.place()));
+                },
+            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                       RouteInfo info) -> std::unique_ptr<Route> {
+                return std::make_unique<Limit>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
+                                               std::move(info));
+            }};
+}
+
+}  // namespace hidyn::riccati
