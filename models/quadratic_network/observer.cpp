@@ -84,21 +84,11 @@ void Observer::observe_invariants(const MatrixXd& A, const MatrixXd& Q, const Ma
 
 std::vector<double> Observer::spectrum(const VectorXd& eigenvalues) const {
     // Students beyond the rank of a factor that stands for them have eigenvalue 0.
-    const auto K = static_cast<Index>(problem_.students);
-    const Index missing = K - eigenvalues.size();
-    const auto value = [&](Index place) {
-        return place < missing ? 0.0 : std::max(eigenvalues[place - missing], 0.0);
-    };
-    std::vector<double> quantiles;
-    for (const double level : spectrum_levels()) {
-        const double rank =
-            std::clamp(level * static_cast<double>(K) - 0.5, 0.0, static_cast<double>(K) - 1.0);
-        const auto below = static_cast<Index>(rank);
-        const Index above = std::min(below + 1, K - 1);
-        const double share = rank - std::floor(rank);
-        quantiles.push_back(d_ * ((1.0 - share) * value(below) + share * value(above)));
-    }
-    return quantiles;
+    const Index missing = static_cast<Index>(problem_.students) - eigenvalues.size();
+    return spectrum_quantiles(problem_.students, [&](std::size_t place) {
+        const Index k = static_cast<Index>(place) - missing;
+        return k < 0 ? 0.0 : d_ * std::max(eigenvalues[k], 0.0);
+    });
 }
 
 void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma, Recorder& recorder,

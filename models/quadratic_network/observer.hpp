@@ -23,7 +23,7 @@ class Observer {
     void observe(const Factors& factors, Recorder& recorder, std::size_t replica, std::size_t time) const;
 
     /// Whether this generalization error counts as success.
-    [[nodiscard]] bool recovered(double error) const { return error < 1e-3 * trivial_error_; }
+    [[nodiscard]] bool recovered(double error) const { return error < 1e-2 * trivial_error_; }
     [[nodiscard]] double error(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Gamma) const;
 
   private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "math/polar_factor.hpp"
 
@@ -42,9 +43,25 @@ ObservablePlaces::ObservablePlaces(const QuadraticNetwork& problem) {
 
 std::vector<double> spectrum_levels() {
     std::vector<double> levels;
-    levels.reserve(19);
-    for (int k = 1; k < 20; ++k) levels.push_back(0.05 * k);
+    // The ends of the spectrum belong to the teachers, or fluctuate with few of them.
+    levels.reserve(17);
+    for (int k = 2; k <= 18; ++k) levels.push_back(0.05 * k);
     return levels;
+}
+
+std::vector<double> spectrum_quantiles(std::size_t students,
+                                       const std::function<double(std::size_t)>& eigenvalue) {
+    const auto K = static_cast<double>(students);
+    std::vector<double> quantiles;
+    for (const double level : spectrum_levels()) {
+        // Eigenvalue k stands for the level (k + 1/2) / K.
+        const double rank = std::clamp(level * K - 0.5, 0.0, K - 1.0);
+        const auto below = static_cast<std::size_t>(rank);
+        const std::size_t above = std::min(below + 1, students - 1);
+        const double share = rank - std::floor(rank);
+        quantiles.push_back((1.0 - share) * eigenvalue(below) + share * eigenvalue(above));
+    }
+    return quantiles;
 }
 
 std::uint64_t QuadraticNetwork::reference_size() const {
@@ -139,7 +156,7 @@ std::vector<Observable> QuadraticNetwork::observables() const {
                             .long_name = "recovered",
                             .symbol = "P",
                             .normalization =
-                                "1 if the generalization error is below a thousandth of that of f = 0, "
+                                "1 if the generalization error is below a hundredth of that of f = 0, "
                                 "else 0: its mean is the probability of success",
                             .derived = true});
     }

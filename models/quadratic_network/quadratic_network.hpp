@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,10 @@ struct ObservablePlaces {
 
 /// Shares of the eigenvalues of W W^T that lie below the recorded quantiles.
 [[nodiscard]] std::vector<double> spectrum_levels();
+/// Those quantiles, interpolated between the eigenvalues, ascending, that `eigenvalue(k)`, k < students,
+/// gives.
+[[nodiscard]] std::vector<double> spectrum_quantiles(std::size_t students,
+                                                     const std::function<double(std::size_t)>& eigenvalue);
 /// From this many students on the quantiles are recorded.
 inline constexpr std::size_t fewest_spectrum_students = 20;
 

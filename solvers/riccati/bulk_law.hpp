@@ -4,9 +4,9 @@
 
 namespace hidyn::riccati {
 
-/// The bulk's Gram matrix of random weights, Y = s^2 Z Z^T / d with Z of K x D standard normal entries, K and D
-/// large: eigenvalues s^2 (D / d) x, x of Marchenko and Pastur's law at c = K / D, of which max(0, 1 - 1/c) are
-/// zero.
+/// The bulk's Gram matrix of random weights, Y = s^2 Z Z^T / d with Z of K x D standard normal entries, K and
+/// D large: eigenvalues s^2 (D / d) x, x of Marchenko and Pastur's law at c = K / D, of which max(0, 1 - 1/c)
+/// are zero.
 class BulkLaw {
   public:
     BulkLaw(double students, double bulk_dimensions, double d, double s2);

@@ -75,8 +75,8 @@ MatrixXd Solution::matrix(Scalars state, double time) const {
     made.topRightCorner(M, r) = one.scale * one.E.asDiagonal() * inverse * aPL;
     made.bottomLeftCorner(r, M) = made.topRightCorner(M, r).transpose();
     made.bottomRightCorner(r, r) =
-        one.scale * (bulk_.transpose() * PL -
-                     aPL.transpose() * (4.0 * of_teachers(state).asDiagonal() * inverse) * aPL);
+        one.scale *
+        (bulk_.transpose() * PL - aPL.transpose() * (4.0 * of_teachers(state).asDiagonal() * inverse) * aPL);
     return 0.5 * (made + made.transpose());
 }
 

@@ -29,8 +29,8 @@ class Solution {
     [[nodiscard]] std::size_t scalars() const { return strengths_.size() + 2; }
     void derivative(Scalars state, std::span<double> derivative, double time) const;
 
-    /// M on the teachers' directions and on the directions that the bulk's weights span: (M + r) x (M + r), the
-    /// teachers first.
+    /// M on the teachers' directions and on the directions that the bulk's weights span: (M + r) x (M + r),
+    /// the teachers first.
     [[nodiscard]] Eigen::MatrixXd matrix(Scalars state, double time) const;
 
   private:
@@ -45,9 +45,9 @@ class Solution {
     [[nodiscard]] Eigen::MatrixXd teacher_block(const Parts& parts, Scalars state) const;
 
     std::vector<double> strengths_;
-    Eigen::VectorXd y_;      ///< eigenvalues of L L^T
-    Eigen::MatrixXd a_;      ///< A in their basis, K x M
-    Eigen::MatrixXd bulk_;   ///< L in their basis, K x r
+    Eigen::VectorXd y_;     ///< eigenvalues of L L^T
+    Eigen::MatrixXd a_;     ///< A in their basis, K x M
+    Eigen::MatrixXd bulk_;  ///< L in their basis, K x r
 };
 
 }  // namespace hidyn::riccati

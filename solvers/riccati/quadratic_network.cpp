@@ -65,8 +65,8 @@ class Exact final : public Route {
                     const MatrixXd W = solver.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
                                        solver.eigenvectors().transpose();
                     const MatrixXd Q = W * W.transpose();
-                    observer.observe_invariants(W.leftCols(static_cast<Index>(problem_->teachers())), Q, Q, recorder,
-                                                replica, time);
+                    observer.observe_invariants(W.leftCols(static_cast<Index>(problem_->teachers())), Q, Q,
+                                                recorder, replica, time);
                     recorded = time + 1;
                 },
             .relative_tolerance = tolerance,
@@ -90,7 +90,8 @@ class Closure {
         : strengths_(problem.strengths),
           d_(static_cast<double>(problem.start_size)),
           s2_(problem.start_scale * problem.start_scale),
-          law_(static_cast<double>(problem.students), d_ - static_cast<double>(problem.teachers()), d_, s2_) {}
+          law_(static_cast<double>(problem.students), d_ - static_cast<double>(problem.teachers()), d_, s2_) {
+    }
 
     struct Masses {
         std::vector<double> T;
@@ -158,7 +159,7 @@ class Limit final : public Route {
             math::integrate(problem, State(problem_->teachers() + 2, 0.0), grid.times, progress);
         Outcome outcome;
         if (report.status == Status::complete) return outcome;
-        recorder.truncate(0, recorded);
+        for (std::size_t replica = 0; replica < curves(); ++replica) recorder.truncate(replica, recorded);
         outcome.status = report.status;
         outcome.detail = report.detail;
         outcome.diverged_at = report.reached;
@@ -166,10 +167,19 @@ class Limit final : public Route {
     }
 
   private:
+    /// Every start has the same limit.
+    [[nodiscard]] std::size_t curves() const {
+        return problem_->start_per_replica ? problem_->starts.size() : 1;
+    }
+
     void record(const Closure& closure, const State& state, double now, std::size_t time,
                 Recorder& recorder) const {
         const ObservablePlaces places(*problem_);
-        const auto put = [&](std::size_t place, double value) { recorder.record(place, 0, time, {&value, 1}); };
+        const auto put_all = [&](std::size_t place, std::span<const double> values) {
+            for (std::size_t replica = 0; replica < curves(); ++replica)
+                recorder.record(place, replica, time, values);
+        };
+        const auto put = [&](std::size_t place, double value) { put_all(place, {&value, 1}); };
         const Closure::Masses masses = closure.masses(state, now);
         double signal = 0.0;
         double square = masses.bulk_square;
@@ -188,16 +198,22 @@ class Limit final : public Route {
         put(ObservablePlaces::alignment, signal / (signal + masses.bulk));
         put(ObservablePlaces::frobenius_alignment, signal / std::sqrt(square));
         if (places.spectrum == 0) return;
-        std::vector<double> quantiles;
-        for (const double level : quadratic_network::spectrum_levels())
-            quantiles.push_back(closure.quantile(level, state));
-        recorder.record(places.spectrum, 0, time, quantiles);
+        // The teachers' own eigenvalues lie on top of the bulk's.
+        std::vector<double> on_top = masses.T;
+        std::ranges::sort(on_top);
+        const std::size_t bulk = problem_->students - on_top.size();
+        put_all(
+            places.spectrum, quadratic_network::spectrum_quantiles(problem_->students, [&](std::size_t k) {
+                if (k >= bulk) return static_cast<double>(problem_->start_size) * on_top[k - bulk];
+                return closure.quantile((static_cast<double>(k) + 0.5) / static_cast<double>(bulk), state);
+            }));
     }
 
     std::shared_ptr<const QuadraticNetwork> problem_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
     const auto refuse = [&](const std::string& why) {
         complaints.add(fmt::format("{}: {}", table.place(), why));
@@ -211,55 +227,59 @@ void check(const Problem& base, const Table& table, const RouteInfo&, const Time
 }  // namespace
 
 RouteKind riccati_kind() {
-    return {.name = "riccati",
-            .summary = "gradient flow with isotropic inputs: a matrix Riccati equation, by two scalars and one per teacher",
-            .source = "Martin, Bach & Biroli, arXiv 2311.03794",
-            .theory = true,
-            .algorithms = {"gradient-flow"},
-            .keys = {},
-            .check =
-                [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
-                   Complaints& complaints) {
-                    check(base, table, info, grid, complaints);
-                    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
-                    for (const quadratic_network::Factors& start : problem.starts)
-                        if (Eigen::SelfAdjointEigenSolver<MatrixXd>(MatrixXd(start.A.transpose() * start.A))
-                                .eigenvalues()[0] <= 0.0) {
-                            complaints.add(fmt::format(
-                                "{}: every teacher needs some overlap with the students at the start, or it is "
-                                "never found",
-                                table.place()));
-                            break;
-                        }
-                },
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Exact>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
-                                               std::move(info));
-            }};
+    return {
+        .name = "riccati",
+        .summary =
+            "gradient flow with isotropic inputs: a matrix Riccati equation, by two scalars and one per "
+            "teacher",
+        .source = "Martin, Bach & Biroli, arXiv 2311.03794",
+        .theory = true,
+        .algorithms = {"gradient-flow"},
+        .keys = {},
+        .check =
+            [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
+               Complaints& complaints) {
+                check(base, table, info, grid, complaints);
+                const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+                for (const quadratic_network::Factors& start : problem.starts)
+                    if (Eigen::SelfAdjointEigenSolver<MatrixXd>(MatrixXd(start.A.transpose() * start.A))
+                            .eigenvalues()[0] <= 0.0) {
+                        complaints.add(fmt::format(
+                            "{}: every teacher needs some overlap with the students at the start, or it is "
+                            "never found",
+                            table.place()));
+                        break;
+                    }
+            },
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<Exact>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
+                                           std::move(info));
+        }};
 }
 
 RouteKind riccati_limit_kind() {
-    return {.name = "riccati-limit",
-            .summary = "the Riccati equation from random weights, many students and dimensions at a fixed ratio",
-            .source = "Martin, Bach & Biroli, arXiv 2311.03794; Marchenko & Pastur",
-            .theory = true,
-            .algorithms = {"gradient-flow"},
-            .keys = {},
-            .check =
-                [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
-                   Complaints& complaints) {
-                    check(base, table, info, grid, complaints);
-                    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
-                    if (problem.start_scale <= 0.0)
-                        complaints.add(fmt::format("{}: is of random weights; give [initial] kind = \"random\"",
-                                                   table.place()));
-                },
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Limit>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
-                                               std::move(info));
-            }};
+    return {
+        .name = "riccati-limit",
+        .summary = "the Riccati equation from random weights, many students and dimensions at a fixed ratio",
+        .source = "Martin, Bach & Biroli, arXiv 2311.03794; Marchenko & Pastur",
+        .theory = true,
+        .algorithms = {"gradient-flow"},
+        .keys = {},
+        .check =
+            [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
+               Complaints& complaints) {
+                check(base, table, info, grid, complaints);
+                const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+                if (problem.start_scale <= 0.0)
+                    complaints.add(fmt::format("{}: is of random weights; give [initial] kind = \"random\"",
+                                               table.place()));
+            },
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<Limit>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
+                                           std::move(info));
+        }};
 }
 
 }  // namespace hidyn::riccati
