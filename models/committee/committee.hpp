@@ -18,7 +18,8 @@
 ///   fresh x ~ N(0, I_d) at every step, residual E = y - f(x), loss E^2 / 2; with a batch of B samples
 ///   w_k <- (1 - kappa / d) w_k + eta / sqrt(d) (1/B) sum_b v_k g'(lambda_k^b) E^b x^b
 ///   v_k <- (1 - kappa_v / d) v_k + eta_v / d (1/B) sum_b g(lambda_k^b) E^b
-/// all right-hand sides at the old values; time t = steps / d whatever B.
+/// all right-hand sides at the old values; time t = steps / d whatever B. Spherical SGD then rescales every
+/// w_k to the norm it had at the start.
 /// Sources: Saad & Solla, PRE 52, 4225 (1995); Goldt et al., NeurIPS 2019 (arXiv 1906.08632), whose weight
 /// decay is likewise not multiplied by the learning rate.
 namespace hidyn::committee {
@@ -31,6 +32,7 @@ struct OnlineSgd {
     double weight_decay = 0.0;                ///< kappa
     double second_layer_weight_decay = 0.0;   ///< kappa_v
     std::uint64_t batch_size = 1;             ///< B
+    bool spherical = false;                   ///< |w_k| is restored to its start after every step
 
     [[nodiscard]] bool trains_second_layer() const {
         return second_layer_learning_rate > 0.0 || second_layer_weight_decay > 0.0;

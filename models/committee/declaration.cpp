@@ -20,6 +20,7 @@ constexpr const char* mathematics =
   step      w_k <- (1 - kappa/d) w_k + eta/sqrt(d) <v_k g'(lambda_k) E x>,        E = y - f(x)
             v_k <- (1 - kappa_v/d) v_k + eta_v/d <g(lambda_k) E>
             <.> is the mean over a batch of B fresh samples; right-hand sides at the old values
+  spherical SGD: after each step w_k is rescaled to the norm it had at the start, |w_k|^2 = d Q_kk(0)
   time      t = steps / d, whatever B
 
 Dictionary. Saad & Solla (1995): their J_i = w_i / sqrt(d), v = v* = 1, same eta and t. Goldt et al. (2019): their
@@ -47,7 +48,8 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
                           .second_layer_learning_rate = tables.algorithm.real("second_layer_learning_rate"),
                           .weight_decay = tables.algorithm.real("weight_decay"),
                           .second_layer_weight_decay = tables.algorithm.real("second_layer_weight_decay"),
-                          .batch_size = static_cast<std::uint64_t>(tables.algorithm.integer("batch_size"))};
+                          .batch_size = static_cast<std::uint64_t>(tables.algorithm.integer("batch_size")),
+                          .spherical = tables.algorithm.boolean("spherical")};
 
     if (tables.initial.given("second_layer")) {
         if (problem->algorithm.trains_second_layer())
@@ -64,6 +66,15 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
     problem->starts = std::move(starts.list);
     problem->start_per_replica = starts.per_replica;
 
+    if (problem->algorithm.spherical)
+        for (const OrderParameters& start : problem->starts)
+            if (start.Q.diagonal().minCoeff() <= 0.0) {
+                complaints.add(tables.algorithm.complain(
+                    "spherical",
+                    "a student of zero norm has no direction to keep its norm in: every diagonal "
+                    "entry of the initial Q must be positive"));
+                break;
+            }
     if (problem->activation.family() == math::Family::relu)
         for (const OrderParameters& start : problem->starts)
             if (start.Q.diagonal().minCoeff() <= 0.0 || start.T.diagonal().minCoeff() <= 0.0) {
@@ -111,6 +122,10 @@ std::vector<AlgorithmKind> algorithms() {
                       .symbol = "B",
                       .range = {.minimum = 1, .maximum = 1e6},
                       .standard = std::int64_t{1}},
+                     {.name = "spherical",
+                      .type = KeyType::boolean,
+                      .meaning = "after each step every student is rescaled to its norm at the start",
+                      .standard = false},
                  },
              .make = make}};
 }

@@ -28,6 +28,9 @@ class DirectNetwork {
     /// Preactivations, residual and the sample's contribution to both gradients.
     void respond(const double* input, double noise);
     void apply(const double* input);
+    /// |w_k|^2.
+    [[nodiscard]] double squared_norm(std::size_t k) const;
+    void restore_norms();
 
     const Committee& problem_;
     std::uint64_t d_;
@@ -41,6 +44,7 @@ class DirectNetwork {
     std::vector<double> fields_, values_, slopes_;
     std::vector<double> factors_;  // v_k g'(lambda_k) E
     std::vector<double> second_layer_, second_layer_sum_;
+    std::vector<double> kept_norms_;  // |w_k|^2 at the start, if spherical
 };
 
 }  // namespace hidyn::committee

@@ -1,0 +1,108 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "committee_cases.hpp"
+#include "models/committee/reduced.hpp"
+#include "route_cases.hpp"
+#include "solvers/linear_noise/committee.hpp"
+#include "solvers/ode/committee.hpp"
+
+// Online phase retrieval and spherical SGD. Public check values are in the units of the loss (f - y)^2 / 4,
+// whose learning rate is twice ours.
+
+using namespace hidyn;
+using committee::Committee;
+using committee::OrderParameters;
+
+namespace {
+
+std::shared_ptr<Committee> neuron(double Q, double R, double rate, double label_noise, bool spherical,
+                                  std::uint64_t batch = 1) {
+    return cases::committee("quadratic", "quadratic",
+                            {.Q = cases::matrix({{Q}}),
+                             .R = cases::matrix({{R}}),
+                             .T = cases::matrix({{1.0}}),
+                             .v = cases::vector({1.0})},
+                            cases::vector({1.0}),
+                            {.learning_rate = rate / 2.0, .batch_size = batch, .spherical = spherical},
+                            label_noise);
+}
+
+cases::RouteSolution integrate(const std::shared_ptr<Committee>& problem, const std::vector<double>& times) {
+    return cases::solve_route(ode::committee_kind(), problem, {{"tolerance", 1e-12}}, times);
+}
+
+cases::Solved simulate(const std::shared_ptr<Committee>& problem, std::uint64_t d, std::size_t replicas,
+                       std::uint64_t seed, const std::vector<double>& times) {
+    const auto route = committee::make_reduced_simulation(
+        problem,
+        {.name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = seed});
+    return cases::solve(*route, *problem, times);
+}
+
+}  // namespace
+
+TEST_CASE("spherical phase retrieval: public check value, and the closed form with and without batches") {
+    const double rate = 0.1;
+    const double label_noise = 0.5;
+    const cases::RouteSolution check = integrate(neuron(1.0, 0.2, rate, label_noise, true), {10.0, 40.0});
+    CHECK(std::abs(std::pow(check.at("R", 0), 2) - 0.39195886) < 1e-8);
+    CHECK(std::abs(std::pow(check.at("R", 1), 2) - 0.98175665) < 1e-8);
+    CHECK(check.at("Q", 1) == doctest::Approx(1.0).epsilon(1e-13));
+
+    for (const std::uint64_t batch : {1U, 4U}) {
+        const double samples = static_cast<double>(batch);
+        const double a = 2.0 * rate - 6.0 * rate * rate / samples;
+        const double b = 0.5 * rate * rate * label_noise / samples;
+        const double limit = 1.0 - b / a;
+        const double growth = 2.0 * (a - b);
+        const std::vector<double> times{2.0, 15.0, 60.0};
+        const cases::RouteSolution found = integrate(neuron(1.0, 0.2, rate, label_noise, true, batch), times);
+        for (std::size_t time = 0; time < times.size(); ++time)
+            CHECK(std::pow(found.at("R", time), 2) ==
+                  doctest::Approx(limit / (1.0 + (limit / 0.04 - 1.0) * std::exp(-growth * times[time])))
+                      .epsilon(1e-9));
+    }
+}
+
+TEST_CASE("spherical SGD approaches its ODE, and its spread is that of linear noise") {
+    const auto problem = cases::committee("erf", "erf",
+                                          {.Q = cases::matrix({{0.6, 0.1}, {0.1, 0.8}}),
+                                           .R = cases::matrix({{0.3}, {-0.1}}),
+                                           .T = cases::matrix({{1.0}}),
+                                           .v = cases::vector({0.7, 1.1})},
+                                          cases::vector({1.0}),
+                                          {.learning_rate = 1.5,
+                                           .second_layer_learning_rate = 0.4,
+                                           .weight_decay = 0.05,
+                                           .batch_size = 2,
+                                           .spherical = true},
+                                          0.1);
+    const std::vector<double> times{0.5, 2.0, 5.0};
+    const cases::RouteSolution theory =
+        cases::solve_route(linear_noise::committee_kind(), problem, {}, times);
+    const cases::RouteSolution means = integrate(problem, times);
+    const std::size_t replicas = 6000;
+    const cases::Solved small = simulate(problem, 200, replicas, 1, times);
+    const cases::Solved large = simulate(problem, 400, replicas, 2, times);
+    for (const char* name : {"Q", "R", "second_layer"}) {
+        const Series& series = *theory.trajectory.find(name);
+        for (std::size_t time = 0; time < times.size(); ++time)
+            for (const std::size_t component : series.observable.independent_components()) {
+                CAPTURE(name);
+                CAPTURE(component);
+                CAPTURE(times[time]);
+                const double mean = means.at(name, time, component);
+                CHECK(series.at(0, time)[component] == doctest::Approx(mean).epsilon(1e-5));
+                // Twice the larger size minus the smaller one: corrections of order 1/d are gone.
+                const cases::Moments one = cases::moments(*small.trajectory.find(name), time, component);
+                const cases::Moments two = cases::moments(*large.trajectory.find(name), time, component);
+                CHECK(std::abs(2.0 * two.mean - one.mean - mean) <=
+                      4.5 * std::hypot(2.0 * two.mean_error, one.mean_error) + 1e-12);
+                const double variance = series.variance[time * series.components() + component];
+                CHECK(std::abs(800.0 * two.variance - 200.0 * one.variance - variance) <=
+                      4.5 * std::hypot(800.0 * two.variance_error, 200.0 * one.variance_error) + 1e-10);
+            }
+    }
+}
