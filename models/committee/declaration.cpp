@@ -25,7 +25,16 @@ constexpr const char* mathematics =
 
 Dictionary. Saad & Solla (1995): their J_i = w_i / sqrt(d), v = v* = 1, same eta and t. Goldt et al. (2019): their
 N = d, sigma^2 = Delta. Veiga et al. (2022): p = K, k = M, v = 1/p, v* = 1/k, their M is our R, their P our T. Papers
-with x ~ N(0, I/d) absorb the 1/sqrt(d). Weight decay kappa is not multiplied by eta.)";
+with x ~ N(0, I/d) absorb the 1/sqrt(d). Weight decay kappa is not multiplied by eta.
+
+Online phase retrieval is K = M = 1 with activation = "quadratic". For f = A lambda^2 (v = v* = A) the loss
+(f - y)^2 / 4 of a neuron without second layer has the rate 2 A^2 eta and the label noise Delta / A^2: with eta' and
+Delta' for these, T = 1 and B = 1,
+  dR/dt = -3 eta' R (Q - 1)
+  dQ/dt = -2 eta' (3 Q^2 - Q - 2 R^2) + eta'^2 (15 Q^3 - 6 Q^2 - 24 Q R^2 + 3 Q + 12 R^2 + Delta' Q)
+The teacher is stable for eta' < 1/3, eta < 1/(6 A^2). Spherical from Q = 1, u = R^2 obeys du/dt = 2 u (a (1 - u) - b)
+with a = 2 eta' - 6 eta'^2, b = eta'^2 Delta' / 2, and leaves a random start if eta' < 4 / (12 + Delta'). Free weights
+far from the teacher (Q above 0.4 / eta' or so) blow up.)";
 
 std::vector<Key> problem_keys() {
     std::vector<Key> keys = teacher_student::network_keys();

@@ -1,12 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <Eigen/LU>
 #include <cmath>
+#include <utility>
 
 #include "committee_cases.hpp"
 #include "models/committee/reduced.hpp"
 #include "route_cases.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
+#include "solvers/ode/committee_equations.hpp"
 
 // Online phase retrieval and spherical SGD. Public check values are in the units of the loss (f - y)^2 / 4,
 // whose learning rate is twice ours.
@@ -42,6 +45,53 @@ cases::Solved simulate(const std::shared_ptr<Committee>& problem, std::uint64_t 
 }
 
 }  // namespace
+
+TEST_CASE("plain phase retrieval: the equations of motion in the units of the loss (f - y)^2 / 4") {
+    // f = A lambda^2: their learning rate is 2 A^2 eta, their label noise Delta / A^2.
+    for (const double amplitude : {1.0, 0.6})
+        for (const auto& [rate, noise] : {std::pair{0.1, 0.0}, std::pair{0.27, 0.4}}) {
+            auto problem =
+                neuron(1.0, 0.0, rate / (amplitude * amplitude), noise * amplitude * amplitude, false);
+            problem->starts[0].v = problem->teacher_second_layer = cases::vector({amplitude});
+            ode::CommitteeEquations equations(*problem, {});
+            for (const auto& [Q, R] : {std::pair{0.4, 0.0}, std::pair{1.0, 0.1}, std::pair{1.7, -0.9}}) {
+                OrderParameters state = problem->starts[0];
+                state.Q(0, 0) = Q;
+                state.R(0, 0) = R;
+                math::State slope(2);
+                equations.derivative(state, slope);
+                const double dQ = -2.0 * rate * (3.0 * Q * Q - Q - 2.0 * R * R) +
+                                  rate * rate *
+                                      (15.0 * Q * Q * Q - 6.0 * Q * Q - 24.0 * Q * R * R + 3.0 * Q +
+                                       12.0 * R * R + noise * Q);
+                CHECK(slope[0] == doctest::Approx(dQ).epsilon(1e-12));
+                CHECK(slope[1] == doctest::Approx(-3.0 * rate * R * (Q - 1.0)).epsilon(1e-12));
+            }
+        }
+}
+
+TEST_CASE("plain phase retrieval: the teacher is stable below a rate of 1/3 (ours: 1/6)") {
+    for (const double rate : {0.05, 0.3, 0.36}) {
+        const auto problem = neuron(1.0, 1.0, rate, 0.0, false);
+        ode::CommitteeEquations equations(*problem, {});
+        const auto slope_at = [&](double Q, double R) {
+            OrderParameters state = problem->starts[0];
+            state.Q(0, 0) = Q;
+            state.R(0, 0) = R;
+            math::State slope(2);
+            equations.derivative(state, slope);
+            return Eigen::Vector2d(slope[0], slope[1]);
+        };
+        const double step = 1e-6;
+        Eigen::Matrix2d jacobian;
+        jacobian.col(0) = (slope_at(1.0 + step, 1.0) - slope_at(1.0 - step, 1.0)) / (2.0 * step);
+        jacobian.col(1) = (slope_at(1.0, 1.0 + step) - slope_at(1.0, 1.0 - step)) / (2.0 * step);
+        CHECK(slope_at(1.0, 1.0).norm() < 1e-14);
+        CHECK(jacobian.trace() == doctest::Approx(-10.0 * rate + 12.0 * rate * rate).epsilon(1e-8));
+        CHECK(jacobian.determinant() ==
+              doctest::Approx(24.0 * rate * rate * (1.0 - 3.0 * rate)).epsilon(1e-7));
+    }
+}
 
 TEST_CASE("spherical phase retrieval: public check value, and the closed form with and without batches") {
     const double rate = 0.1;
