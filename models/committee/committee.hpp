@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/problem.hpp"
@@ -51,12 +52,16 @@ class Committee final : public Problem {
     Eigen::VectorXd teacher_second_layer;                                  ///< v*, length M
     double label_noise = 0.0;                                              ///< Delta
     OnlineSgd algorithm;
+    /// K = M = 1: the squared overlap whose first passage is recorded.
+    std::optional<double> escape_overlap;
     std::vector<OrderParameters> starts;  ///< one for all replicas, or one each
     bool start_per_replica = false;
 
     [[nodiscard]] const OrderParameters& start_of(std::size_t replica) const {
         return starts[start_per_replica ? replica : 0];
     }
+    /// Where the observables of the first passage begin.
+    [[nodiscard]] std::size_t passage_place() const { return algorithm.trains_second_layer() ? 4 : 3; }
 
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override { return "steps / d"; }
@@ -69,7 +74,7 @@ class Committee final : public Problem {
 
 /// The declarations of this problem's observables for K students and M teachers.
 [[nodiscard]] std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers,
-                                                          bool second_layer);
+                                                          bool second_layer, bool first_passage);
 
 /// Turns order parameters into the observables, for simulation and theory alike: they share this definition
 /// and nothing else. One object serves one thread.
@@ -79,7 +84,8 @@ class Observer {
 
     /// eg = (1/2) E (f - f*)^2 over a fresh noiseless sample.
     [[nodiscard]] double generalization_error(const OrderParameters& state);
-    /// Adds weight times the observables of `state` to the recorder's slot.
+    /// Adds weight times the observables of `state` to the recorder's slot; all but those of the first
+    /// passage.
     void observe(const OrderParameters& state, Recorder& recorder, std::size_t replica, std::size_t time,
                  double weight = 1.0);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "models/committee/committee.hpp"
 #include "models/teacher_student/initial.hpp"
 #include "models/teacher_student/network.hpp"
@@ -39,7 +41,28 @@ far from the teacher (Q above 0.4 / eta' or so) blow up.)";
 std::vector<Key> problem_keys() {
     std::vector<Key> keys = teacher_student::network_keys();
     keys.push_back(teacher_student::label_noise_key());
+    keys.push_back({.name = "escape_overlap",
+                    .type = KeyType::real,
+                    .meaning = "one student and one teacher, online-sgd: record when the squared overlap "
+                               "R^2 / (Q T) first reaches this, looking at every step",
+                    .symbol = "\\theta",
+                    .range = {.minimum = 0, .maximum = 1, .above_minimum = true}});
     return keys;
+}
+
+void read_escape_overlap(const Table& table, Committee& problem, Complaints& complaints) {
+    if (!table.given("escape_overlap")) return;
+    problem.escape_overlap = table.real("escape_overlap");
+    if (problem.students != 1 || problem.teachers != 1)
+        complaints.add(table.complain("escape_overlap",
+                                      fmt::format("only one student of one teacher has one overlap; here "
+                                                  "students = {} and teachers = {}",
+                                                  problem.students, problem.teachers)));
+    else if (*problem.escape_overlap >= 1.0)
+        complaints.add(table.complain("escape_overlap", "must be less than 1, which is never reached"));
+    else if (std::ranges::any_of(problem.starts,
+                                 [](const OrderParameters& start) { return start.T(0, 0) <= 0.0; }))
+        complaints.add(table.complain("escape_overlap", "a teacher of zero norm (T = 0) has no overlap"));
 }
 
 std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& complaints) {
@@ -74,6 +97,7 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
         teacher_student::read_starts(tables, static_cast<Eigen::Index>(problem->teachers), v, complaints);
     problem->starts = std::move(starts.list);
     problem->start_per_replica = starts.per_replica;
+    read_escape_overlap(tables.problem, *problem, complaints);
 
     if (problem->algorithm.spherical)
         for (const OrderParameters& start : problem->starts)
@@ -148,7 +172,7 @@ ProblemKind declaration() {
             .problem_keys = problem_keys(),
             .initial_keys = teacher_student::initial_keys(),
             .algorithms = algorithms(),
-            .observables = declare_observables(0, 0, true),
+            .observables = declare_observables(0, 0, true, true),
             .routes = {simulation_kind()}};
 }
 

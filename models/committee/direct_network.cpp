@@ -38,6 +38,7 @@ DirectNetwork::DirectNetwork(const Committee& problem, std::uint64_t d, const ra
     const OrderParameters& start = problem.start_of(key.replica);
     second_layer_.assign(start.v.begin(), start.v.end());
     teacher_student::place(start, d, with_purpose(key, random::Purpose::frame), stride_, weights_);
+    teacher_norm_ = squared_norm(students_);
     if (problem.algorithm.spherical)
         for (std::size_t k = 0; k < students_; ++k) kept_norms_.push_back(squared_norm(k));
 }
@@ -132,9 +133,15 @@ OrderParameters DirectNetwork::order_parameters() const {
     return state;
 }
 
-double DirectNetwork::squared_norm(std::size_t k) const {
+double DirectNetwork::squared_overlap() const {
+    double products[2];
+    math::project_rows(weights_.data(), stride_, 2, row(0), stride_, products);
+    return products[1] * products[1] / (products[0] * teacher_norm_);
+}
+
+double DirectNetwork::squared_norm(std::size_t unit) const {
     double norm = 0.0;
-    const double* w = row(k);
+    const double* w = row(unit);
 #pragma omp simd reduction(+ : norm)
     for (std::size_t i = 0; i < stride_; ++i) norm += w[i] * w[i];
     return norm;

@@ -19,6 +19,8 @@ class DirectNetwork {
     void step_on(const double* inputs, const double* noise);
 
     [[nodiscard]] OrderParameters order_parameters() const;
+    /// R^2 / (Q T) of a single student and teacher.
+    [[nodiscard]] double squared_overlap() const;
     /// Largest |w_k|^2 / d; not finite if any entry is not.
     [[nodiscard]] double largest_norm() const;
     /// Row `unit` of the stacked weights, students first.
@@ -28,8 +30,8 @@ class DirectNetwork {
     /// Preactivations, residual and the sample's contribution to both gradients.
     void respond(const double* input, double noise);
     void apply(const double* input);
-    /// |w_k|^2.
-    [[nodiscard]] double squared_norm(std::size_t k) const;
+    /// Of a row of the stacked weights.
+    [[nodiscard]] double squared_norm(std::size_t unit) const;
     void restore_norms();
 
     const Committee& problem_;
@@ -45,6 +47,7 @@ class DirectNetwork {
     std::vector<double> factors_;  // v_k g'(lambda_k) E
     std::vector<double> second_layer_, second_layer_sum_;
     std::vector<double> kept_norms_;  // |w_k|^2 at the start, if spherical
+    double teacher_norm_;             // |w*_1|^2
 };
 
 }  // namespace hidyn::committee

@@ -48,6 +48,8 @@ class ReducedChain {
 
     [[nodiscard]] Inputs make_inputs() const;
     [[nodiscard]] OrderParameters order_parameters(std::size_t lane) const;
+    /// R^2 / (Q T) of a single student and teacher.
+    [[nodiscard]] Lanes squared_overlap() const { return p_[0].square() / norm(0); }
     /// max_k Q_kk in each lane.
     [[nodiscard]] Lanes largest_norm() const;
     [[nodiscard]] std::size_t remainder_size() const { return remainder_size_; }

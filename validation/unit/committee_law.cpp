@@ -136,6 +136,16 @@ TEST_CASE("law: reduced = direct for spherical SGD with noise, weight decay and 
                        20, {0.5, 2.0, 6.0});
 }
 
+TEST_CASE("law: reduced = direct for first passages of spherical and plain phase retrieval") {
+    for (const bool spherical : {true, false}) {
+        auto problem =
+            cases::committee("quadratic", "quadratic", start_of_size(1, 1, 0.8, 0.4), cases::vector({0.7}),
+                             {.learning_rate = spherical ? 0.06 : 0.02, .spherical = spherical}, 0.1);
+        problem->escape_overlap = 0.5;
+        check_equal_in_law(problem, 40, {spherical ? 8.0 : 20.0}, 8000);
+    }
+}
+
 TEST_CASE("law: the reduced chain has the published moments at d = 30") {
     const Eigen::MatrixXd P = cases::matrix({{0.3}, {-0.1}});
     const Eigen::MatrixXd S = cases::matrix({{0.6, 0.0}, {0.2, 0.5}});

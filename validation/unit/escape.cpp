@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
 #include <Eigen/LU>
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "committee_cases.hpp"
+#include "models/committee/direct.hpp"
 #include "models/committee/reduced.hpp"
 #include "route_cases.hpp"
 #include "solvers/linear_noise/committee.hpp"
@@ -154,5 +156,56 @@ TEST_CASE("spherical SGD approaches its ODE, and its spread is that of linear no
                 CHECK(std::abs(800.0 * two.variance - 200.0 * one.variance - variance) <=
                       4.5 * std::hypot(800.0 * two.variance_error, 200.0 * one.variance_error) + 1e-10);
             }
+    }
+}
+
+TEST_CASE("first passage: the ODE finds it between grid points") {
+    const double rate = 0.1;
+    const double label_noise = 0.5;
+    const double a = 2.0 * rate - 6.0 * rate * rate;
+    const double b = 0.5 * rate * rate * label_noise;
+    const double limit = 1.0 - b / a;
+    auto problem = neuron(1.0, -0.2, rate, label_noise, true);
+    problem->escape_overlap = 0.6;
+    const double expected = std::log((limit / 0.04 - 1.0) / (limit / 0.6 - 1.0)) / (2.0 * (a - b));
+    const cases::RouteSolution found = integrate(problem, {0.0, 7.0, 40.0, 90.0});
+    for (std::size_t time = 0; time < 4; ++time) {
+        CHECK(found.at("escaped", time) == (time < 2 ? 0.0 : 1.0));
+        const double now = time == 0 ? 0.0 : time == 1 ? 7.0 : expected;
+        CHECK(found.at("escape_time", time) == doctest::Approx(now).epsilon(1e-9));
+    }
+
+    problem->escape_overlap = 0.03;  // behind it at the start
+    const cases::RouteSolution late = integrate(problem, {0.0, 3.0});
+    CHECK(late.at("escaped", 0) == 1.0);
+    CHECK(late.at("escape_time", 1) == 0.0);
+}
+
+TEST_CASE("first passage: simulations look at every step and tell it at any grid") {
+    auto problem = neuron(1.0, 0.3, 0.2, 0.1, true);
+    problem->escape_overlap = 0.5;
+    const std::uint64_t d = 30;
+    std::vector<double> every_step;
+    for (int step = 0; step <= 900; ++step) every_step.push_back(step / 30.0);
+    for (const bool direct : {true, false}) {
+        const RouteInfo info{
+            .name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = 20, .seed = 3};
+        const auto route = direct ? committee::make_direct_simulation(problem, info)
+                                  : committee::make_reduced_simulation(problem, info);
+        const cases::Solved fine = cases::solve(*route, *problem, every_step);
+        const std::vector<double> grid{0.0, 1.01, 8.0, 11.1, 30.0};
+        const cases::Solved coarse = cases::solve(*route, *problem, grid);
+        for (std::size_t replica = 0; replica < 20; ++replica) {
+            std::size_t first = 0;
+            while (first <= 900 && std::pow(fine.trajectory.find("R")->at(replica, first)[0], 2) < 0.5)
+                ++first;
+            const double passage = first <= 900 ? every_step[first] : 1e9;
+            for (std::size_t time = 0; time < grid.size(); ++time) {
+                CHECK(coarse.trajectory.find("escaped")->at(replica, time)[0] ==
+                      (passage <= grid[time] ? 1.0 : 0.0));
+                CHECK(coarse.trajectory.find("escape_time")->at(replica, time)[0] ==
+                      doctest::Approx(std::min(passage, grid[time])).epsilon(1e-12));
+            }
+        }
     }
 }
