@@ -209,3 +209,17 @@ TEST_CASE("first passage: simulations look at every step and tell it at any grid
         }
     }
 }
+
+TEST_CASE("normalized random starts lie on the sphere") {
+    const teacher_student::RandomStart law{.scale = 1.5, .d = 20, .normalized = true};
+    double square = 0.0;
+    for (std::uint32_t replica = 0; replica < 4000; ++replica) {
+        const OrderParameters start =
+            draw_start(law, cases::matrix({{1.0}}), Eigen::VectorXd::Ones(2), replica);
+        CHECK(std::abs(start.Q(0, 0) - 2.25) + std::abs(start.Q(1, 1) - 2.25) < 1e-13);
+        CHECK(teacher_student::gram_defect(start).empty());
+        square += std::pow(start.R(0, 0) / 1.5, 2) / 4000.0;
+    }
+    // E m^2 = 1/d, with variance 2 (d - 1) / (d^2 (d + 2)).
+    CHECK(std::abs(square - 0.05) < 4.0 * std::sqrt(2.0 * 19.0 / (400.0 * 22.0) / 4000.0));
+}
