@@ -56,6 +56,7 @@ class Committee final : public Problem {
     std::optional<double> escape_overlap;
     std::vector<OrderParameters> starts;  ///< one for all replicas, or one each
     bool start_per_replica = false;
+    std::optional<teacher_student::RandomStart> random_start;  ///< the law they were drawn from
 
     [[nodiscard]] const OrderParameters& start_of(std::size_t replica) const {
         return starts[start_per_replica ? replica : 0];

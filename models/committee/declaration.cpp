@@ -97,6 +97,7 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
         teacher_student::read_starts(tables, static_cast<Eigen::Index>(problem->teachers), v, complaints);
     problem->starts = std::move(starts.list);
     problem->start_per_replica = starts.per_replica;
+    problem->random_start = starts.law;
     read_escape_overlap(tables.problem, *problem, complaints);
 
     if (problem->algorithm.spherical)

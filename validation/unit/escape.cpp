@@ -9,6 +9,8 @@
 #include "models/committee/direct.hpp"
 #include "models/committee/reduced.hpp"
 #include "route_cases.hpp"
+#include "solvers/escape/committee.hpp"
+#include "solvers/escape/escape.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/committee_equations.hpp"
@@ -207,6 +209,91 @@ TEST_CASE("first passage: simulations look at every step and tell it at any grid
                       doctest::Approx(std::min(passage, grid[time])).epsilon(1e-12));
             }
         }
+    }
+}
+
+TEST_CASE("escape: public values of the mean escape time") {
+    struct Published {
+        double rate, label_noise, d, mean, tolerance;
+    };
+    for (const Published& one :
+         {Published{1.0 / 6.0, 0.0, 400, 19.70604, 5e-6}, Published{1.0 / 6.0, 0.0, 50, 13.47, 5e-3},
+          Published{1.0 / 6.0, 0.0, 200, 17.63, 5e-3}, Published{1.0 / 6.0, 0.0, 800, 21.79, 5e-3},
+          Published{0.05, 0.0, 50, 29.53, 5e-3}, Published{0.05, 0.0, 200, 37.68, 5e-3},
+          Published{0.05, 0.0, 800, 45.84, 5e-3}, Published{0.1, 1.0, 50, 17.88, 5e-3},
+          Published{0.1, 1.0, 200, 23.01, 5e-3}, Published{0.1, 1.0, 800, 28.15, 5e-3}}) {
+        const escape::Neuron neuron = escape::phase_retrieval(one.rate, one.label_noise, 1.0);
+        const double variance = (1.0 + neuron.diffusion / neuron.growth()) / one.d;
+        const escape::FirstPassage passage(neuron, 0.5, variance);
+        CAPTURE(one.rate);
+        CAPTURE(one.d);
+        CHECK(std::abs(passage.mean() - one.mean) < one.tolerance);
+        // The mean of the distribution itself differs by its order 1/d.
+        const double horizon = passage.mean() + 80.0 / neuron.growth();
+        const double correction = variance / (neuron.limit() * neuron.growth());
+        CHECK(std::abs(passage.mean_between(0.0, horizon) - passage.mean() + correction) <
+              4.0 * variance * correction);
+        CHECK(passage.distribution(horizon) == doctest::Approx(1.0).epsilon(1e-12));
+    }
+}
+
+TEST_CASE("escape: the closed form is that of the ODE where its diffusion is left out") {
+    // A start u_0 has passed by t if chi^2 / d = u_0 is at least the start that passes at t.
+    const double rate = 0.1;
+    const double label_noise = 0.5;
+    auto problem = neuron(1.0, 0.2, rate, label_noise, true);
+    problem->escape_overlap = 0.7;
+    const double passes = integrate(problem, {200.0}).at("escape_time", 0);
+    const escape::FirstPassage law(escape::phase_retrieval(rate, label_noise, 1.0), 0.7, 1.0 / 50.0);
+    CHECK(law.distribution(passes) == doctest::Approx(std::erfc(std::sqrt(0.5 * 50.0 * 0.04))).epsilon(1e-9));
+}
+
+TEST_CASE("escape: simulated escape times have the predicted distribution and mean") {
+    struct Case {
+        double rate, label_noise;
+        std::uint64_t d, batch;
+        double horizon;
+    };
+    for (const Case& one :
+         {Case{1.0 / 6.0, 0.0, 500, 1, 85.0}, Case{0.1, 1.0, 500, 1, 100.0}, Case{0.3, 0.5, 500, 2, 70.0}}) {
+        const std::size_t replicas = 1000;
+        auto problem = neuron(1.0, 0.0, one.rate, one.label_noise, true, one.batch);
+        problem->escape_overlap = 0.5;
+        problem->random_start = teacher_student::RandomStart{.seed = 5, .d = one.d, .normalized = true};
+        problem->start_per_replica = true;
+        problem->starts.clear();
+        for (std::uint32_t replica = 0; replica < replicas; ++replica)
+            problem->starts.push_back(
+                draw_start(*problem->random_start, cases::matrix({{1.0}}), cases::vector({1.0}), replica));
+        const std::vector<double> times{one.horizon};
+        const cases::Solved found = simulate(problem, one.d, replicas, 9, times);
+        const cases::RouteSolution theory = cases::solve_route(escape::committee_kind(), problem, {}, times,
+                                                               {.d = one.d, .replicas = replicas});
+
+        const escape::Neuron neuron =
+            escape::phase_retrieval(one.rate, one.label_noise, static_cast<double>(one.batch));
+        const escape::FirstPassage law(
+            neuron, 0.5, (1.0 + neuron.diffusion / neuron.growth()) / static_cast<double>(one.d));
+        std::vector<double> passages;
+        for (std::size_t replica = 0; replica < replicas; ++replica)
+            passages.push_back(found.trajectory.find("escape_time")->at(replica, 0)[0]);
+        std::ranges::sort(passages);
+        double distance = 0.0;
+        for (std::size_t rank = 0; rank < replicas; ++rank) {
+            if (passages[rank] >= one.horizon) break;  // has not escaped
+            const double expected = law.distribution(passages[rank]);
+            const double count = static_cast<double>(replicas);
+            distance = std::max({distance, std::abs(expected - static_cast<double>(rank) / count),
+                                 std::abs(expected - static_cast<double>(rank + 1) / count)});
+        }
+        CAPTURE(one.rate);
+        // Kolmogorov-Smirnov at the level 1 %.
+        CHECK(distance * std::sqrt(static_cast<double>(replicas)) < 1.63);
+        const cases::Moments mean = cases::moments(*found.trajectory.find("escape_time"), 0, 0);
+        CHECK(std::abs(mean.mean - theory.at("escape_time", 0)) < 3.0 * mean.mean_error);
+        CHECK(theory.at("escaped", 0) == law.distribution(one.horizon));
+        // Without the noise of the first steps the prediction would be late by many standard errors.
+        CHECK(std::log1p(neuron.diffusion / neuron.growth()) / neuron.growth() > 6.0 * mean.mean_error);
     }
 }
 
