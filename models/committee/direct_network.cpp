@@ -140,11 +140,7 @@ double DirectNetwork::squared_overlap() const {
 }
 
 double DirectNetwork::squared_norm(std::size_t unit) const {
-    double norm = 0.0;
-    const double* w = row(unit);
-#pragma omp simd reduction(+ : norm)
-    for (std::size_t i = 0; i < stride_; ++i) norm += w[i] * w[i];
-    return norm;
+    return math::squared_norm(row(unit), stride_);
 }
 
 double DirectNetwork::largest_norm() const {

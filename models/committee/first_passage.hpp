@@ -14,8 +14,8 @@ inline constexpr double not_yet = std::numeric_limits<double>::infinity();
 /// R^2 / (Q T) of the single student; NaN if one of the two has no length.
 [[nodiscard]] double squared_overlap(const OrderParameters& state);
 
-/// Records whether the overlap's first passage, at time `passage`, was at or before the grid's time number `time`,
-/// which is `now`, and the earlier of the two. For problems with an escape_overlap.
+/// Records whether the overlap's first passage, at time `passage`, was at or before the grid's time number
+/// `time`, which is `now`, and the earlier of the two. For problems with an escape_overlap.
 void observe_passage(const Committee& problem, double passage, double now, Recorder& recorder,
                      std::size_t replica, std::size_t time);
 

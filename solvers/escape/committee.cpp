@@ -43,8 +43,8 @@ class EscapeRoute final : public Route {
                                 neuron.diffusion / (neuron.growth() * static_cast<double>(info.d));
         const FirstPassage passage(neuron, *problem_->escape_overlap, variance);
         const std::size_t first = problem_->passage_place();
-        // Where almost all or almost no runs have escaped, n runs show no spread by which to judge the mean: the
-        // resolution of a comparison is three runs, each early or late by the time 1 / rho.
+        // Where almost all or almost no runs have escaped, n runs show no spread by which to judge the mean:
+        // the resolution of a comparison is three runs, each early or late by the time 1 / rho.
         const double resolution = 3.0 / static_cast<double>(info.replicas);
         const double time_resolution = resolution / neuron.growth();
         double before = 0.0;
@@ -106,8 +106,9 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
     const std::optional<Parabola> teacher =
         parabola(problem.teacher_activation, problem.teacher_second_layer[0]);
     if (!student || !teacher || *student != *teacher) {
-        refuse("is for phase retrieval: activation \"quadratic\" (or another c z^2 + c_0) for student and "
-               "teacher, with equal second layers");
+        refuse(
+            "is for phase retrieval: activation \"quadratic\" (or another c z^2 + c_0) for student and "
+            "teacher, with equal second layers");
         return;
     }
     const double square = teacher->amplitude * teacher->amplitude;
@@ -115,40 +116,44 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
     const double bound = 2.0 * batch / (12.0 * square + problem.label_noise);
     const double rate = problem.algorithm.learning_rate;
     if (rate <= 0.0 || rate >= bound) {
-        refuse(fmt::format("needs a learning rate between 0 and 2 B / (12 A^2 + Delta) = {:.6g}, beyond "
-                           "which nothing escapes; it is {:.6g}",
-                           bound, rate));
+        refuse(
+            fmt::format("needs a learning rate between 0 and 2 B / (12 A^2 + Delta) = {:.6g}, beyond "
+                        "which nothing escapes; it is {:.6g}",
+                        bound, rate));
         return;
     }
     const double limit = neuron_of(problem).limit();
     if (*problem.escape_overlap >= limit)
-        refuse(fmt::format("needs an escape_overlap below the squared overlap where learning ends, {:.6g}; "
-                           "it is {:.6g}",
-                           limit, *problem.escape_overlap));
+        refuse(
+            fmt::format("needs an escape_overlap below the squared overlap where learning ends, {:.6g}; "
+                        "it is {:.6g}",
+                        limit, *problem.escape_overlap));
 }
 
 }  // namespace
 
 RouteKind committee_kind() {
-    return {.name = "escape",
-            .summary = "law of the escape times of spherical phase retrieval from random starts, in closed form",
-            .source = "Arnaboldi et al., arXiv 2305.18502; Tan & Vershynin, arXiv 1910.12837; with the noise of "
-                      "the first steps",
-            .theory = true,
-            .algorithms = {"online-sgd"},
-            .keys = {{.name = "d",
-                      .type = KeyType::integer_or_list,
-                      .meaning = "input dimension of the runs whose escape is predicted; their starts have the "
-                                 "overlaps of initial.reference_d",
-                      .symbol = "d",
-                      .range = {.minimum = 2, .maximum = 1e15},
-                      .required = true}},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<EscapeRoute>(std::dynamic_pointer_cast<const Committee>(problem),
-                                                     std::move(info));
-            }};
+    return {
+        .name = "escape",
+        .summary = "law of the escape times of spherical phase retrieval from random starts, in closed form",
+        .source =
+            "Arnaboldi et al., arXiv 2305.18502; Tan & Vershynin, arXiv 1910.12837; with the noise of "
+            "the first steps",
+        .theory = true,
+        .algorithms = {"online-sgd"},
+        .keys = {{.name = "d",
+                  .type = KeyType::integer_or_list,
+                  .meaning = "input dimension of the runs whose escape is predicted; their starts have the "
+                             "overlaps of initial.reference_d",
+                  .symbol = "d",
+                  .range = {.minimum = 2, .maximum = 1e15},
+                  .required = true}},
+        .check = check,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<EscapeRoute>(std::dynamic_pointer_cast<const Committee>(problem),
+                                                 std::move(info));
+        }};
 }
 
 }  // namespace hidyn::escape
