@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/aligned.hpp"
 #include "models/committee/committee.hpp"
 #include "random/gaussian_lanes.hpp"
 
@@ -40,9 +41,9 @@ class DirectNetwork {
     double unit_;  // 1 / sqrt(d)
     random::GaussianLanes gaussian_;
     random::Stream noise_;
-    std::vector<double> weights_;   // (K + M) x stride, students first
-    std::vector<double> input_;     // stride
-    std::vector<double> gradient_;  // K x stride: the batch's sum, used when batch_size > 1
+    AlignedVector weights_;   // (K + M) x stride, students first
+    AlignedVector input_;     // stride
+    AlignedVector gradient_;  // K x stride: the batch's sum, used when batch_size > 1
     std::vector<double> fields_, values_, slopes_;
     std::vector<double> factors_;  // v_k g'(lambda_k) E
     std::vector<double> second_layer_, second_layer_sum_;
