@@ -91,6 +91,13 @@ class Escape(InFolder):
         self.refuse(ESCAPE.replace('kind = "escape"\nd = 40', 'kind = "escape"\nd = [40, 80]'), "routes.noise.d",
                     "its own law")
 
+    def test_a_law_at_a_size_is_compared_with_runs_of_that_size(self):
+        self.write("experiment.toml", ESCAPE.replace("d = 40\nreplicas = 3", "d = [40, 80]\nreplicas = 6"))
+        done = self.run_experiment("--quiet")
+        against_law = [line for line in done.stdout.splitlines() if "noise-d40" in line]
+        self.assertEqual(len(against_law), 1, done.stdout)
+        self.assertIn("at d = 40, sim-d40", against_law[0])
+
     def test_normalized_is_for_random_starts(self):
         self.refuse(SPHERICAL.replace("R = [[0.3]]", "R = [[0.3]]\nnormalized = true"), "initial.normalized",
                     "no meaning")
