@@ -7,8 +7,9 @@
 /// single step's noise matters as much as the drift: z = R sqrt(d) obeys dz = (rho/2) z dt + sigma dB. Late
 /// enough its law is that of a start with z^2 = (1/d_0 + sigma^2 / (rho d)) d chi^2_1, d_0 the size at which
 /// the start was drawn, and from there on u follows the drift. Corrections are of order d^-1/2 in a single
-/// run's passage. Source: Arnaboldi, Krzakala, Loureiro and Stephan, arXiv 2305.18502, for the equation and
-/// its scaling; the factor 1 + sigma^2 / rho is derived here.
+/// run's passage, and of order log(d) / d in its mean, for rho itself has some of order 1/d. Source:
+/// Arnaboldi, Krzakala, Loureiro and Stephan, arXiv 2305.18502, for the equation and its scaling; the factor
+/// 1 + sigma^2 / rho is derived here.
 namespace hidyn::escape {
 
 /// The rates of the equations above.
