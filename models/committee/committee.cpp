@@ -9,7 +9,8 @@ using teacher_student::flatten;
 
 }  // namespace
 
-std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool second_layer) {
+std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool second_layer,
+                                            bool first_passage) {
     std::vector<Observable> declared{teacher_student::student_overlaps(students),
                                      teacher_student::student_teacher_overlaps(students, teachers),
                                      teacher_student::generalization_error()};
@@ -19,16 +20,31 @@ std::vector<Observable> declare_observables(std::size_t students, std::size_t te
                             .symbol = "v_i",
                             .normalization = "f(x) = sum_i v_i g(lambda_i)",
                             .dimensions = {{"student", students}}});
+    if (first_passage) {
+        declared.push_back({.name = "escaped",
+                            .long_name = "escaped",
+                            .symbol = "1[t_\\theta \\leq t]",
+                            .normalization =
+                                "1 once R^2 / (Q T) has reached escape_overlap, else 0; its mean over "
+                                "replicas is the distribution function of escape times"});
+        declared.push_back({.name = "escape_time",
+                            .long_name = "escape time",
+                            .symbol = "\\min(t_\\theta, t)",
+                            .normalization =
+                                "first time with R^2 / (Q T) >= escape_overlap, or t before it, in "
+                                "steps / d"});
+    }
     return declared;
 }
 
 std::vector<Observable> Committee::observables() const {
-    return declare_observables(students, teachers, algorithm.trains_second_layer());
+    return declare_observables(students, teachers, algorithm.trains_second_layer(),
+                               escape_overlap.has_value());
 }
 
 std::vector<Problem::StartArray> Committee::start() const {
     std::vector<StartArray> arrays;
-    for (Observable& what : declare_observables(students, teachers, true))
+    for (Observable& what : declare_observables(students, teachers, true, false))
         if (what.name != "generalization_error") arrays.push_back({std::move(what), {}});
     arrays.push_back({teacher_student::teacher_overlaps(teachers), {}});
     std::vector<double> flat;

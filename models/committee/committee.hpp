@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/problem.hpp"
@@ -18,7 +19,8 @@
 ///   fresh x ~ N(0, I_d) at every step, residual E = y - f(x), loss E^2 / 2; with a batch of B samples
 ///   w_k <- (1 - kappa / d) w_k + eta / sqrt(d) (1/B) sum_b v_k g'(lambda_k^b) E^b x^b
 ///   v_k <- (1 - kappa_v / d) v_k + eta_v / d (1/B) sum_b g(lambda_k^b) E^b
-/// all right-hand sides at the old values; time t = steps / d whatever B.
+/// all right-hand sides at the old values; time t = steps / d whatever B. Spherical SGD then rescales every
+/// w_k to the norm it had at the start.
 /// Sources: Saad & Solla, PRE 52, 4225 (1995); Goldt et al., NeurIPS 2019 (arXiv 1906.08632), whose weight
 /// decay is likewise not multiplied by the learning rate.
 namespace hidyn::committee {
@@ -31,6 +33,7 @@ struct OnlineSgd {
     double weight_decay = 0.0;                ///< kappa
     double second_layer_weight_decay = 0.0;   ///< kappa_v
     std::uint64_t batch_size = 1;             ///< B
+    bool spherical = false;                   ///< |w_k| is restored to its start after every step
 
     [[nodiscard]] bool trains_second_layer() const {
         return second_layer_learning_rate > 0.0 || second_layer_weight_decay > 0.0;
@@ -49,12 +52,17 @@ class Committee final : public Problem {
     Eigen::VectorXd teacher_second_layer;                                  ///< v*, length M
     double label_noise = 0.0;                                              ///< Delta
     OnlineSgd algorithm;
+    /// K = M = 1: the squared overlap whose first passage is recorded.
+    std::optional<double> escape_overlap;
     std::vector<OrderParameters> starts;  ///< one for all replicas, or one each
     bool start_per_replica = false;
+    std::optional<teacher_student::RandomStart> random_start;  ///< the law they were drawn from
 
     [[nodiscard]] const OrderParameters& start_of(std::size_t replica) const {
         return starts[start_per_replica ? replica : 0];
     }
+    /// Where the observables of the first passage begin.
+    [[nodiscard]] std::size_t passage_place() const { return algorithm.trains_second_layer() ? 4 : 3; }
 
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override { return "steps / d"; }
@@ -67,7 +75,7 @@ class Committee final : public Problem {
 
 /// The declarations of this problem's observables for K students and M teachers.
 [[nodiscard]] std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers,
-                                                          bool second_layer);
+                                                          bool second_layer, bool first_passage);
 
 /// Turns order parameters into the observables, for simulation and theory alike: they share this definition
 /// and nothing else. One object serves one thread.
@@ -77,7 +85,8 @@ class Observer {
 
     /// eg = (1/2) E (f - f*)^2 over a fresh noiseless sample.
     [[nodiscard]] double generalization_error(const OrderParameters& state);
-    /// Adds weight times the observables of `state` to the recorder's slot.
+    /// Adds weight times the observables of `state` to the recorder's slot; all but those of the first
+    /// passage.
     void observe(const OrderParameters& state, Recorder& recorder, std::size_t replica, std::size_t time,
                  double weight = 1.0);
 

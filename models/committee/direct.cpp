@@ -2,6 +2,7 @@
 
 #include "core/replicas.hpp"
 #include "models/committee/direct_network.hpp"
+#include "models/committee/first_passage.hpp"
 
 namespace hidyn::committee {
 namespace {
@@ -18,10 +19,18 @@ class DirectSimulation final : public Route {
                                    .route = random::route_hash(info.name),
                                    .replica = static_cast<std::uint32_t>(replica)});
             Observer observer(*problem_);
+            const std::optional<double> threshold = problem_->escape_overlap;
+            double passage = threshold && network.squared_overlap() >= *threshold ? 0.0 : not_yet;
+            std::uint64_t made = 0;
             follow_schedule(
                 watch.schedule(), watch.check_interval(),
                 [&](std::uint64_t steps) {
-                    for (std::uint64_t step = 0; step < steps; ++step) network.step();
+                    for (std::uint64_t step = 0; step < steps; ++step) {
+                        network.step();
+                        ++made;
+                        if (threshold && passage == not_yet && network.squared_overlap() >= *threshold)
+                            passage = static_cast<double>(made) / static_cast<double>(info.d);
+                    }
                 },
                 [&](std::uint64_t step) {
                     if (network.largest_norm() <= divergence_threshold) return watch.proceed(step);
@@ -31,6 +40,9 @@ class DirectSimulation final : public Route {
                 [&](const Sampling& sampling) {
                     observer.observe(network.order_parameters(), recorder, replica, sampling.time,
                                      sampling.weight);
+                    if (threshold)
+                        observe_passage(*problem_, passage, grid.times[sampling.time], recorder, replica,
+                                        sampling.time);
                 });
         };
         return run_replicas(info.replicas, 1, static_cast<double>(info.d), grid, recorder, progress,

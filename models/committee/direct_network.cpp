@@ -38,6 +38,9 @@ DirectNetwork::DirectNetwork(const Committee& problem, std::uint64_t d, const ra
     const OrderParameters& start = problem.start_of(key.replica);
     second_layer_.assign(start.v.begin(), start.v.end());
     teacher_student::place(start, d, with_purpose(key, random::Purpose::frame), stride_, weights_);
+    teacher_norm_ = squared_norm(students_);
+    if (problem.algorithm.spherical)
+        for (std::size_t k = 0; k < students_; ++k) kept_norms_.push_back(squared_norm(k));
 }
 
 void DirectNetwork::respond(const double* input, double noise) {
@@ -77,6 +80,17 @@ void DirectNetwork::apply(const double* input) {
         second_layer_[k] = (1.0 - sgd.second_layer_weight_decay / d) * second_layer_[k] +
                            sgd.second_layer_learning_rate / (d * batch) * second_layer_sum_[k];
         second_layer_sum_[k] = 0.0;
+    }
+    if (sgd.spherical) restore_norms();
+}
+
+// The norm is measured, not updated: the error of an updated one would grow like the norm of free weights.
+void DirectNetwork::restore_norms() {
+    for (std::size_t k = 0; k < students_; ++k) {
+        const double factor = std::sqrt(kept_norms_[k] / squared_norm(k));
+        double* w = weights_.data() + k * stride_;
+#pragma omp simd
+        for (std::size_t i = 0; i < stride_; ++i) w[i] *= factor;
     }
 }
 
@@ -119,14 +133,20 @@ OrderParameters DirectNetwork::order_parameters() const {
     return state;
 }
 
+double DirectNetwork::squared_overlap() const {
+    double products[2];
+    math::project_rows(weights_.data(), stride_, 2, row(0), stride_, products);
+    return products[1] * products[1] / (products[0] * teacher_norm_);
+}
+
+double DirectNetwork::squared_norm(std::size_t unit) const {
+    return math::squared_norm(row(unit), stride_);
+}
+
 double DirectNetwork::largest_norm() const {
     double largest = 0.0;
     for (std::size_t k = 0; k < students_; ++k) {
-        double norm = 0.0;
-        const double* w = row(k);
-#pragma omp simd reduction(+ : norm)
-        for (std::size_t i = 0; i < stride_; ++i) norm += w[i] * w[i];
-        norm /= static_cast<double>(d_);
+        const double norm = squared_norm(k) / static_cast<double>(d_);
         if (!(norm <= largest)) largest = norm;
     }
     return largest;

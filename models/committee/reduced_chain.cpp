@@ -108,6 +108,8 @@ ReducedChain::ReducedChain(const Committee& problem, std::uint64_t d,
         scatter(roots[lane].S, s_);
         scatter((starts[lane] != nullptr ? starts[lane] : starts[0])->v, v_);
     }
+    if (sgd.spherical)
+        for (std::size_t k = 0; k < students_; ++k) kept_norms_.push_back(norm(k));
 }
 
 ReducedChain::Inputs ReducedChain::make_inputs() const {
@@ -231,6 +233,15 @@ void ReducedChain::advance(const Inputs& inputs) {
     for (std::size_t k = 0; k < students_; ++k) v_[k] = second_keep_ * v_[k] + second_scale_ * v_sum_[k];
     restore_triangle();
     fold_remainders(inputs);
+    if (!kept_norms_.empty()) restore_norms();
+}
+
+void ReducedChain::restore_norms() {
+    for (std::size_t k = 0; k < students_; ++k) {
+        const Lanes factor = (kept_norms_[k] / norm(k)).sqrt();
+        for (std::size_t m = 0; m < teacher_frame_; ++m) p_[k * teacher_frame_ + m] *= factor;
+        for (std::size_t j = 0; j < student_frame_; ++j) s_[k * student_frame_ + j] *= factor;
+    }
 }
 
 SquareRoot ReducedChain::frame_state(std::size_t lane) const {
@@ -259,13 +270,18 @@ OrderParameters ReducedChain::order_parameters(std::size_t lane) const {
     return state;
 }
 
+Lanes ReducedChain::norm(std::size_t k) const {
+    Lanes sum = Lanes::Zero();
+    for (std::size_t m = 0; m < teacher_frame_; ++m) sum += p_[k * teacher_frame_ + m].square();
+    for (std::size_t j = 0; j < student_frame_; ++j) sum += s_[k * student_frame_ + j].square();
+    return sum;
+}
+
 Lanes ReducedChain::largest_norm() const {
     Lanes largest = Lanes::Zero();
     for (std::size_t k = 0; k < students_; ++k) {
-        Lanes norm = Lanes::Zero();
-        for (std::size_t m = 0; m < teacher_frame_; ++m) norm += p_[k * teacher_frame_ + m].square();
-        for (std::size_t j = 0; j < student_frame_; ++j) norm += s_[k * student_frame_ + j].square();
-        largest = (norm <= largest).select(largest, norm);  // a NaN norm wins
+        const Lanes one = norm(k);
+        largest = (one <= largest).select(largest, one);  // a NaN norm wins
     }
     return largest;
 }

@@ -48,6 +48,8 @@ class ReducedChain {
 
     [[nodiscard]] Inputs make_inputs() const;
     [[nodiscard]] OrderParameters order_parameters(std::size_t lane) const;
+    /// R^2 / (Q T) of a single student and teacher.
+    [[nodiscard]] Lanes squared_overlap() const { return p_[0].square() / norm(0); }
     /// max_k Q_kk in each lane.
     [[nodiscard]] Lanes largest_norm() const;
     [[nodiscard]] std::size_t remainder_size() const { return remainder_size_; }
@@ -65,6 +67,9 @@ class ReducedChain {
     void respond(const Lanes* z1, const Lanes* z2, const Lanes& noise);
     void fold_remainders(const Inputs& inputs);
     void restore_triangle();
+    /// Q_kk.
+    [[nodiscard]] Lanes norm(std::size_t k) const;
+    void restore_norms();
 
     const Committee& problem_;
     std::size_t students_, teachers_, teacher_frame_, student_frame_;
@@ -76,6 +81,7 @@ class ReducedChain {
     random::ChiLanes chi_;
     std::vector<Lanes> theta_, p_, s_;  // M x M1, K x M1, K x K2
     std::vector<Lanes> v_;              // K
+    std::vector<Lanes> kept_norms_;     // Q_kk at the start, if spherical
     Inputs inputs_;
     std::vector<Lanes> fields_, values_, slopes_, teacher_fields_, teacher_values_;
     std::vector<Lanes> gradient_;  // A: K x B if B <= K, else its K x K factor

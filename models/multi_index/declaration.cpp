@@ -171,6 +171,9 @@ ProblemKind general() {
 std::vector<AlgorithmKind> committee_algorithms() {
     return algorithms([](const ProblemTables& tables, Complaints& complaints) {
         teacher_student::Network network = teacher_student::read_network(tables.problem, complaints);
+        if (tables.problem.given("escape_overlap"))
+            complaints.add(
+                tables.problem.complain("escape_overlap", "first passages are recorded by online-sgd only"));
         return Parts{.loss = {Link::units(network.activation, network.second_layer), Loss::square()},
                      .label = {Link::units(network.teacher_activation, network.teacher_second_layer),
                                LabelChannel::additive, tables.problem.real("label_noise")}};

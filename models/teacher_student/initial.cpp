@@ -49,6 +49,12 @@ std::vector<Key> initial_keys() {
                     "overlaps",
          .range = {.minimum = 1},
          .standard = std::int64_t{1000}},
+        {.name = "normalized",
+         .type = KeyType::boolean,
+         .meaning =
+             "rescale each random student to norm scale * sqrt(reference_d): uniform on the sphere (kind "
+             "\"random\")",
+         .standard = false},
         {.name = "teacher",
          .type = KeyType::choice,
          .meaning = "the teacher of a random start: as T says, or random weights N(0, 1)",
@@ -116,7 +122,9 @@ Starts read_starts(const ProblemTables& tables, Index teachers, const VectorXd& 
         const RandomStart law{.scale = initial.real("scale"),
                               .seed = static_cast<std::uint64_t>(initial.integer("seed")),
                               .d = static_cast<std::uint64_t>(initial.integer("reference_d")),
-                              .random_teacher = initial.text("teacher") == "random"};
+                              .random_teacher = initial.text("teacher") == "random",
+                              .normalized = initial.boolean("normalized")};
+        starts.law = law;
         given.Q = MatrixXd::Zero(students, students);
         given.R = MatrixXd::Zero(students, teachers);
         if (law.random_teacher && initial.given("T"))
@@ -132,8 +140,8 @@ Starts read_starts(const ProblemTables& tables, Index teachers, const VectorXd& 
         return starts;
     }
 
-    complain_about_unused(initial, {"scale", "seed", "reference_d", "teacher", "per_replica"}, "given",
-                          complaints);
+    complain_about_unused(initial, {"scale", "seed", "reference_d", "normalized", "teacher", "per_replica"},
+                          "given", complaints);
     if (!initial.given("Q")) {
         complaints.add(fmt::format(
             "{}: Q is missing: give the student overlaps (K x K), or kind = \"random\"", initial.place()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <vector>
 
 #include "core/problem.hpp"
@@ -15,6 +16,7 @@ namespace hidyn::teacher_student {
 struct Starts {
     std::vector<OrderParameters> list;
     bool per_replica = false;
+    std::optional<RandomStart> law = {};  ///< of a random start
 };
 
 /// Reads the section; `second_layer` becomes the v of every start (its length is the number of students).

@@ -13,7 +13,7 @@ std::size_t padded_length(std::uint64_t d) {
 }
 
 void place(const OrderParameters& start, std::uint64_t d, const random::StreamKey& key, std::size_t stride,
-           std::vector<double>& weights) {
+           std::span<double> weights) {
     const SquareRoot root = square_root(start, d);
     const Index teacher_frame = root.Theta.cols();
     const Index frame_size = teacher_frame + root.S.cols();

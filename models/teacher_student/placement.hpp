@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include "models/teacher_student/start.hpp"
 #include "random/stream.hpp"
@@ -14,6 +14,6 @@ namespace hidyn::teacher_student {
 /// Adds real weight vectors with exactly these overlaps to `weights`, K + M rows of length `stride` (students
 /// first, zero before): a random orthonormal frame times the start's square root.
 void place(const OrderParameters& start, std::uint64_t d, const random::StreamKey& key, std::size_t stride,
-           std::vector<double>& weights);
+           std::span<double> weights);
 
 }  // namespace hidyn::teacher_student

@@ -121,8 +121,15 @@ OrderParameters draw_start(const RandomStart& law, const MatrixXd& T, const Eige
     for (Index row = 0; row < students; ++row)
         for (Index column = 0; column < teacher_frame; ++column)
             P(row, column) = law.scale * unit * stream.normal();
-    const MatrixXd S =
+    MatrixXd S =
         law.scale * unit * bartlett(students, student_frame, d - static_cast<double>(teacher_frame), stream);
+    if (law.normalized)
+        for (Index row = 0; row < students; ++row) {
+            const double norm = std::hypot(P.row(row).norm(), S.row(row).norm());
+            if (norm <= 0.0) continue;  // scale = 0
+            P.row(row) *= law.scale / norm;
+            S.row(row) *= law.scale / norm;
+        }
 
     OrderParameters start;
     start.T = law.random_teacher ? MatrixXd(Theta * Theta.transpose()) : T;

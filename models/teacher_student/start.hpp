@@ -36,12 +36,14 @@ struct SquareRoot {
 [[nodiscard]] SquareRoot square_root(const OrderParameters& start, std::uint64_t d);
 
 /// Draws the start of random students with weights N(0, scale^2) in dimension d, exactly in law: T is kept if
-/// `random_teacher` is false, else drawn from teacher weights N(0, 1). `replica` selects the draw.
+/// `random_teacher` is false, else drawn from teacher weights N(0, 1). Normalized students are uniform on the
+/// sphere |w_k|^2 = scale^2 d instead. `replica` selects the draw.
 struct RandomStart {
     double scale = 1.0;
     std::uint64_t seed = 0;
     std::uint64_t d = 1000;
     bool random_teacher = false;
+    bool normalized = false;
 };
 [[nodiscard]] OrderParameters draw_start(const RandomStart& law, const Eigen::MatrixXd& T,
                                          const Eigen::VectorXd& v, std::uint32_t replica);

@@ -61,7 +61,8 @@ def _groups(results, plan, name):
     found = {}
     for route in results.routes:
         if name in route.series and route.variant in plan.positions:
-            found.setdefault((route.family, route.kind, route.d), []).append(route)
+            size = None if route.is_theory else route.d  # a theory at the size of its variant is still one line
+            found.setdefault((route.family, route.kind, size), []).append(route)
     return [_Points(routes, plan, results, name) for routes in found.values()]
 
 

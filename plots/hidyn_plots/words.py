@@ -15,6 +15,7 @@ KINDS = {
     "fixed-point": "fixed point",
     "closed-form": "closed form",
     "linear-noise": "linear noise",
+    "escape": "escape law",
 }
 
 KEYS = {
@@ -28,6 +29,7 @@ KEYS = {
     "momentum": r"\beta",
     "students": "K",
     "teachers": "M",
+    "d": "d",
 }
 
 
@@ -41,7 +43,8 @@ def key_symbol(key):
 
 def key_axis(key):
     """ "learning rate $\\eta$" for the dotted key "algorithm.learning_rate"."""
-    words = plain(key.rpartition(".")[2].replace("_", " "))
+    name = key.rpartition(".")[2]
+    words = plain("input dimension" if name == "d" else name.replace("_", " "))
     return f"{words} {mathematics(key_symbol(key))}".strip()
 
 

@@ -54,6 +54,25 @@ void CommitteeDiffusion::operator()(const committee::OrderParameters& state, Eig
     second_moment_.topRows(q_size_) += cross_.transpose();
     diffusion = second_moment_ - mean_ * mean_.transpose();
     diffusion /= static_cast<double>(problem_.algorithm.batch_size);
+    if (problem_.algorithm.spherical) {
+        const Eigen::MatrixXd map = restored_norms(state);
+        diffusion = map * diffusion * map.transpose();
+    }
+}
+
+Eigen::MatrixXd CommitteeDiffusion::restored_norms(const committee::OrderParameters& state) const {
+    const auto norm_place = [](Index i) { return i * (i + 1) / 2 + i; };
+    Eigen::MatrixXd map = Eigen::MatrixXd::Identity(size_, size_);
+    Index place = 0;
+    for (Index i = 0; i < students_; ++i)
+        for (Index j = 0; j <= i; ++j, ++place) {
+            map(place, norm_place(i)) -= 0.5 * state.Q(i, j) / state.Q(i, i);
+            map(place, norm_place(j)) -= 0.5 * state.Q(i, j) / state.Q(j, j);
+        }
+    for (Index i = 0; i < students_; ++i)
+        for (Index m = 0; m < teachers_; ++m, ++place)
+            map(place, norm_place(i)) -= 0.5 * state.R(i, m) / state.Q(i, i);
+    return map;
 }
 
 void CommitteeDiffusion::add(const math::NodeBatch& batch) {

@@ -15,6 +15,8 @@ namespace hidyn::linear_noise {
 ///
 /// (|x|^2 / d -> 1 at leading order; the shrinkage terms do not fluctuate). Given the preactivations, phi is
 /// a quadratic polynomial in the residual E, whose label noise is averaged exactly; the rest is quadrature.
+/// Spherical SGD turns phi into phi_Q_ij - Q_ij (phi_Q_ii / Q_ii + phi_Q_jj / Q_jj) / 2 and
+/// phi_R_im - R_im phi_Q_ii / (2 Q_ii).
 class CommitteeDiffusion {
   public:
     CommitteeDiffusion(const committee::Committee& problem, const math::QuadratureOptions& quadrature);
@@ -26,6 +28,8 @@ class CommitteeDiffusion {
 
     void add(const math::NodeBatch& batch);
     void flush();
+    /// What restoring the norms makes of phi, as a matrix.
+    [[nodiscard]] Eigen::MatrixXd restored_norms(const committee::OrderParameters& state) const;
 
     const committee::Committee& problem_;
     Eigen::Index students_, teachers_, q_size_, size_;

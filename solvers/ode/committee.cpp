@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "models/committee/first_passage.hpp"
 #include "solvers/ode/committee_equations.hpp"
 #include "solvers/ode/refinement.hpp"
 
@@ -46,20 +47,30 @@ class OdeRoute final : public Route {
         committee::Observer observer(*problem_);
         Recorder recorder(problem_->observables(), 0, grid.size());
         OrderParameters state = start;
-        const math::Integration problem{
-            .derivative =
-                [&](const State& packed, State& derivative, double) {
-                    equations.unpack(packed, start, state);
-                    equations.derivative(state, derivative);
-                },
-            .diverged = [&](const State& packed) { return equations.diverged(packed); },
-            .record =
-                [&](std::size_t time, const State& packed) {
-                    equations.unpack(packed, start, state);
-                    observer.observe(state, recorder, 0, time);
-                },
-            .relative_tolerance = tolerance_,
-            .absolute_tolerance = tolerance_};
+        double passage = committee::not_yet;
+        math::Integration problem{.derivative =
+                                      [&](const State& packed, State& derivative, double) {
+                                          equations.unpack(packed, start, state);
+                                          equations.derivative(state, derivative);
+                                      },
+                                  .diverged = [&](const State& packed) { return equations.diverged(packed); },
+                                  .record =
+                                      [&](std::size_t time, const State& packed) {
+                                          equations.unpack(packed, start, state);
+                                          observer.observe(state, recorder, 0, time);
+                                          if (problem_->escape_overlap)
+                                              committee::observe_passage(*problem_, passage, grid.times[time],
+                                                                         recorder, 0, time);
+                                      },
+                                  .relative_tolerance = tolerance_,
+                                  .absolute_tolerance = tolerance_};
+        if (problem_->escape_overlap) {
+            problem.event = [&](const State& packed) {
+                equations.unpack(packed, start, state);
+                return committee::squared_overlap(state) - *problem_->escape_overlap;
+            };
+            problem.happened = [&](double time) { passage = time; };
+        }
         Solution solution;
         solution.report = math::integrate(problem, equations.pack(start), grid.times, progress);
         solution.series = recorder.take().series;

@@ -14,7 +14,8 @@ CommitteeEquations::CommitteeEquations(const committee::Committee& problem,
       moments_engine_(math::make_residual_moments(problem.activation, problem.teacher_activation,
                                                   problem.students, problem.teachers, quadrature)),
       joint_(problem.students + problem.teachers, problem.students + problem.teachers),
-      coefficients_(problem.students + problem.teachers) {}
+      coefficients_(problem.students + problem.teachers),
+      growth_(Eigen::VectorXd::Zero(static_cast<Index>(problem.students))) {}
 
 State CommitteeEquations::pack(const OrderParameters& parameters) const {
     State state;
@@ -53,14 +54,17 @@ void CommitteeEquations::derivative(const OrderParameters& parameters, State& de
 
     const double eta = sgd.learning_rate;
     const double noise = eta * eta / static_cast<double>(sgd.batch_size);
+    if (sgd.spherical)
+        for (Index i = 0; i < students; ++i)
+            growth_[i] = -sgd.weight_decay + (eta * F(i, i) + 0.5 * noise * N(i, i)) / parameters.Q(i, i);
     double* next = derivative.data();
     for (Index i = 0; i < students; ++i)
         for (Index j = 0; j <= i; ++j)
-            *next++ =
-                -2.0 * sgd.weight_decay * parameters.Q(i, j) + eta * (F(i, j) + F(j, i)) + noise * N(i, j);
+            *next++ = -(2.0 * sgd.weight_decay + growth_[i] + growth_[j]) * parameters.Q(i, j) +
+                      eta * (F(i, j) + F(j, i)) + noise * N(i, j);
     for (Index i = 0; i < students; ++i)
         for (Index m = 0; m < teachers; ++m)
-            *next++ = -sgd.weight_decay * parameters.R(i, m) + eta * F(i, students + m);
+            *next++ = -(sgd.weight_decay + growth_[i]) * parameters.R(i, m) + eta * F(i, students + m);
     if (v_size_ > 0)
         for (Index i = 0; i < students; ++i)
             *next++ =

@@ -13,8 +13,9 @@
 ///   dv_i/dt  = -kappa_v v_i + eta_v G_i
 ///
 /// with F = E[a_i u_p], N = E[a_i a_j], G = E[g(lambda_i) E] over u = (lambda, lambda*), a_i = v_i
-/// g'(lambda_i) E. Sources: Saad & Solla, PRE 52, 4225 (1995), eqs. (5)-(8); Goldt et al. (2019) for noise
-/// and the second layer. Valid for K, M, B, eta = O(1).
+/// g'(lambda_i) E. Spherical SGD takes each w_i back to its norm, which adds -r_i R_im and -(r_i + r_j) Q_ij
+/// with r_i = (dQ_ii/dt) / (2 Q_ii) of the free step. Sources: Saad & Solla, PRE 52, 4225 (1995), eqs.
+/// (5)-(8); Goldt et al. (2019) for noise and the second layer. Valid for K, M, B, eta = O(1).
 namespace hidyn::ode {
 
 using math::State;
@@ -43,6 +44,7 @@ class CommitteeEquations {
     math::ResidualMoments moments_;
     Eigen::MatrixXd joint_;
     Eigen::VectorXd coefficients_;
+    Eigen::VectorXd growth_;  // r_i, zero unless spherical
 };
 
 }  // namespace hidyn::ode

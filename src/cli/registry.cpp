@@ -12,6 +12,7 @@
 #include "solvers/closed_form/wide_students.hpp"
 #include "solvers/dmft/multi_index.hpp"
 #include "solvers/dmft/recording.hpp"
+#include "solvers/escape/committee.hpp"
 #include "solvers/fixed_point/generalized_linear.hpp"
 #include "solvers/fixed_point/separability.hpp"
 #include "solvers/linear_noise/committee.hpp"
@@ -48,7 +49,8 @@ ProblemKind with_dmft(ProblemKind problem) {
 // The committee machine also learns from a data set, as one of the multi-index family.
 ProblemKind committee_problem() {
     ProblemKind problem =
-        with(committee::declaration(), {ode::committee_kind(), linear_noise::committee_kind()});
+        with(committee::declaration(),
+             {ode::committee_kind(), linear_noise::committee_kind(), escape::committee_kind()});
     for (AlgorithmKind& algorithm : multi_index::committee_algorithms())
         problem.algorithms.push_back(std::move(algorithm));
     problem.routes.push_back(multi_index::simulation_kind());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/tools/toms748_solve.hpp>
 #include <boost/numeric/odeint.hpp>
 #include <cmath>
 
@@ -48,6 +49,25 @@ double starting_step(System system, const Integration& problem, const State& sta
     return std::min(100.0 * guess, step);
 }
 
+// The time within the stepper's last step at which the event function rises through zero.
+template <class Stepper>
+double locate_event(Stepper& stepper, const Integration& problem, State& interpolated) {
+    const auto event_at = [&](double time) {
+        stepper.calc_state(time, interpolated);
+        return problem.event(interpolated);
+    };
+    const double before = stepper.previous_time();
+    const double after = stepper.current_time();
+    const double low = problem.event(stepper.previous_state());
+    const double high = problem.event(stepper.current_state());
+    if (low >= 0.0) return before;
+    if (high == 0.0) return after;
+    std::uintmax_t evaluations = 100;
+    const auto bracket = boost::math::tools::toms748_solve(
+        event_at, before, after, low, high, boost::math::tools::eps_tolerance<double>(50), evaluations);
+    return 0.5 * (bracket.first + bracket.second);
+}
+
 }  // namespace
 
 IntegrationReport integrate(const Integration& problem, const State& initial, std::span<const double> times,
@@ -71,6 +91,11 @@ IntegrationReport integrate(const Integration& problem, const State& initial, st
     if (!all_finite(initial) || !all_finite(slope))
         return fail(Status::diverged, "the equations of motion are not finite at the start");
 
+    bool awaited = static_cast<bool>(problem.event);
+    if (awaited && problem.event(initial) >= 0.0) {
+        problem.happened(0.0);
+        awaited = false;
+    }
     std::size_t next = 0;
     for (; next < times.size() && times[next] <= 0.0; ++next) problem.record(next, initial);
     if (next == times.size()) return report;
@@ -97,6 +122,10 @@ IntegrationReport integrate(const Integration& problem, const State& initial, st
         const double time = stepper.current_time();
         if (!all_finite(stepper.current_state()) || problem.diverged(stepper.current_state()))
             return fail(Status::diverged, fmt::format("the solution leaves every bound at t = {:.6g}", time));
+        if (awaited && problem.event(stepper.current_state()) >= 0.0) {
+            problem.happened(locate_event(stepper, problem, interpolated));
+            awaited = false;
+        }
         for (; next < times.size() && times[next] <= time; ++next) {
             stepper.calc_state(times[next], interpolated);
             problem.record(next, interpolated);

@@ -25,6 +25,10 @@ struct Integration {
     std::function<bool(const State& state)> diverged = [](const State&) { return false; };
     /// Called at times[index], in order.
     std::function<void(std::size_t index, const State& state)> record;
+    /// If given: `happened` is called once, with the first time at which this is not negative, before any
+    /// later time is recorded. Located to rounding within the step that ends beyond it.
+    std::function<double(const State& state)> event = {};
+    std::function<void(double time)> happened = {};
 
     double relative_tolerance = 1e-9;
     double absolute_tolerance = 1e-9;

@@ -48,4 +48,25 @@ HIDYN_KERNEL void update_rows(double* rows, std::size_t stride, std::size_t coun
     }
 }
 
+HIDYN_KERNEL double squared_norm(const double* row, std::size_t length) {
+    // Four stretches side by side hide one another's latency.
+    const std::size_t quarter = length / 4;
+    const double* x0 = row;
+    const double* x1 = x0 + quarter;
+    const double* x2 = x1 + quarter;
+    const double* x3 = x2 + quarter;
+    double s0 = 0.0;
+    double s1 = 0.0;
+    double s2 = 0.0;
+    double s3 = 0.0;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+    for (std::size_t i = 0; i < quarter; ++i) {
+        s0 += x0[i] * x0[i];
+        s1 += x1[i] * x1[i];
+        s2 += x2[i] * x2[i];
+        s3 += x3[i] * x3[i];
+    }
+    return (s0 + s1) + (s2 + s3);
+}
+
 }  // namespace hidyn::math

@@ -35,16 +35,19 @@ std::vector<Judgement> judge(const Results& results) {
     std::vector<Judgement> judgements;
     for (const RouteResult& theory : results.routes) {
         if (!theory.info.theory) continue;
+        // A theory of the limit meets runs of every size, one of a finite size those of its own.
+        const auto meets = [&theory](const RouteInfo& run) {
+            return !run.theory && run.variant == theory.info.variant &&
+                   (theory.info.d == 0 || theory.info.d == run.d);
+        };
         std::vector<std::string> labels;
         for (const RouteResult& route : results.routes)
-            if (!route.info.theory && route.info.variant == theory.info.variant &&
-                std::ranges::find(labels, route.info.label) == labels.end())
+            if (meets(route.info) && std::ranges::find(labels, route.info.label) == labels.end())
                 labels.push_back(route.info.label);
         for (const std::string& label : labels) {
             std::vector<statistics::SimulationRun> sizes;
             for (const RouteResult& route : results.routes)
-                if (!route.info.theory && route.info.variant == theory.info.variant &&
-                    route.info.label == label)
+                if (meets(route.info) && route.info.label == label)
                     sizes.push_back({route.info.name, static_cast<double>(route.info.d), &route.trajectory});
             std::ranges::sort(sizes, {}, &statistics::SimulationRun::d);
             judgements.push_back(

@@ -14,24 +14,33 @@ using namespace hidyn;
 // Items are steps times d: the inverse of the rate is the time per step per d.
 // Floor: one normal (1.0 ns, see `normals`) and, per eight coordinates, five loads for four dot products and
 // three loads and two stores for two updates, about 6 cycles: 0.3 ns a coordinate. Together 1.3 ns at 2.6 GHz
-// with 512-bit vectors, while the weights stay in the first two caches.
+// with 512-bit vectors, while the weights stay in the first two caches. Spherical: two loads for the norms,
+// two loads and two stores to rescale, 4 cycles per eight coordinates: 0.2 ns more.
 static void direct_step(benchmark::State& state) {
     const auto d = static_cast<std::uint64_t>(state.range(0));
     const auto problem = benchmarks::committee(2, "erf", 0.5);
+    problem->algorithm.spherical = state.range(1) == 1;
     committee::DirectNetwork network(*problem, d, {.seed = 1});
     for (auto _ : state) network.step();
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(direct_step)->Arg(100)->Arg(1000)->Arg(10000);
+BENCHMARK(direct_step)
+    ->ArgNames({"d", "spherical"})
+    ->Args({100, 0})
+    ->Args({1000, 0})
+    ->Args({1000, 1})
+    ->Args({10000, 0});
 
 // Items are steps times replicas (eight lanes): the inverse of the rate is the time per step per replica.
 // Floor for K = M = 2: five normals (5 ns), a chi variable (4), four erf and two exp (6), three rotations
 // with a square root and a division each (3 x 36 cycles / 8 lanes = 5 ns) and some sixty multiply-adds (3):
-// about 23 ns.
+// about 23 ns. Spherical: a division and a square root for each student, 2 x 36 cycles / 8 lanes = 3.5 ns
+// more (1.7 ns for K = 1).
 static void reduced_step(benchmark::State& state) {
     const auto units = static_cast<std::size_t>(state.range(0));
     const auto d = static_cast<std::uint64_t>(state.range(1));
     const auto problem = benchmarks::committee(units, "erf", 0.5);
+    problem->algorithm.spherical = state.range(2) == 1;
     std::array<random::StreamKey, random::lane_count> keys{};
     for (std::uint32_t lane = 0; lane < random::lane_count; ++lane) keys[lane].replica = lane;
     std::array<const committee::OrderParameters*, random::lane_count> starts{};
@@ -41,13 +50,15 @@ static void reduced_step(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(random::lane_count));
 }
 BENCHMARK(reduced_step)
-    ->ArgNames({"K", "d"})
-    ->Args({1, 1000})
-    ->Args({2, 100})
-    ->Args({2, 1000})
-    ->Args({2, 1000000000})
-    ->Args({4, 1000})
-    ->Args({8, 1000});
+    ->ArgNames({"K", "d", "spherical"})
+    ->Args({1, 1000, 0})
+    ->Args({1, 1000, 1})
+    ->Args({2, 100, 0})
+    ->Args({2, 1000, 0})
+    ->Args({2, 1000, 1})
+    ->Args({2, 1000000000, 0})
+    ->Args({4, 1000, 0})
+    ->Args({8, 1000, 0});
 
 namespace {
 

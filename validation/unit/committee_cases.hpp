@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -67,6 +68,25 @@ inline Solved solve(const hidyn::Route& route, const hidyn::Problem& problem, st
     solved.outcome = route.solve(grid, recorder, progress);
     solved.trajectory = recorder.take();
     return solved;
+}
+
+/// Over replicas, with standard errors.
+struct Moments {
+    double mean, mean_error, variance, variance_error;
+};
+
+inline Moments moments(const hidyn::Series& series, std::size_t time, std::size_t component) {
+    const auto count = static_cast<double>(series.replicas);
+    double mean = 0.0;
+    for (std::size_t r = 0; r < series.replicas; ++r) mean += series.at(r, time)[component] / count;
+    double second = 0.0;
+    double fourth = 0.0;
+    for (std::size_t r = 0; r < series.replicas; ++r) {
+        const double square = std::pow(series.at(r, time)[component] - mean, 2);
+        second += square / count;
+        fourth += square * square / count;
+    }
+    return {mean, std::sqrt(second / count), second, std::sqrt((fourth - second * second) / count)};
 }
 
 }  // namespace cases

@@ -9,28 +9,12 @@
 // The reduced chain and SGD on real vectors share no line of dynamics; they must agree in law.
 
 using namespace hidyn;
+using cases::Moments;
+using cases::moments;
 using committee::Committee;
 using committee::OrderParameters;
 
 namespace {
-
-struct Moments {
-    double mean, mean_error, variance, variance_error;
-};
-
-Moments moments(const Series& series, std::size_t time, std::size_t component) {
-    const auto count = static_cast<double>(series.replicas);
-    double mean = 0.0;
-    for (std::size_t r = 0; r < series.replicas; ++r) mean += series.at(r, time)[component] / count;
-    double second = 0.0;
-    double fourth = 0.0;
-    for (std::size_t r = 0; r < series.replicas; ++r) {
-        const double square = std::pow(series.at(r, time)[component] - mean, 2);
-        second += square / count;
-        fourth += square * square / count;
-    }
-    return {mean, std::sqrt(second / count), second, std::sqrt((fourth - second * second) / count)};
-}
 
 RouteInfo route_info(const char* name, std::uint64_t d, std::size_t replicas, std::uint64_t seed) {
     return {.name = name, .label = name, .kind = "simulation", .d = d, .replicas = replicas, .seed = seed};
@@ -139,6 +123,27 @@ TEST_CASE("law: reduced = direct for a tanh student of a ReLU teacher") {
     check_equal_in_law(cases::committee("tanh", "relu", start_of_size(2, 1, 0.6, 0.3), cases::vector({1.0}),
                                         {.learning_rate = 0.9}, 0.1),
                        25, {1.0, 4.0}, 4000);
+}
+
+TEST_CASE("law: reduced = direct for spherical SGD with noise, weight decay and a trained second layer") {
+    check_equal_in_law(cases::committee("erf", "erf", start_of_size(2, 1, 0.6, 0.3), cases::vector({1.0}),
+                                        {.learning_rate = 1.2,
+                                         .second_layer_learning_rate = 0.4,
+                                         .weight_decay = 0.05,
+                                         .batch_size = 2,
+                                         .spherical = true},
+                                        0.2),
+                       20, {0.5, 2.0, 6.0});
+}
+
+TEST_CASE("law: reduced = direct for first passages of spherical and plain phase retrieval") {
+    for (const bool spherical : {true, false}) {
+        auto problem =
+            cases::committee("quadratic", "quadratic", start_of_size(1, 1, 0.8, 0.4), cases::vector({0.7}),
+                             {.learning_rate = spherical ? 0.06 : 0.02, .spherical = spherical}, 0.1);
+        problem->escape_overlap = 0.5;
+        check_equal_in_law(problem, 40, {spherical ? 8.0 : 20.0}, 8000);
+    }
 }
 
 TEST_CASE("law: the reduced chain has the published moments at d = 30") {

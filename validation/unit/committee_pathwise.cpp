@@ -4,6 +4,7 @@
 #include <Eigen/LU>
 #include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "committee_cases.hpp"
@@ -46,7 +47,8 @@ TEST_CASE("pathwise: on the same inputs the reduced chain and real vectors move 
     const Index d = 40;
     const Index students = 3;
     const Index teachers = 2;
-    for (const std::uint64_t batch : {std::uint64_t{1}, std::uint64_t{3}}) {
+    const std::vector<std::pair<std::uint64_t, bool>> kinds{{1, false}, {3, false}, {1, true}, {3, true}};
+    for (const auto& [batch, spherical] : kinds) {
         OrderParameters start;
         start.Q = cases::matrix({{0.9, 0.1, 0.2}, {0.1, 0.7, 0.0}, {0.2, 0.0, 0.8}});
         start.R = cases::matrix({{0.3, 0.1}, {-0.1, 0.2}, {0.05, 0.15}});
@@ -57,7 +59,8 @@ TEST_CASE("pathwise: on the same inputs the reduced chain and real vectors move 
                                                .second_layer_learning_rate = 0.4,
                                                .weight_decay = 0.1,
                                                .second_layer_weight_decay = 0.05,
-                                               .batch_size = batch},
+                                               .batch_size = batch,
+                                               .spherical = spherical},
                                               0.2);
         DirectNetwork network(*problem, d, {.seed = 6});
         std::array<random::StreamKey, random::lane_count> keys{};
@@ -104,6 +107,9 @@ TEST_CASE("pathwise: on the same inputs the reduced chain and real vectors move 
                                 (direct.v - reduced.v).cwiseAbs().maxCoeff()});
         }
         CAPTURE(batch);
+        CAPTURE(spherical);
         CHECK(largest < 1e-12);
+        if (spherical)
+            CHECK((network.order_parameters().Q - start.Q).diagonal().cwiseAbs().maxCoeff() < 1e-14);
     }
 }
