@@ -14,6 +14,7 @@
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
+#include "solvers/random_matrix/initial_hessian.hpp"
 #include "solvers/random_matrix/spectral_estimator.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/volterra/linear_regression.hpp"
@@ -66,7 +67,7 @@ const Registry& registry() {
         with(generalized_linear::declaration(),
              {state_evolution::generalized_linear_kind(), bayes_optimal::generalized_linear_kind(),
               fixed_point::generalized_linear_kind(), fixed_point::separability_kind(),
-              random_matrix::spectral_estimator_kind()}),
+              random_matrix::spectral_estimator_kind(), random_matrix::initial_hessian_kind()}),
     }};
     return everything;
 }
