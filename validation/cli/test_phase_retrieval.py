@@ -75,9 +75,9 @@ class PhaseRetrieval(InFolder):
             self.run_experiment("--quiet")
 
     def test_hessians_that_have_no_theory(self):
-        for a in ("0.0", "-1.0"):
+        for a in ("0.0", "-1.0", "1e-9"):
             self.refuse(HESSIAN.replace('"initial-hessian"', f'"initial-hessian"\nregularization = {a}'),
-                        "algorithm.regularization", "greater than 0")
+                        "algorithm.regularization", "at least 0.01")
         self.refuse(HESSIAN.replace("magnitude", "sign"), "label_channel", "magnitude")
         self.refuse(HESSIAN.replace('"magnitude"', '"magnitude"\nteacher_link = "tanh"'), "label_channel", "linear")
         self.refuse(HESSIAN.replace("Q = [[1.0]]", "Q = [[1.0]]\nR = [[0.1]]"), "initial.R", "orthogonal")
