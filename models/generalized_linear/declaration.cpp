@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "models/generalized_linear/generalized_linear.hpp"
+#include "models/generalized_linear/initial_hessian.hpp"
 #include "models/generalized_linear/sections.hpp"
 #include "models/generalized_linear/separability.hpp"
 #include "models/generalized_linear/spectral_estimator.hpp"
@@ -34,6 +35,12 @@ State evolution knows the path in the limit: with responses tau (of the forces u
   g^t ~ Z^t + sum_{s<t} rho_ts u^s,  h^t ~ W^t + delta_t theta* + sum_{s<=t} tau_ts theta^s,
 Z and W Gaussian. A simulation estimates tau, rho, the noise Sigma, the test loss and the debiased iterates from its
 data alone, as Han & Xu do, and reports them under the names of what they estimate.
+
+initial-hessian looks at phase retrieval before the first step: at the Hessian (1/n) sum_i l_a'' x_i x_i^T of the loss
+l_a = (lambda^2 - y^2)^2 / (4 (a + y^2)), lambda = g, at a start exactly orthogonal to the signal. Its lowest
+eigenvector knows the signal from some sample ratio on. Outliers approach their limit as 1/d; the edge of the bulk,
+and with it the lowest eigenvalue where there is no outlier and the second lowest everywhere, only as d^-2/3: the
+theory reports the edge (lower_edge), and compares the lowest eigenpair only where it is an outlier.
 
 Dictionary. Han & Xu: their m, n and phi are n, d and alpha. A step eta' for the mean loss and inputs of variance 1,
 preactivation x . theta / sqrt(d), is eta = eta' / n. Sur & Candes: kappa = 1 / alpha, gamma^2 = T.)";
@@ -189,10 +196,15 @@ ProblemKind declaration() {
         algorithms.push_back(std::move(kind));
     }
     algorithms.push_back(spectral_estimator_algorithm());
+    algorithms.push_back(initial_hessian_algorithm());
     algorithms.push_back(separability_algorithm());
     std::vector<Observable> observables =
         declare_observables(true, true, {.grid = {{0.0}, ""}, .two_time = true});
     for (Observable& observable : spectral_observables()) observables.push_back(std::move(observable));
+    // The squared overlap of both spectra has one name.
+    observables.push_back(hessian_observables().at(InitialHessian::lowest_eigenvalue));
+    observables.push_back(second_lowest_eigenvalue());
+    observables.push_back(lower_edge());
     for (Observable& observable : separability_observables()) observables.push_back(std::move(observable));
     return {
         .name = "generalized-linear",
@@ -202,7 +214,8 @@ ProblemKind declaration() {
         .initial_keys = initial_keys(),
         .algorithms = std::move(algorithms),
         .observables = std::move(observables),
-        .routes = {simulation_kind(), spectral_estimator_simulation(), separability_simulation()}};
+        .routes = {simulation_kind(), spectral_estimator_simulation(), initial_hessian_simulation(),
+                   separability_simulation()}};
 }
 
 }  // namespace hidyn::generalized_linear

@@ -128,8 +128,7 @@ SampleSpectrum leading_direction(const GeneralizedLinear& problem, const Samples
     // Of inputs x = sqrt(d) a, averaged over samples.
     const VectorXd scaled =
         found.weight * (static_cast<double>(samples.d) / static_cast<double>(samples.count));
-    found.leading =
-        spectral::leading_pair(samples.rows.data(), samples.count, samples.d, samples.stride, scaled);
+    found.leading = spectral::leading_pair({samples.rows.data(), samples.d, samples.stride, scaled});
     return found;
 }
 

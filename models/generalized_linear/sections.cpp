@@ -1,10 +1,13 @@
 #include "models/generalized_linear/sections.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "core/machine.hpp"
+#include "models/generalized_linear/samples.hpp"
 #include "models/teacher_student/initial.hpp"
 #include "models/teacher_student/network.hpp"
 #include "models/teacher_student/sample_section.hpp"
@@ -254,6 +257,19 @@ bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem, Comp
     if (!read_start(tables, problem, has_start, complaints)) return false;
     problem.signal = read_signal(tables.problem, problem.initial, tables.initial, complaints);
     return true;
+}
+
+void check_memory(const Problem& base, const Table& route, const RouteInfo& info, const TimeGrid&,
+                  Complaints& complaints) {
+    const auto n = static_cast<double>(dynamic_cast<const GeneralizedLinear&>(base).samples(info.d));
+    const double threads =
+        static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), route.integer("replicas")));
+    const double needed = threads * Samples::bytes(n, static_cast<double>(info.d));
+    if (needed > machine_memory())
+        complaints.add(route.complain(
+            "d",
+            fmt::format("{} samples in d = {} take {:.3g} GB on {} threads, but this machine has {:.3g} GB",
+                        n, info.d, needed / 1e9, threads, machine_memory() / 1e9)));
 }
 
 }  // namespace hidyn::generalized_linear

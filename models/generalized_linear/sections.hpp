@@ -26,5 +26,8 @@ struct Answers {
 /// false: nothing is iterated, and [initial] holds T alone.
 [[nodiscard]] bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem,
                                  Complaints& complaints, bool has_start = true);
+/// Complains if a simulation's design matrices are more than the machine's memory.
+void check_memory(const Problem& problem, const Table& route, const RouteInfo& info, const TimeGrid& grid,
+                  Complaints& complaints);
 
 }  // namespace hidyn::generalized_linear

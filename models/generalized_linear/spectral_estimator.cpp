@@ -1,11 +1,9 @@
 #include "models/generalized_linear/spectral_estimator.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <cmath>
 
-#include "core/machine.hpp"
 #include "core/replicas.hpp"
 #include "models/generalized_linear/samples.hpp"
 #include "models/generalized_linear/sections.hpp"
@@ -71,20 +69,6 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
     return problem;
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const SpectralEstimator&>(base);
-    const auto n = static_cast<double>(problem.samples(info.d));
-    const double threads =
-        static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), table.integer("replicas")));
-    const double needed = threads * Samples::bytes(n, static_cast<double>(info.d));
-    if (needed > machine_memory())
-        complaints.add(table.complain(
-            "d",
-            fmt::format("{} samples in d = {} take {:.3g} GB on {} threads, but this machine has {:.3g} GB",
-                        n, info.d, needed / 1e9, threads, machine_memory() / 1e9)));
-}
-
 }  // namespace
 
 std::vector<Observable> spectral_observables() {
@@ -121,7 +105,7 @@ RouteKind spectral_estimator_simulation() {
             .theory = false,
             .algorithms = {"spectral-estimator"},
             .keys = teacher_student::ensemble_keys(1e7),
-            .check = check,
+            .check = check_memory,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
                 return std::make_unique<Simulation>(

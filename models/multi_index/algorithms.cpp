@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "models/multi_index/declaration.hpp"
-#include "models/teacher_student/initial.hpp"
+#include "models/multi_index/initial.hpp"
 
 namespace hidyn::multi_index {
 namespace {
@@ -169,18 +169,8 @@ std::shared_ptr<const Problem> make(Rule rule, const ReadParts& read, const Prob
                            .fraction = batch.fraction};
         algorithm.jump = tables.algorithm.text("jump") == "poisson" ? Jump::poisson : Jump::bernoulli;
     }
-    const auto students = static_cast<Eigen::Index>(problem->students());
-    const auto teachers = static_cast<Eigen::Index>(problem->teachers());
-    for (const char* key : {"second_layer", "per_replica"})
-        if (tables.initial.given(key))
-            complaints.add(tables.initial.complain(
-                key, fmt::format(
-                         "has no meaning for {}: its second layer is fixed and all replicas share one start",
-                         tables.algorithm_kind)));
-    teacher_student::Starts starts =
-        teacher_student::read_starts(tables, teachers, Eigen::VectorXd::Ones(students), complaints);
-    if (starts.list.empty()) return nullptr;
-    problem->initial = std::move(starts.list.front());
+    problem->recovery_threshold = parts->recovery_threshold;
+    if (!read_initial(tables, *problem, complaints)) return nullptr;
     check(*problem, tables, complaints);
     return problem;
 }

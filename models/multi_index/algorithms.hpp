@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "models/multi_index/multi_index.hpp"
@@ -11,6 +12,7 @@ namespace hidyn::multi_index {
 struct Parts {
     SampleLoss loss;
     Label label;
+    std::optional<double> recovery_threshold = {};
 };
 using ReadParts = std::function<std::optional<Parts>(const ProblemTables&, Complaints&)>;
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "models/multi_index/algorithms.hpp"
-#include "models/teacher_student/initial.hpp"
+#include "models/multi_index/initial.hpp"
 #include "models/teacher_student/network.hpp"
 #include "models/teacher_student/sample_section.hpp"
 
@@ -49,7 +49,7 @@ ProblemKind preset(const char* name, const char* summary, const char* own, std::
             .summary = summary,
             .mathematics = mathematics(own),
             .problem_keys = std::move(keys),
-            .initial_keys = teacher_student::initial_keys(),
+            .initial_keys = initial_keys(),
             .algorithms = algorithms(read),
             .observables = family_observables(classifies),
             .routes = {simulation_kind()}};
@@ -136,28 +136,42 @@ ProblemKind logistic_regression() {
 }
 
 ProblemKind phase_retrieval() {
-    return preset(
+    ProblemKind kind = preset(
         "phase-retrieval", "a quadratic neuron learns the square of a linear teacher",
         "y = lambda*^2 + sqrt(Delta) xi, u = lambda^2 - y; K = M = 1.\n"
         "  square        l = u^2 / 4\n"
-        "  pseudo-huber  l = (c^2 / 2) (sqrt(1 + u^2 / c^2) - 1), linear in |u| beyond c: what SGD needs",
+        "  pseudo-huber  l = (c^2 / 2) (sqrt(1 + u^2 / c^2) - 1), linear in |u| beyond c: what SGD needs\n"
+        "The sign of the signal cannot be known: R may end at either. With initial.kind = "
+        "\"random-direction\" or\n"
+        "\"spectral\" the mean of `recovered` is the probability that gradient descent finds the signal. "
+        "Descent on\n"
+        "the mean loss, W <- W - eta' d grad L_n, is learning_rate * time_step = eta'.",
         {{.name = "loss",
           .type = KeyType::choice,
           .meaning = "u^2 / 4, or its pseudo-huber version that is linear far out",
           .symbol = "\\ell",
           .choices = {"square", "pseudo-huber"},
           .standard = std::string("square")},
-         teacher_student::loss_scale_key()},
+         teacher_student::loss_scale_key(),
+         {.name = "recovery_threshold",
+          .type = KeyType::real,
+          .meaning = "a run counts as recovered where R^2 / (Q T) exceeds this",
+          .range = {.minimum = 0, .maximum = 1},
+          .standard = 0.99}},
         false, [](const ProblemTables& tables, Complaints& complaints) {
             const bool square = tables.problem.text("loss") == "square";
             if (square && tables.problem.given("loss_scale"))
                 complaints.add(
                     tables.problem.complain("loss_scale", "has a meaning for loss = \"pseudo-huber\" only"));
-            return one_neuron(
+            Parts parts = one_neuron(
                 "quadratic",
                 square ? Loss::square(0.5) : Loss::pseudo_huber(tables.problem.real("loss_scale"), 0.5),
                 LabelChannel::additive, tables.problem.real("label_noise"));
+            parts.recovery_threshold = tables.problem.real("recovery_threshold");
+            return parts;
         });
+    kind.observables.push_back(recovered());
+    return kind;
 }
 
 ProblemKind general() {

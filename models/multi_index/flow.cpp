@@ -15,6 +15,10 @@ class Flow final : public Route {
     Flow(std::shared_ptr<const MultiIndex> problem, double tolerance, RouteInfo description)
         : Route(std::move(description)), problem_(std::move(problem)), tolerance_(tolerance) {}
 
+    [[nodiscard]] std::vector<Observable> own_observables() const override {
+        return recovery_observables(*problem_);
+    }
+
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         Outcome outcome = run_replicas(info.replicas, 1, 1.0, grid, recorder, progress,
                                        [&](std::size_t replica, BlockWatch& watch) {

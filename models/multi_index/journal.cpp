@@ -10,6 +10,7 @@ using Eigen::MatrixXd;
 Journal::Journal(const MultiIndex& problem, Recorder& recorder, std::size_t replica)
     : problem_(problem),
       places_(problem.recording),
+      own_place_(problem.observables().size()),
       recorder_(recorder),
       replica_(replica),
       observer_(problem),
@@ -18,6 +19,7 @@ Journal::Journal(const MultiIndex& problem, Recorder& recorder, std::size_t repl
 void Journal::sample(Learner& learner, std::size_t time, double weight) {
     const Weights& weights = learner.weights();
     observer_.observe(weights.Q(), weights.R(), learner.train_loss(), recorder_, replica_, time, weight);
+    if (problem_.recovery_threshold) sample_recovery(weights, time, weight);
     if (places_.response != 0) sample_response(weights, time, weight);
     reached_[time] += weight;
     if (places_.C == 0) return;
@@ -27,6 +29,13 @@ void Journal::sample(Learner& learner, std::size_t time, double weight) {
         snapshots_ = RowMajor::Zero(K * static_cast<Index>(recorder_.times()), stride);
     snapshots_.middleRows(static_cast<Index>(time) * K, K) +=
         weight * Eigen::Map<const RowMajor>(weights.data(), K, stride);
+}
+
+void Journal::sample_recovery(const Weights& weights, std::size_t time, double weight) {
+    const double R = weights.R()(0, 0);
+    const double bound = *problem_.recovery_threshold * weights.Q()(0, 0) * problem_.initial.T(0, 0);
+    const double found = R * R > bound ? 1.0 : 0.0;
+    recorder_.blend(own_place_, replica_, time, weight, {&found, 1});
 }
 
 void Journal::sample_response(const Weights& weights, std::size_t time, double weight) {

@@ -20,10 +20,12 @@ class Journal {
     void finish(std::uint64_t d);
 
   private:
+    void sample_recovery(const Weights& weights, std::size_t time, double weight);
     void sample_response(const Weights& weights, std::size_t time, double weight);
 
     const MultiIndex& problem_;
     ObservablePlaces places_;
+    std::size_t own_place_;  ///< of what simulations alone report
     Recorder& recorder_;
     std::size_t replica_;
     Observer observer_;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "math/row_kernels.hpp"
+#include "models/multi_index/spectral_start.hpp"
 
 namespace hidyn::multi_index {
 
@@ -20,6 +21,7 @@ Learner::Learner(const MultiIndex& problem, std::uint64_t d, const random::Strea
       pass_(weights_.stride(), problem.students() * (1 + problem.recording.response_at.size())),
       products_(problem.students() * (1 + problem.recording.response_at.size())),
       factors_(products_.size()) {
+    if (problem.spectral) weights_.restart(spectral_start(problem, d, data_));
     driver_ = make_driver(problem.algorithm, data_.samples(), step * realised_, key);
     gradient_.assign(weights_.size(), 0.0);
     if (single_) upcoming_ = driver_->draw().samples.front();

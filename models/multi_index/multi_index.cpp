@@ -82,6 +82,20 @@ std::vector<Observable> MultiIndex::observables() const {
     return declare_observables(students(), teachers(), classifies(), recording);
 }
 
+Observable recovered() {
+    return {.name = "recovered",
+            .long_name = "share of recovered runs",
+            .symbol = "P",
+            .normalization =
+                "1 if R^2 / (Q T) > recovery_threshold, else 0; its mean is the probability of success",
+            .derived = true,
+            .own = true};
+}
+
+std::vector<Observable> recovery_observables(const MultiIndex& problem) {
+    return problem.recovery_threshold ? std::vector<Observable>{recovered()} : std::vector<Observable>{};
+}
+
 double MultiIndex::steps_per_unit_time(double d) const {
     if (const std::optional<double> step = finite_step();
         step && !(algorithm.rule == Rule::sgd && !algorithm.time_step))

@@ -7,6 +7,7 @@
 
 #include "core/problem.hpp"
 #include "core/recorder.hpp"
+#include "models/spectral/preprocessing.hpp"
 #include "models/teacher_student/sample_loss.hpp"
 #include "models/teacher_student/start.hpp"
 
@@ -70,7 +71,12 @@ class MultiIndex final : public Problem {
     Label label;
     double sample_ratio = 1.0;  ///< alpha
     Algorithm algorithm;
-    OrderParameters initial;  ///< without a second layer
+    /// Without a second layer; of a random direction with R = 0, of a spectral start with |R| as predicted.
+    OrderParameters initial;
+    bool random_direction = false;                         ///< each replica starts in a direction of its own
+    std::optional<spectral::Preprocessing> spectral = {};  ///< each replica starts as its data say
+    /// A simulation records whether R^2 / (Q T) exceeds this, with one student and one teacher.
+    std::optional<double> recovery_threshold = {};
     Recording recording;
 
     [[nodiscard]] std::size_t students() const { return loss.arguments(); }
@@ -94,6 +100,10 @@ class MultiIndex final : public Problem {
 /// The declarations of this family's observables. `recording` adds the two-time ones.
 [[nodiscard]] std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers,
                                                           bool classifies, const Recording& recording);
+
+/// Whether a run has recovered the signal: what simulations alone report, if the problem asks for it.
+[[nodiscard]] Observable recovered();
+[[nodiscard]] std::vector<Observable> recovery_observables(const MultiIndex& problem);
 
 /// Places of the observables in the order in which they are declared.
 struct ObservablePlaces {

@@ -14,6 +14,10 @@ class Stepping final : public Route {
     Stepping(std::shared_ptr<const MultiIndex> problem, double step, RouteInfo description)
         : Route(std::move(description)), problem_(std::move(problem)), step_(step) {}
 
+    [[nodiscard]] std::vector<Observable> own_observables() const override {
+        return recovery_observables(*problem_);
+    }
+
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         Outcome outcome =
             run_replicas(info.replicas, 1, 1.0 / step_, grid, recorder, progress,

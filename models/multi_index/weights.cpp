@@ -16,6 +16,14 @@ using Rows = Eigen::Map<const RowMajor>;
 // The difference is linear in the field up to a relative error of this order, and exact to 12 digits.
 constexpr double epsilon = 1e-4;
 
+/// The first coordinate of a uniformly random unit vector in d dimensions.
+double random_cosine(std::uint64_t d, random::StreamKey key) {
+    key.purpose = random::Purpose::start;
+    random::Stream stream(key);
+    const double along = stream.normal();
+    return along / std::hypot(along, stream.chi(static_cast<double>(d) - 1.0));
+}
+
 }  // namespace
 
 Weights::Weights(const MultiIndex& problem, std::uint64_t d, const random::StreamKey& key)
@@ -27,11 +35,17 @@ Weights::Weights(const MultiIndex& problem, std::uint64_t d, const random::Strea
     field_key_.purpose = random::Purpose::field;
     random::StreamKey frame = key;
     frame.purpose = random::Purpose::frame;
+    OrderParameters start = problem.initial;
+    if (problem.random_direction) start.R = (start.Q * start.T).cwiseSqrt() * random_cosine(d, key);
     std::vector<double> placed((students_ + teacher_count_) * stride_, 0.0);
-    teacher_student::place(problem.initial, d, frame, stride_, placed);
+    teacher_student::place(start, d, frame, stride_, placed);
     const auto border = placed.begin() + static_cast<std::ptrdiff_t>(students_ * stride_);
     rows_.assign(placed.begin(), border);
     teachers_.assign(border, placed.end());
+}
+
+void Weights::restart(const Eigen::VectorXd& row) {
+    std::copy(row.begin(), row.end(), rows_.begin());
 }
 
 void Weights::perturb() {

@@ -19,7 +19,7 @@ namespace hidyn::multi_index {
 /// sigma_lj.
 class Weights {
   public:
-    /// Placed exactly at the problem's start.
+    /// Placed exactly at the problem's start; a random direction is drawn here.
     Weights(const MultiIndex& problem, std::uint64_t d, const random::StreamKey& key);
 
     [[nodiscard]] std::size_t stride() const { return stride_; }
@@ -32,6 +32,8 @@ class Weights {
     [[nodiscard]] const double* data() const { return rows_.data(); }
     [[nodiscard]] const double* teachers() const { return teachers_.data(); }
 
+    /// The student's only row from now on.
+    void restart(const Eigen::VectorXd& row);
     /// Adds a copy that differs from the run by a small field from now on.
     void perturb();
 

@@ -2,7 +2,9 @@
 
 #include <Spectra/SymEigsSolver.h>
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <cmath>
 
 #include "core/aligned.hpp"
 #include "models/teacher_student/fused_pass.hpp"
@@ -11,67 +13,95 @@ namespace hidyn::spectral {
 namespace {
 
 using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
 
-/// v -> sum_i weight_i a_i (a_i . v), as Spectra asks for it.
+// Below this size a dense matrix is as good, and Lanczos has no room.
+constexpr std::size_t dense_dimensions = 16;
+
+/// v -> (M + shift) v, as Spectra asks for it.
 class Product {
   public:
     using Scalar = double;
 
-    Product(const double* rows, std::size_t count, std::size_t dimensions, std::size_t stride,
-            const Eigen::VectorXd& weight)
-        : rows_(rows),
-          count_(count),
-          dimensions_(dimensions),
-          stride_(stride),
-          weight_(weight),
-          pass_(stride, 1),
-          input_(stride),
-          output_(stride) {}
+    Product(const WeightedRows& matrix, double shift)
+        : matrix_(matrix),
+          shift_(shift),
+          pass_(matrix.stride, 1),
+          input_(matrix.stride),
+          output_(matrix.stride) {}
 
-    [[nodiscard]] Index rows() const { return static_cast<Index>(dimensions_); }
+    [[nodiscard]] Index rows() const { return static_cast<Index>(matrix_.dimensions); }
     [[nodiscard]] Index cols() const { return rows(); }
     void perform_op(const double* x, double* y) const {
-        std::copy_n(x, dimensions_, input_.begin());
+        std::copy_n(x, matrix_.dimensions, input_.begin());
         std::ranges::fill(output_, 0.0);
         pass_.accumulate(
-            count_, [&](std::size_t i) { return rows_ + i * stride_; }, input_.data(), 1, output_.data(),
+            static_cast<std::size_t>(matrix_.weight.size()),
+            [&](std::size_t i) { return matrix_.rows + i * matrix_.stride; }, input_.data(), 1,
+            output_.data(),
             [&](std::size_t first, std::size_t width, const double* field, double* c) {
                 for (std::size_t r = 0; r < width; ++r)
-                    c[r] = weight_[static_cast<Index>(first + r)] * field[r];
+                    c[r] = matrix_.weight[static_cast<Index>(first + r)] * field[r];
             });
-        std::copy_n(output_.begin(), dimensions_, y);
+        for (std::size_t j = 0; j < matrix_.dimensions; ++j) y[j] = output_[j] + shift_ * x[j];
     }
 
   private:
-    const double* rows_;
-    std::size_t count_, dimensions_, stride_;
-    const Eigen::VectorXd& weight_;
+    const WeightedRows& matrix_;
+    double shift_;
     mutable teacher_student::FusedPass pass_;
     mutable AlignedVector input_, output_;
 };
 
+ExtremePairs dense_pairs(const WeightedRows& matrix, std::size_t pairs, End end) {
+    const auto d = static_cast<Index>(matrix.dimensions);
+    const auto kept = static_cast<Index>(std::min(pairs, matrix.dimensions));
+    const Product product(matrix, 0.0);
+    const MatrixXd unit = MatrixXd::Identity(d, d);
+    MatrixXd M(d, d);
+    for (Index j = 0; j < d; ++j) product.perform_op(unit.col(j).data(), M.col(j).data());
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(M);
+    if (end == End::smallest)
+        return {solver.eigenvalues().head(kept), solver.eigenvectors().leftCols(kept), true};
+    return {solver.eigenvalues().tail(kept).reverse(),
+            solver.eigenvectors().rightCols(kept).rowwise().reverse(), true};
+}
+
+/// A mean magnitude of the eigenvalues, (1/d) sum_i |weight_i| |a_i|^2.
+double magnitude(const WeightedRows& matrix) {
+    double sum = 0.0;
+    for (Index i = 0; i < matrix.weight.size(); ++i)
+        sum += std::abs(matrix.weight[i]) *
+               Eigen::Map<const VectorXd>(matrix.rows + static_cast<std::size_t>(i) * matrix.stride,
+                                          static_cast<Index>(matrix.dimensions))
+                   .squaredNorm();
+    return sum / static_cast<double>(matrix.dimensions);
+}
+
 }  // namespace
 
-LeadingPair leading_pair(const double* rows, std::size_t count, std::size_t dimensions, std::size_t stride,
-                         const Eigen::VectorXd& weight) {
-    if (dimensions == 1) {
-        double sum = 0.0;
-        for (std::size_t i = 0; i < count; ++i)
-            sum += weight[static_cast<Index>(i)] * rows[i * stride] * rows[i * stride];
-        return {.value = sum, .vector = Eigen::VectorXd::Ones(1), .converged = true};
-    }
-    Product product(rows, count, dimensions, stride, weight);
-    constexpr Index basis = 40;
+ExtremePairs extreme_pairs(const WeightedRows& matrix, std::size_t pairs, End end) {
+    if (matrix.dimensions <= std::max(dense_dimensions, pairs + 1)) return dense_pairs(matrix, pairs, end);
+    // Errors are measured in units of the eigenvalue, which without a shift might happen to be close to 0.
+    const double shift = (end == End::largest ? 1.0 : -1.0) * magnitude(matrix);
+    Product product(matrix, shift);
+    const auto wanted = static_cast<Index>(pairs);
+    const Index basis = std::min<Index>(40 * wanted, product.rows());
     constexpr Index restarts = 1000;
-    Spectra::SymEigsSolver<Product> solver(product, 1, std::min(basis, product.rows()));
+    Spectra::SymEigsSolver<Product> solver(product, wanted, basis);
     solver.init();
-    solver.compute(Spectra::SortRule::LargestAlge, restarts, 1e-9);
-    LeadingPair found;
-    found.converged = solver.info() == Spectra::CompInfo::Successful;
-    if (!found.converged) return found;
-    found.value = solver.eigenvalues()[0];
-    found.vector = solver.eigenvectors().col(0);
-    return found;
+    const Spectra::SortRule order =
+        end == End::largest ? Spectra::SortRule::LargestAlge : Spectra::SortRule::SmallestAlge;
+    solver.compute(order, restarts, 1e-9, order);
+    if (solver.info() != Spectra::CompInfo::Successful) return {};
+    return {solver.eigenvalues().array() - shift, solver.eigenvectors(), true};
+}
+
+LeadingPair leading_pair(const WeightedRows& matrix) {
+    const ExtremePairs found = extreme_pairs(matrix, 1, End::largest);
+    if (!found.converged) return {};
+    return {.value = found.values[0], .vector = found.vectors.col(0), .converged = true};
 }
 
 }  // namespace hidyn::spectral

@@ -21,6 +21,24 @@ def distance_and_error(values, observable):
     return (np.abs(mean) if observable.minus else mean), error
 
 
+def are_shares(samples):
+    """Whether all these values (NaN aside) say yes or no, 1 or 0, and not all the same: their mean is a share of runs."""
+    values = np.concatenate([np.ravel(sample) for sample in samples])
+    return set(np.unique(values[np.isfinite(values)])) == {0.0, 1.0}
+
+
+def share_interval(values):
+    """How far Wilson's interval of one standard error reaches below and above the mean over the first axis of values 0
+    and 1. Unlike the standard error it says something where all runs, or none, are 1."""
+    share, _ = mean_and_error(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unit = 1.0 / np.isfinite(values).sum(axis=0)
+        center = (share + unit / 2) / (1 + unit)
+        half = np.sqrt(share * (1 - share) * unit + unit**2 / 4) / (1 + unit)
+    # At 0 and at 1 one side vanishes, up to rounding.
+    return np.maximum(share - center + half, 0.0), np.maximum(center + half - share, 0.0)
+
+
 def mean(values):
     return mean_and_error(values)[0]
 

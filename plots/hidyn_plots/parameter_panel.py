@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import error_band, scales, words
-from .averages import distance_and_error, mean_and_error, over_window
+from .averages import are_shares, distance_and_error, mean_and_error, over_window, share_interval
 from .components import components, two_time_symbol
 from .encoding import BAND
 
@@ -15,7 +15,8 @@ def draw(axes, results, plan, encoding, name):
     groups = _groups(results, plan, name)
     x = np.array(sorted(set(plan.positions.values())))
     x_log = plan.x_scale == "log" if plan.x_scale and (x > 0).all() else scales.spans_decades(x, 0.8)
-    calm = [points.mean + side * np.nan_to_num(points.error) for points in groups for side in (-1, 0, 1)]
+    calm = [part for points in groups for part in (points.mean, points.mean - np.nan_to_num(points.below),
+                                                   points.mean + np.nan_to_num(points.above))]
     y_log = _value_is_log(plan, results, name, [points.mean for points in groups])
     window = scales.limits(calm, [], y_log)
     for component in curves:
@@ -39,14 +40,15 @@ def draw(axes, results, plan, encoding, name):
 class _Points:
     """One family of routes, at one size, over all variants."""
 
-    def __init__(self, routes, plan, results, name):
+    def __init__(self, routes, plan, results, name, shares):
         self.routes = sorted(routes, key=lambda route: plan.positions[route.variant])
         self.route = self.routes[0]
         self.x = np.array([plan.positions[route.variant] for route in self.routes])
-        parts = [distance_and_error(over_window(route.series[name].values, results.time, plan.window),
-                                    results.observables[name]) for route in self.routes]
+        values = [over_window(route.series[name].values, results.time, plan.window) for route in self.routes]
+        parts = [distance_and_error(value, results.observables[name]) for value in values]
         self.mean = np.array([part[0] for part in parts])
-        self.error = np.array([part[1] for part in parts])
+        sides = [share_interval(value) if shares else 2 * part[1:] for value, part in zip(values, parts)]
+        self.below, self.above = (np.array([side[place] for side in sides]) for place in (0, 1))
         self.diverged = np.array([route.diverged for route in self.routes])
         # A window's mean has its own, smaller fluctuations, which the variance at one time does not give.
         known = plan.window is None and all(route.series[name].variance is not None for route in self.routes)
@@ -59,11 +61,14 @@ class _Points:
 
 def _groups(results, plan, name):
     found = {}
+    measured = [over_window(route.series[name].values, results.time, plan.window)
+                for route in results.simulations if name in route.series]
+    shares = bool(measured) and are_shares(measured)
     for route in results.routes:
         if name in route.series and route.variant in plan.positions:
             size = None if route.is_theory else route.d  # a theory at the size of its variant is still one line
             found.setdefault((route.family, route.kind, size), []).append(route)
-    return [_Points(routes, plan, results, name) for routes in found.values()]
+    return [_Points(routes, plan, results, name, shares) for routes in found.values()]
 
 
 def _value_is_log(plan, results, name, values):
@@ -87,7 +92,7 @@ def _margins(x, log):
 def _draw_group(axes, encoding, component, points, window, y_log):
     at = (slice(None), *component.index)
     hue = encoding.hue(points.route, component)
-    mean, error = points.mean[at], points.error[at]
+    mean = points.mean[at]
     if points.route.is_theory:
         if encoding.is_doubled(points.route, [r for r in encoding.results.theories]):
             pass
@@ -102,7 +107,8 @@ def _draw_group(axes, encoding, component, points, window, y_log):
             half = np.sqrt(np.maximum(points.variance[at], 0) / min(sizes))
             axes.fill_between(points.x, mean - half, mean + half, color=hue, alpha=BAND, linewidth=0, zorder=1)
     else:
-        axes.errorbar(points.x, mean, yerr=np.nan_to_num(error), ecolor=hue, elinewidth=0.8, capsize=0, zorder=5,
+        reach = np.nan_to_num(np.stack([points.below[at], points.above[at]]))
+        axes.errorbar(points.x, mean, yerr=reach, ecolor=hue, elinewidth=0.8, capsize=0, zorder=5,
                       **encoding.point(points.route, hue))
         lost = points.diverged & ~np.isfinite(mean)
         if lost.any() and window:

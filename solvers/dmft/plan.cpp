@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/machine.hpp"
+#include "models/multi_index/initial.hpp"
 #include "solvers/dmft/events.hpp"
 #include "solvers/dmft/process_of.hpp"
 
@@ -135,6 +136,7 @@ double memory_of(const MultiIndex& problem, const Plan& plan, double end) {
 void check_plan(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid& grid,
                 Complaints& complaints) {
     const auto& problem = dynamic_cast<const MultiIndex&>(base);
+    if (multi_index::refuse_spectral_start(problem, table, complaints)) return;
     const std::size_t before = complaints.sentences().size();
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> teachers(problem.initial.T, Eigen::EigenvaluesOnly);
     if (!(teachers.eigenvalues().minCoeff() > 1e-10 * teachers.eigenvalues().maxCoeff()))

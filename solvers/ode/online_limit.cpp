@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "models/committee/committee.hpp"
+#include "models/multi_index/initial.hpp"
 #include "models/multi_index/multi_index.hpp"
 #include "solvers/ode/committee.hpp"
 
@@ -87,6 +88,7 @@ class OnlineLimitRoute final : public Route {
 void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
            Complaints& complaints) {
     const auto& problem = dynamic_cast<const MultiIndex&>(base);
+    if (multi_index::refuse_spectral_start(problem, table, complaints)) return;
     if (problem.recording.two_time || !problem.recording.response_at.empty())
         complaints.add(
             fmt::format("{}: the online limit has no two-time functions here; leave out time.two_time and "

@@ -19,6 +19,7 @@
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
 #include "solvers/ode/quadratic_network.hpp"
+#include "solvers/random_matrix/initial_hessian.hpp"
 #include "solvers/random_matrix/spectral_estimator.hpp"
 #include "solvers/riccati/quadratic_network.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
@@ -73,7 +74,7 @@ const Registry& registry() {
         with(generalized_linear::declaration(),
              {state_evolution::generalized_linear_kind(), bayes_optimal::generalized_linear_kind(),
               fixed_point::generalized_linear_kind(), fixed_point::separability_kind(),
-              random_matrix::spectral_estimator_kind()}),
+              random_matrix::spectral_estimator_kind(), random_matrix::initial_hessian_kind()}),
         with(quadratic_network::declaration(),
              {closed_form::quadratic_network_kind(), closed_form::wide_students_kind(),
               ode::quadratic_network_kind(), riccati::riccati_kind(), riccati::riccati_limit_kind()}),

@@ -427,6 +427,20 @@ class AgainstAKey(InFolder):
             expected = file["routes/rate_0.sgd-d100/generalization_error"][:, 200:].mean()
         self.assertAlmostEqual(points.get_ydata()[0], expected)
 
+    def test_shares_of_runs_have_binomial_errors_also_where_no_run_succeeds(self):
+        write_committee(self.results, sizes=(100,), replicas=4, learning_rates=[1.0, 3.0],
+                        figure='[figure]\nagainst = "algorithm.learning_rate"\n'
+                               'observables = ["generalization_error"]\n')
+        with h5py.File(self.results, "r+") as file:
+            for variant, runs in (("rate_0", [0, 0, 0, 0]), ("rate_1", [1, 0, 1, 0])):
+                values = file[f"routes/{variant}.sgd-d100/generalization_error"]
+                values[:, -1] = runs
+        results = read(self.results)
+        bars = compose(results, choose(results)).axes[0].containers[0].lines[2][0].get_segments()
+        # Wilson's interval of one standard error, with n = 4: [0, 1 / (n + 1)] and 1/2 -+ 1 / (2 sqrt(n + 1)).
+        np.testing.assert_allclose([bar[:, 1] for bar in bars], [[0, 1 / 5], [0.5 - 0.5 / 5**0.5, 0.5 + 0.5 / 5**0.5]],
+                                   atol=1e-12)
+
     def test_diverged_variants_are_crossed(self):
         figure = self.figure(sizes=(100,), learning_rates=[1.0, 3.0], diverging=(3.0,), figure=self.TABLE)
         cross, = crosses(figure.axes[0])

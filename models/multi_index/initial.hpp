@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "core/problem.hpp"
+#include "models/multi_index/multi_index.hpp"
+
+/// The section [initial]: overlaps as for every two-layer problem, or a direction that each replica draws or
+/// finds in its own data.
+namespace hidyn::multi_index {
+
+[[nodiscard]] std::vector<Key> initial_keys();
+/// Reads it into the problem, whose link, label and sample ratio are known; false if there is nothing to go
+/// on with.
+[[nodiscard]] bool read_initial(const ProblemTables& tables, MultiIndex& problem, Complaints& complaints);
+
+/// For theories of the limit: complains about a start that depends on the data. Returns whether it did.
+bool refuse_spectral_start(const MultiIndex& problem, const Table& route, Complaints& complaints);
+
+}  // namespace hidyn::multi_index
