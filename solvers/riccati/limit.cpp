@@ -1,84 +1,20 @@
-#include "solvers/riccati/quadratic_network.hpp"
-
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <span>
 
-#include "core/parallel.hpp"
 #include "math/integrator.hpp"
-#include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
 #include "solvers/riccati/bulk_law.hpp"
-#include "solvers/riccati/equations.hpp"
+#include "solvers/riccati/quadratic_network.hpp"
 
 namespace hidyn::riccati {
 namespace {
 
-using Eigen::Index;
-using Eigen::MatrixXd;
 using math::State;
 using quadratic_network::ObservablePlaces;
 using quadratic_network::QuadraticNetwork;
-
-constexpr double tolerance = 1e-11;
-
-class Exact final : public Route {
-  public:
-    Exact(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const auto count = static_cast<std::int64_t>(problem_->starts.size());
-        std::vector<math::IntegrationReport> reports(problem_->starts.size());
-        parallel_for(count, progress, [&](std::int64_t index) {
-            const auto replica = static_cast<std::size_t>(index);
-            PartialProgress part(progress, 1.0 / static_cast<double>(count));
-            reports[replica] = follow(replica, grid, recorder, part);
-        });
-        Outcome outcome;
-        for (const math::IntegrationReport& report : reports)
-            if (report.status != Status::complete) {
-                outcome.status = report.status;
-                outcome.detail = report.detail;
-                outcome.diverged_at = std::fmin(outcome.diverged_at, report.reached);
-                if (problem_->start_per_replica) ++outcome.diverged_replicas;
-            }
-        return outcome;
-    }
-
-  private:
-    math::IntegrationReport follow(std::size_t replica, const TimeGrid& grid, Recorder& recorder,
-                                   Progress& progress) const {
-        const Solution solution(problem_->starts[replica], problem_->strengths);
-        const quadratic_network::Observer observer(*problem_, problem_->reference_size());
-        std::size_t recorded = 0;
-        const math::Integration problem{
-            .derivative = [&](const State& state, State& derivative,
-                              double time) { solution.derivative(state, derivative, time); },
-            .record =
-                [&](std::size_t time, const State& state) {
-                    // Any factor of M shows what the weights show, but for rotations of the students.
-                    const MatrixXd M = solution.matrix(state, grid.times[time]);
-                    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(M);
-                    const MatrixXd W = solver.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
-                                       solver.eigenvectors().transpose();
-                    const MatrixXd Q = W * W.transpose();
-                    observer.observe_invariants(W.leftCols(static_cast<Index>(problem_->teachers())), Q, Q,
-                                                recorder, replica, time);
-                    recorded = time + 1;
-                },
-            .relative_tolerance = tolerance,
-            .absolute_tolerance = tolerance};
-        const math::IntegrationReport report =
-            math::integrate(problem, State(solution.scalars(), 0.0), grid.times, progress);
-        if (report.status != Status::complete) recorder.truncate(replica, recorded);
-        return report;
-    }
-
-    std::shared_ptr<const QuadraticNetwork> problem_;
-};
 
 /// K and d -> infinity at fixed ratio, entries of W_0 / sqrt(d) of variance s^2 / d: with
 ///   kappa = (s^2 / d) tr (1 + 4 theta Y)^{-1},  chi = (s^2 / d) tr Y (1 + 4 theta Y)^{-2},
@@ -212,51 +148,7 @@ class Limit final : public Route {
     std::shared_ptr<const QuadraticNetwork> problem_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
-    const auto refuse = [&](const std::string& why) {
-        complaints.add(fmt::format("{}: {}", table.place(), why));
-    };
-    if (problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked || problem.inputs.has_spike)
-        refuse("the Riccati equation is closed for isotropic inputs alone; the ode route knows others");
-    if (problem.students < problem.teachers())
-        refuse(fmt::format("needs at least as many students as the {} teachers", problem.teachers()));
-}
-
 }  // namespace
-
-RouteKind riccati_kind() {
-    return {
-        .name = "riccati",
-        .summary =
-            "gradient flow with isotropic inputs: a matrix Riccati equation, by two scalars and one per "
-            "teacher",
-        .source = "Martin, Bach & Biroli, arXiv 2311.03794",
-        .theory = true,
-        .algorithms = {"gradient-flow"},
-        .keys = {},
-        .check =
-            [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
-               Complaints& complaints) {
-                check(base, table, info, grid, complaints);
-                const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
-                for (const quadratic_network::Factors& start : problem.starts)
-                    if (Eigen::SelfAdjointEigenSolver<MatrixXd>(MatrixXd(start.A.transpose() * start.A))
-                            .eigenvalues()[0] <= 0.0) {
-                        complaints.add(fmt::format(
-                            "{}: every teacher needs some overlap with the students at the start, or it is "
-                            "never found",
-                            table.place()));
-                        break;
-                    }
-            },
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<Exact>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
-                                           std::move(info));
-        }};
-}
 
 RouteKind riccati_limit_kind() {
     return {
@@ -267,9 +159,9 @@ RouteKind riccati_limit_kind() {
         .algorithms = {"gradient-flow"},
         .keys = {},
         .check =
-            [](const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
+            [](const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
                Complaints& complaints) {
-                check(base, table, info, grid, complaints);
+                check_isotropic(base, table, complaints);
                 const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
                 if (problem.start_scale <= 0.0)
                     complaints.add(fmt::format("{}: is of random weights; give [initial] kind = \"random\"",
