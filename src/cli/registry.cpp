@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/committee/declaration.hpp"
+#include "models/deep_linear/declaration.hpp"
 #include "models/generalized_linear/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
 #include "models/quadratic_network/declaration.hpp"
@@ -16,6 +17,7 @@
 #include "solvers/fixed_point/generalized_linear.hpp"
 #include "solvers/fixed_point/separability.hpp"
 #include "solvers/linear_noise/committee.hpp"
+#include "solvers/modes/deep_linear.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
 #include "solvers/ode/quadratic_network.hpp"
@@ -78,6 +80,7 @@ const Registry& registry() {
         with(quadratic_network::declaration(),
              {closed_form::quadratic_network_kind(), closed_form::wide_students_kind(),
               ode::quadratic_network_kind(), riccati::riccati_kind(), riccati::riccati_limit_kind()}),
+        with(deep_linear::declaration(), {modes::deep_linear_kind()}),
     }};
     return everything;
 }
