@@ -52,43 +52,46 @@ std::vector<Key> problem_keys() {
 }
 
 std::vector<Key> initial_keys() {
-    return {{.name = "kind",
-             .type = KeyType::choice,
-             .meaning = "aligned with the teacher and balanced, aligned and unbalanced (two layers), or random",
-             .choices = {"aligned", "unbalanced", "random"},
-             .standard = std::string("aligned")},
-            {.name = "strengths",
-             .type = KeyType::real_list,
-             .meaning = "mode strengths at the start, one per mode or one for all (kind \"aligned\")",
-             .symbol = "s_\\alpha(0)"},
-            {.name = "first",
-             .type = KeyType::real_list,
-             .meaning = "singular values of the first layer, one per mode or one for all (kind \"unbalanced\")",
-             .symbol = "a_\\alpha(0)"},
-            {.name = "second",
-             .type = KeyType::real_list,
-             .meaning = "of the second layer (kind \"unbalanced\")",
-             .symbol = "b_\\alpha(0)"},
-            {.name = "scale",
-             .type = KeyType::real,
-             .meaning = "an entry of an n_l x n_{l-1} matrix has deviation scale / sqrt(n_{l-1}) (kind \"random\")",
-             .symbol = "\\epsilon",
-             .range = {.minimum = 0, .above_minimum = true},
-             .standard = 1e-3},
-            {.name = "seed",
-             .type = KeyType::integer,
-             .meaning = "of random weights and of the hidden layers' bases",
-             .range = {.minimum = 0},
-             .standard = std::int64_t{0}},
-            {.name = "reference_d",
-             .type = KeyType::integer,
-             .meaning = "the d at which random weights are drawn, anew for each replica",
-             .range = {.minimum = 1, .maximum = 1e4},
-             .standard = std::int64_t{20}}};
+    return {
+        {.name = "kind",
+         .type = KeyType::choice,
+         .meaning = "aligned with the teacher and balanced, aligned and unbalanced (two layers), or random",
+         .choices = {"aligned", "unbalanced", "random"},
+         .standard = std::string("aligned")},
+        {.name = "strengths",
+         .type = KeyType::real_list,
+         .meaning = "mode strengths at the start, one per mode or one for all (kind \"aligned\")",
+         .symbol = "s_\\alpha(0)"},
+        {.name = "first",
+         .type = KeyType::real_list,
+         .meaning = "singular values of the first layer, one per mode or one for all (kind \"unbalanced\")",
+         .symbol = "a_\\alpha(0)"},
+        {.name = "second",
+         .type = KeyType::real_list,
+         .meaning = "of the second layer (kind \"unbalanced\")",
+         .symbol = "b_\\alpha(0)"},
+        {.name = "scale",
+         .type = KeyType::real,
+         .meaning =
+             "an entry of an n_l x n_{l-1} matrix has deviation scale / sqrt(n_{l-1}) (kind \"random\")",
+         .symbol = "\\epsilon",
+         .range = {.minimum = 0, .above_minimum = true},
+         .standard = 1e-3},
+        {.name = "seed",
+         .type = KeyType::integer,
+         .meaning = "of random weights and of the hidden layers' bases",
+         .range = {.minimum = 0},
+         .standard = std::int64_t{0}},
+        {.name = "reference_d",
+         .type = KeyType::integer,
+         .meaning = "the d at which random weights are drawn, anew for each replica",
+         .range = {.minimum = 1, .maximum = 1e4},
+         .standard = std::int64_t{20}}};
 }
 
 /// One number per mode; a single one counts for all.
-std::vector<double> read_modes(const Table& table, const char* key, std::size_t modes, Complaints& complaints) {
+std::vector<double> read_modes(const Table& table, const char* key, std::size_t modes,
+                               Complaints& complaints) {
     if (!table.given(key)) {
         complaints.add(fmt::format("{}: {} is missing", table.place(), key));
         return {};
@@ -108,7 +111,8 @@ void read_start(const ProblemTables& tables, DeepLinear& problem, Complaints& co
     const auto unused = [&](std::initializer_list<const char*> keys) {
         for (const char* key : keys)
             if (table.given(key))
-                complaints.add(table.complain(key, fmt::format("has no meaning with initial.kind = \"{}\"", kind)));
+                complaints.add(
+                    table.complain(key, fmt::format("has no meaning with initial.kind = \"{}\"", kind)));
     };
     start.seed = static_cast<std::uint64_t>(table.integer("seed"));
     if (kind == "random") {
@@ -130,7 +134,8 @@ void read_start(const ProblemTables& tables, DeepLinear& problem, Complaints& co
     unused({"strengths"});
     start.kind = StartKind::unbalanced;
     if (problem.depth != 2)
-        complaints.add(table.complain("kind", fmt::format("is for two layers, but problem.depth = {}", problem.depth)));
+        complaints.add(
+            table.complain("kind", fmt::format("is for two layers, but problem.depth = {}", problem.depth)));
     start.first = read_modes(table, "first", problem.modes(), complaints);
     start.second = read_modes(table, "second", problem.modes(), complaints);
 }

@@ -31,8 +31,8 @@ struct Start {
     /// random: standard deviation of an entry of an n_l x n_{l-1} matrix is scale / sqrt(n_{l-1}).
     double scale = 0.0;
     std::uint64_t seed = 0;
-    std::uint64_t size = 0;      ///< random: the d at which they are drawn
-    std::size_t replicas = 0;    ///< random: how many draws
+    std::uint64_t size = 0;    ///< random: the d at which they are drawn
+    std::size_t replicas = 0;  ///< random: how many draws
 };
 
 class DeepLinear final : public Problem {

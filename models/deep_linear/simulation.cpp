@@ -47,21 +47,20 @@ class Simulation final : public Route {
     void flow(std::size_t replica, const TimeGrid& grid, Recorder& recorder, Progress& progress,
               BlockWatch& watch) const {
         Network network(*problem_, info.d, static_cast<std::uint32_t>(replica));
-        const math::Integration problem{
-            .derivative =
-                [&](const math::State& state, math::State& derivative, double) {
-                    network.unpack(state);
-                    double* to = derivative.data();
-                    for (const Eigen::MatrixXd& layer : network.descent())
-                        to = std::copy_n(layer.data(), layer.size(), to);
-                },
-            .record =
-                [&](std::size_t time, const math::State& state) {
-                    network.unpack(state);
-                    network.observe(recorder, replica, time);
-                },
-            .relative_tolerance = 1e-10,
-            .absolute_tolerance = 1e-12};
+        const math::Integration problem{.derivative =
+                                            [&](const math::State& state, math::State& derivative, double) {
+                                                network.unpack(state);
+                                                double* to = derivative.data();
+                                                for (const Eigen::MatrixXd& layer : network.descent())
+                                                    to = std::copy_n(layer.data(), layer.size(), to);
+                                            },
+                                        .record =
+                                            [&](std::size_t time, const math::State& state) {
+                                                network.unpack(state);
+                                                network.observe(recorder, replica, time);
+                                            },
+                                        .relative_tolerance = 1e-10,
+                                        .absolute_tolerance = 1e-12};
         PartialProgress part(progress, 1.0 / static_cast<double>(info.replicas));
         const math::IntegrationReport report = math::integrate(problem, network.packed(), grid.times, part);
         if (report.status != Status::complete)
@@ -84,9 +83,10 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
                              problem.modes())));
     else if (narrowest < problem.modes() && !random)
         complaints.add(table.complain(
-            "d", fmt::format("leaves a layer of width {}, which cannot carry the {} modes of the start: those of "
-                             "strength {} and below are out of reach",
-                             narrowest, problem.modes(), problem.strengths[narrowest])));
+            "d",
+            fmt::format("leaves a layer of width {}, which cannot carry the {} modes of the start: those of "
+                        "strength {} and below are out of reach",
+                        narrowest, problem.modes(), problem.strengths[narrowest])));
     if (random && info.d != problem.initial.size)
         complaints.add(table.complain(
             "d", fmt::format("must be initial.reference_d = {}, at which the random weights are drawn",

@@ -28,6 +28,7 @@ constexpr const char* mathematics =
   ista              theta <- soft threshold of theta + h at eta l1
   fista             p^{t+1} by ista from theta^t, theta^t = p^t + (t - 2) / (t + 1) (p^t - p^{t-1}) from t = 2 on
   amp               x^t = g^t - V u^{t-1}, u^t = (E[z* | x^t, y] - x^t) / V, qhat = -(1/d) sum_i du_i/dx_i,
+                    it stops where less than a hundredth of the signal is unknown and fewer than ten samples tell more;
                     theta <- E[theta* | theta + h / qhat], V = its mean variance: the posterior means under the
                     problem's own prior and label_channel, which no first-order method beats
 

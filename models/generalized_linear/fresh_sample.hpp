@@ -7,9 +7,11 @@
 
 namespace hidyn::generalized_linear {
 
-/// What a sample that was never seen costs an iterate with these overlaps, by quadrature over its two
-/// preactivations and its label: a scrambled Sobol sequence of fixed length, error about 1e-4 of the loss;
-/// the square loss of a linear model in closed form. One object serves one thread.
+/// What a sample that was never seen costs an iterate with these overlaps. The square loss of a linear
+/// student, for additive labels and for magnitudes, in closed form; binary labels of a linear teacher by
+/// quadrature over the student's preactivation, to rounding for smooth losses; else by a scrambled Sobol
+/// sequence of fixed length over both preactivations and the noise, error about 1e-4 of the loss. One object
+/// serves one thread.
 class FreshSample {
   public:
     explicit FreshSample(const GeneralizedLinear& problem);
@@ -21,6 +23,9 @@ class FreshSample {
     [[nodiscard]] Errors errors(double Q, double R);
 
   private:
+    /// Binary labels of a linear teacher.
+    [[nodiscard]] Errors binary_errors(double Q, double R) const;
+
     const GeneralizedLinear& problem_;
     Eigen::MatrixXd normals_;       ///< teacher, student, noise
     std::vector<double> positive_;  ///< P(y = 1) of the points' teachers

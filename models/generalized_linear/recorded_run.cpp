@@ -136,7 +136,9 @@ class Runner {
         // those of preactivations near 0); from a handful no step can be made, and the iterate would run away
         // again.
         constexpr double fewest = 10.0;
-        ended_ = method_.memoryless() && !(slopes * slopes > fewest * squared_slopes);
+        constexpr double found = 1e-2;  // of the signal's norm is left to be known
+        ended_ = method_.memoryless() && variance_ < found * method_.algorithm().knowledge->T &&
+                 !(slopes * slopes > fewest * squared_slopes);
     }
 
     const Method& method_;

@@ -63,7 +63,7 @@ void Observer::observe_invariants(const MatrixXd& A, const MatrixXd& Q, const Ma
     const double generalization = error(A, Gamma);
     put(ObservablePlaces::error, generalization);
     put(ObservablePlaces::signal_mass, signal);
-    put(ObservablePlaces::bulk_mass, trace - probed);
+    put(ObservablePlaces::bulk_mass, covariance_.bulk.empty() ? 0.0 : trace - probed);
     put(ObservablePlaces::alignment, trace > 0.0 ? signal / trace : 0.0);
     put(ObservablePlaces::frobenius_alignment, trace > 0.0 ? signal / Q.norm() : 0.0);
     const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(Q);

@@ -50,10 +50,11 @@ class Modes final : public Route {
             for (std::size_t time = 0; time < grid.size(); ++time) {
                 std::vector<double> s;
                 for (std::size_t k = 0; k < problem_->modes(); ++k)
-                    s.push_back(start.kind == StartKind::unbalanced
-                                    ? unbalanced(problem_->strengths[k], start.first[k], start.second[k],
-                                                 grid.times[time])
-                                    : balanced(problem_->strengths[k], s0[k], problem_->depth, grid.times[time]));
+                    s.push_back(
+                        start.kind == StartKind::unbalanced
+                            ? unbalanced(problem_->strengths[k], start.first[k], start.second[k],
+                                         grid.times[time])
+                            : balanced(problem_->strengths[k], s0[k], problem_->depth, grid.times[time]));
                 record(s, unchanged_imbalance(), recorder, replica, time, 1.0);
                 if (start.kind == StartKind::random && replica == 0) record_own_error(recorder, time);
             }
@@ -100,11 +101,12 @@ class Modes final : public Route {
         }
     }
 
-    /// Gram and Schmidt's rule is that of vanishing weights: real ones deviate by about scale^{3/2} in the strengths
-    /// (measured for scales from 1e-1 to 1e-5).
+    /// Gram and Schmidt's rule is that of vanishing weights: real ones deviate by about scale^{3/2} in the
+    /// strengths (measured for scales from 1e-1 to 1e-5).
     void record_own_error(Recorder& recorder, std::size_t time) const {
         const double each = std::pow(problem_->initial.scale, 1.5);
-        recorder.record_error(ObservablePlaces::mode_strength, time, std::vector<double>(problem_->modes(), each));
+        recorder.record_error(ObservablePlaces::mode_strength, time,
+                              std::vector<double>(problem_->modes(), each));
         double error = 0.0;
         for (const double m : problem_->strengths) error += m * each;
         recorder.record_error(ObservablePlaces::error, time, {&error, 1});
@@ -129,39 +131,45 @@ class Modes final : public Route {
         // Small random weights couple modes a little, by how much the rule does not say.
         const double rest = problem_->initial.kind == StartKind::random ? missing : 0.0;
         recorder.blend(ObservablePlaces::off_diagonal, replica, time, weight, {&rest, 1});
-        if (problem_->depth > 1) recorder.blend(ObservablePlaces::imbalance, replica, time, weight, imbalance);
+        if (problem_->depth > 1)
+            recorder.blend(ObservablePlaces::imbalance, replica, time, weight, imbalance);
     }
 
     std::shared_ptr<const DeepLinear> problem_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const DeepLinear&>(base);
     const bool random = problem.initial.kind == StartKind::random;
     if (random && (problem.depth != 2 || problem.rule != Rule::gradient_flow))
-        complaints.add(fmt::format(
-            "{}: from random weights the modes are known for gradient-flow of two layers alone", table.place()));
+        complaints.add(
+            fmt::format("{}: from random weights the modes are known for gradient-flow of two layers alone",
+                        table.place()));
     if (random && static_cast<std::size_t>(problem.widths(problem.initial.size)[1]) < problem.modes())
-        complaints.add(fmt::format("{}: the hidden layer is narrower than the teacher's {} modes: those of strength "
-                                   "{} and below are out of reach",
-                                   table.place(), problem.modes(),
-                                   problem.strengths[static_cast<std::size_t>(problem.widths(problem.initial.size)[1])]));
+        complaints.add(fmt::format(
+            "{}: the hidden layer is narrower than the teacher's {} modes: those of strength "
+            "{} and below are out of reach",
+            table.place(), problem.modes(),
+            problem.strengths[static_cast<std::size_t>(problem.widths(problem.initial.size)[1])]));
 }
 
 }  // namespace
 
 RouteKind deep_linear_kind() {
-    return {.name = "modes",
-            .summary = "every mode by itself: closed forms of gradient flow, the scalar recursion of gradient descent",
-            .source = "Saxe, McClelland & Ganguli, arXiv 1312.6120; Domine et al., arXiv 2409.14623",
-            .theory = true,
-            .keys = {},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Modes>(std::dynamic_pointer_cast<const DeepLinear>(problem),
-                                               std::move(info));
-            }};
+    return {
+        .name = "modes",
+        .summary =
+            "every mode by itself: closed forms of gradient flow, the scalar recursion of gradient descent",
+        .source = "Saxe, McClelland & Ganguli, arXiv 1312.6120; Domine et al., arXiv 2409.14623",
+        .theory = true,
+        .keys = {},
+        .check = check,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<Modes>(std::dynamic_pointer_cast<const DeepLinear>(problem),
+                                           std::move(info));
+        }};
 }
 
 }  // namespace hidyn::modes

@@ -11,8 +11,8 @@ namespace hidyn::modes {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-// 1 / (w^{L-1} (m - w^L)) = (w^{1-L} + w / (m - w^L)) / m. The last part has a logarithm at w^L -> m, which is taken
-// out: w / (m - w^L) = [w - c L w^{L-1}] / (m - w^L) + c L w^{L-1} / (m - w^L), c = m^{2/L} / (L m).
+// 1 / (w^{L-1} (m - w^L)) = (w^{1-L} + w / (m - w^L)) / m. The last part has a logarithm at w^L -> m, which
+// is taken out: w / (m - w^L) = [w - c L w^{L-1}] / (m - w^L) + c L w^{L-1} / (m - w^L), c = m^{2/L} / (L m).
 double hitting_time(double m, double start, double end, std::size_t depth) {
     const auto L = static_cast<double>(depth);
     if (depth == 1) return std::log((m - start) / (m - end));
@@ -75,7 +75,8 @@ std::vector<double> effective_starts(const std::vector<Eigen::MatrixXd>& weights
     for (std::size_t alpha = 0; alpha < modes; ++alpha) {
         const auto mode = static_cast<Index>(alpha);
         VectorXd part = 0.5 * (weights[1].row(mode).transpose() + weights[0].col(mode));
-        for (const VectorXd& stronger : before) part -= stronger * (stronger.dot(part) / stronger.squaredNorm());
+        for (const VectorXd& stronger : before)
+            part -= stronger * (stronger.dot(part) / stronger.squaredNorm());
         starts.push_back(part.squaredNorm());
         before.push_back(part);
     }

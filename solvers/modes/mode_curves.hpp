@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
-/// Strength s(t) of one mode of a deep linear network under gradient flow, m its strength in the teacher. Source:
-/// Saxe, McClelland & Ganguli, arXiv 1312.6120.
+/// Strength s(t) of one mode of a deep linear network under gradient flow, m its strength in the teacher.
+/// Source: Saxe, McClelland & Ganguli, arXiv 1312.6120.
 namespace hidyn::modes {
 
 /// Balanced, ds/dt = L s^{2-2/L} (m - s), 0 < s(0): in closed form for L <= 2, else by the integral t(s),
@@ -18,8 +18,8 @@ namespace hidyn::modes {
 /// section on unbalanced starts of Domine et al., arXiv 2409.14623.
 [[nodiscard]] double unbalanced(double m, double a, double b, double time);
 
-/// Two layers from small random weights: s_alpha follows the balanced curve from the squared norm of the part of
-/// (W_2^T u_alpha + W_1 v_alpha) / 2 that is orthogonal to those of stronger modes (teacher's bases).
+/// Two layers from small random weights: s_alpha follows the balanced curve from the squared norm of the part
+/// of (W_2^T u_alpha + W_1 v_alpha) / 2 that is orthogonal to those of stronger modes (teacher's bases).
 [[nodiscard]] std::vector<double> effective_starts(const std::vector<Eigen::MatrixXd>& weights,
                                                    std::size_t modes);
 

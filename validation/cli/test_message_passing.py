@@ -78,6 +78,17 @@ class MessagePassing(InFolder):
                     .replace("bayes-state-evolution", "state-evolution"), "initial.kind", "amp")
         self.refuse(SPECTRAL.replace('"bayes-state-evolution"', '"state-evolution"'), "does not depend on the data")
 
+    def test_missing_times_are_one_sentence_for_what_has_no_iterations(self):
+        for algorithm, initial, rest in (("spectral-estimator", 'kind = "spectral"', ""),
+                                         ("initial-hessian", "Q = [[1.0]]", ""),
+                                         ("separability", "T = [[1.0]]", 'label_channel = "logistic"')):
+            text = (f'[problem]\nkind = "generalized-linear"\n{rest or chr(34).join(("label_channel = ", "magnitude", ""))}\n'
+                    f'[algorithm]\nkind = "{algorithm}"\n[initial]\n{initial}\n[routes.sim]\nkind = "simulation"\nd = 20\n')
+            if algorithm != "separability":
+                text += "[data]\nsample_ratio = 3.0\n"
+            self.refuse(text, "[time] is missing")
+            self.refuse(text + "[time]\nat = [-1]\n", "time.at")
+
     def test_estimators_without_iterations(self):
         estimator = SPECTRAL.replace('"amp"', '"spectral-estimator"').replace("bayes-state-evolution", "random-matrix")
         self.refuse(estimator, "spectral-estimator", "at = [0]")

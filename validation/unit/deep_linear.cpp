@@ -29,7 +29,8 @@ std::shared_ptr<DeepLinear> network(std::size_t depth, std::vector<double> m, St
 }
 
 cases::RouteSolution modes_of(const std::shared_ptr<DeepLinear>& problem, const std::vector<double>& times) {
-    return cases::solve_route(modes::deep_linear_kind(), problem, {}, times, {.replicas = problem->initial.replicas});
+    return cases::solve_route(modes::deep_linear_kind(), problem, {}, times,
+                              {.replicas = problem->initial.replicas});
 }
 
 cases::RouteSolution weights_of(const std::shared_ptr<DeepLinear>& problem, std::uint64_t d,
@@ -116,16 +117,17 @@ TEST_CASE("deep linear: aligned matrices are their modes, in flows and in steps"
                 CAPTURE(t);
                 for (std::size_t k = 0; k < 4; ++k)
                     CHECK(std::abs(real.at("mode_strength", t, k) - theory.at("mode_strength", t, k)) < 1e-7);
-                CHECK(std::abs(real.at("generalization_error", t) - theory.at("generalization_error", t)) < 1e-6);
+                CHECK(std::abs(real.at("generalization_error", t) - theory.at("generalization_error", t)) <
+                      1e-6);
                 CHECK(real.at("off_diagonal", t) < 1e-7);
             }
         }
     }
     // Two layers that are not balanced.
     for (const Rule rule : {Rule::gradient_flow, Rule::gradient_descent}) {
-        const auto problem = network(2, {2.0, 1.0},
-                                     {.kind = StartKind::unbalanced, .first = {0.1, 0.7}, .second = {0.5, 0.2}},
-                                     rule, 0.01);
+        const auto problem =
+            network(2, {2.0, 1.0}, {.kind = StartKind::unbalanced, .first = {0.1, 0.7}, .second = {0.5, 0.2}},
+                    rule, 0.01);
         const auto theory = modes_of(problem, times);
         const auto real = weights_of(problem, 12, times);
         for (std::size_t t = 0; t < times.size(); ++t) {
@@ -149,7 +151,8 @@ TEST_CASE("deep linear: steps approach the flow at first order, as published") {
         double largest = 0.0;
         for (std::size_t t = 0; t < times.size(); ++t)
             for (std::size_t k = 0; k < 4; ++k)
-                largest = std::max(largest, std::abs(steps.at("mode_strength", t, k) - flow.at("mode_strength", t, k)));
+                largest = std::max(
+                    largest, std::abs(steps.at("mode_strength", t, k) - flow.at("mode_strength", t, k)));
         CHECK(largest == doctest::Approx(known[one]).epsilon(0.01));
     }
 }
@@ -166,8 +169,8 @@ TEST_CASE("deep linear: Gram and Schmidt's rule for small random weights") {
     for (int k = 0; k <= 60; ++k) times.push_back(0.25 * k);
     std::vector<double> worst;
     for (const double scale : {1e-2, 1e-3, 1e-4}) {
-        auto problem = network(2, {4, 2, 1},
-                               {.kind = StartKind::random, .scale = scale, .size = 20, .replicas = 6});
+        auto problem =
+            network(2, {4, 2, 1}, {.kind = StartKind::random, .scale = scale, .size = 20, .replicas = 6});
         problem->hidden_ratio = problem->output_ratio = 1.0;
         const auto theory = modes_of(problem, times);
         const auto real = weights_of(problem, 20, times, 6);
@@ -175,8 +178,9 @@ TEST_CASE("deep linear: Gram and Schmidt's rule for small random weights") {
         for (std::size_t replica = 0; replica < 6; ++replica)
             for (std::size_t t = 0; t < times.size(); ++t)
                 for (std::size_t k = 0; k < 3; ++k)
-                    largest = std::max(largest, std::abs(real.trajectory.find("mode_strength")->at(replica, t)[k] -
-                                                         theory.trajectory.find("mode_strength")->at(replica, t)[k]));
+                    largest = std::max(largest,
+                                       std::abs(real.trajectory.find("mode_strength")->at(replica, t)[k] -
+                                                theory.trajectory.find("mode_strength")->at(replica, t)[k]));
         worst.push_back(largest);
     }
     CHECK(worst[0] < 2e-3);

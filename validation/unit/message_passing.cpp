@@ -8,6 +8,7 @@
 #include "generalized_linear_cases.hpp"
 #include "models/generalized_linear/bayes_channel.hpp"
 #include "models/generalized_linear/declaration.hpp"
+#include "models/generalized_linear/fresh_sample.hpp"
 #include "models/generalized_linear/recorded_run.hpp"
 #include "models/generalized_linear/samples.hpp"
 #include "route_cases.hpp"
@@ -379,4 +380,35 @@ TEST_CASE("message passing: what has no state evolution is refused, and damping 
                            {.name = "sim", .d = 50, .replicas = 2});
     CHECK(std::isnan(run.at("test_loss_estimate", 2)));
     CHECK(std::get<std::string>(run.outcome.attributes.at("warning")).find("damping") != std::string::npos);
+}
+
+TEST_CASE("message passing: below weak recovery it forgets what it was told") {
+    // Most labels tell next to nothing here: that is no reason to stop.
+    auto problem = amp(LabelChannel::magnitude, 0.45, 1.0, 0.0, gaussian, 10, 0.05);
+    problem->recording.two_time = false;
+    cases::check_against_theory(bayes_optimal::generalized_linear_kind(), problem, 1500, 24, 12.0);
+}
+
+TEST_CASE("fresh samples: binary labels and magnitudes, by formulas of their own") {
+    const double T = 1.7, Q = 0.9, R = 0.6, Delta = 0.3;
+    const auto errors = [&](LabelChannel channel, Loss loss) {
+        return FreshSample(*regression(std::move(loss), channel, 1.0, T, Delta, {}, 1)).errors(Q, R);
+    };
+    CHECK(errors(LabelChannel::sign, Loss::logistic()).classification ==
+          doctest::Approx(std::acos(R / std::sqrt(Q * (T + Delta))) / pi).epsilon(1e-10));
+    CHECK(errors(LabelChannel::magnitude, Loss::square()).loss == doctest::Approx(0.5 * (Q + T + Delta)));
+    // Logistic labels and loss, by a plain sum over both preactivations.
+    const auto problem = regression(Loss::logistic(), LabelChannel::logistic, 1.0, T, 0.0, {}, 1);
+    double loss = 0.0;
+    for (int i = -160; i <= 160; ++i)
+        for (int j = -160; j <= 160; ++j) {
+            const double a = i * 0.05, b = j * 0.05;
+            const double teacher = std::sqrt(T) * a;
+            const double student = R / std::sqrt(T) * a + std::sqrt(Q - R * R / T) * b;
+            const double p = 1.0 / (1.0 + std::exp(-teacher));
+            loss += density(a) * density(b) * 0.0025 *
+                    (p * std::log1p(std::exp(-student)) + (1.0 - p) * std::log1p(std::exp(student)));
+        }
+    CHECK(FreshSample(*problem).errors(Q, R).loss == doctest::Approx(loss).epsilon(1e-9));
+    CHECK(FreshSample(*problem).errors(0.0, 0.0).classification == doctest::Approx(0.5).epsilon(1e-12));
 }
