@@ -71,13 +71,13 @@ class ReducedChain {
     [[nodiscard]] Lanes norm(std::size_t k) const;
     void restore_norms();
 
+    random::RowSource source_;
     const Committee& problem_;
     std::size_t students_, teachers_, teacher_frame_, student_frame_;
     std::size_t batch_, remainder_size_;
     double leftover_;  // nu
     double scale_;     // eta / (d B)
     double keep_, second_keep_, second_scale_;
-    random::RowSource source_;
     random::ChiLanes chi_;
     std::vector<Lanes> theta_, p_, s_;  // M x M1, K x M1, K x K2
     std::vector<Lanes> v_;              // K

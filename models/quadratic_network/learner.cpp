@@ -29,7 +29,8 @@ std::size_t samples_of(const Algorithm& algorithm, double d) {
 
 Learner::Learner(const QuadraticNetwork& problem, std::uint64_t d, const Factors& start,
                  const random::StreamKey& key)
-    : problem_(problem),
+    : inputs_(with_purpose(key, random::Purpose::data)),
+      problem_(problem),
       covariance_(problem.inputs.at(d, problem.teachers())),
       Theta_(problem.Theta(d)),
       deviation_(covariance_.diagonal().cwiseSqrt()),
@@ -39,7 +40,6 @@ Learner::Learner(const QuadraticNetwork& problem, std::uint64_t d, const Factors
       weights_(static_cast<std::size_t>(K_ * stride_)),
       teachers_(static_cast<std::size_t>(Theta_.rows() * stride_)),
       samples_(samples_of(problem.algorithm, static_cast<double>(d))),
-      inputs_(with_purpose(key, random::Purpose::data)),
       noise_(with_purpose(key, random::Purpose::label_noise)),
       pass_(static_cast<std::size_t>(stride_), problem.students),
       sum_(static_cast<std::size_t>(K_ * stride_)),

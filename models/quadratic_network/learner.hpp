@@ -51,6 +51,7 @@ class Learner {
     void population_gradient();
     void sample_gradient();
 
+    random::GaussianLanes inputs_;
     const QuadraticNetwork& problem_;
     Covariance covariance_;
     Eigen::MatrixXd Theta_;
@@ -61,7 +62,6 @@ class Learner {
     std::size_t samples_ = 0;
     AlignedVector rows_;
     std::vector<double> labels_;
-    random::GaussianLanes inputs_;
     random::Stream noise_;
     teacher_student::FusedPass pass_;
     AlignedVector sum_;

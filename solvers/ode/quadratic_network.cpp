@@ -166,8 +166,7 @@ class OdeRoute final : public Route {
                 },
             .relative_tolerance = tolerance_,
             .absolute_tolerance = tolerance_};
-        const math::IntegrationReport report =
-            math::integrate(problem, equations.pack(), grid.times, progress);
+        math::IntegrationReport report = math::integrate(problem, equations.pack(), grid.times, progress);
         if (report.status != Status::complete) recorder.truncate(replica, recorded);
         return report;
     }

@@ -65,7 +65,7 @@ class Exact final : public Route {
                 },
             .relative_tolerance = tolerance,
             .absolute_tolerance = tolerance};
-        const math::IntegrationReport report =
+        math::IntegrationReport report =
             math::integrate(problem, State(solution.scalars(), 0.0), grid.times, progress);
         if (report.status != Status::complete) recorder.truncate(replica, recorded);
         return report;

@@ -96,7 +96,7 @@ void write_route(hid_t file, const RouteResult& route) {
     if (info.d > 0) attributes["d"] = static_cast<std::int64_t>(info.d);
     if (!info.theory) attributes["seed"] = static_cast<std::int64_t>(info.seed);
     for (const auto& [name, value] : route.outcome.attributes)
-        std::visit([&](const auto& plain) { attributes["numerics_" + name] = plain; }, value);
+        std::visit([&, key = "numerics_" + name](const auto& plain) { attributes[key] = plain; }, value);
     for (const auto& [name, value] : attributes) hdf5::write_attribute(group.id(), name, value);
 
     for (const Series& series : route.trajectory.series) {

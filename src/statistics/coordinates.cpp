@@ -69,7 +69,7 @@ Coordinates gather(std::span<const SimulationRun> sizes, const TheoryRun& theory
         const auto components = tested_components(predicted.observable);
         const auto curve = theory_mean(predicted);
         const double unit = rounding * magnitude(predicted);
-        for (const std::size_t time : thinned(predicted.times, largest / per_time))
+        for (const std::size_t time : thinned(predicted.times, largest / std::max<std::size_t>(per_time, 1)))
             for (const std::size_t component : components) {
                 const std::size_t index = time * predicted.components() + component;
                 if (!std::isfinite(curve[index])) continue;
