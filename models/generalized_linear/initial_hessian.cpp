@@ -77,11 +77,7 @@ void check_problem(const InitialHessian& problem, const ProblemTables& tables, C
                                         "start is orthogonal to the signal"));
     else if (!(problem.Q0() > 0.0))
         complaints.add(initial.complain("Q", "must be positive: the loss of a start at 0 says nothing"));
-    // Times that could not be read have their own complaint.
-    if (!tables.recording.grid.times.empty() && tables.recording.grid.times != std::vector<double>{0.0})
-        complaints.add(
-            fmt::format("{}: algorithm.kind = \"initial-hessian\" has no iterations: give [time] at = [0]",
-                        tables.problem.place()));
+    check_no_iterations(tables, complaints);
 }
 
 std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& complaints) {

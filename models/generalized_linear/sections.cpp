@@ -272,4 +272,12 @@ void check_memory(const Problem& base, const Table& route, const RouteInfo& info
                         n, info.d, needed / 1e9, threads, machine_memory() / 1e9)));
 }
 
+void check_no_iterations(const ProblemTables& tables, Complaints& complaints) {
+    const std::vector<double>& times = tables.recording.grid.times;
+    // Times that could not be read have their own complaint.
+    if (!times.empty() && times != std::vector<double>{0.0})
+        complaints.add(fmt::format("{}: algorithm.kind = \"{}\" has no iterations: give [time] at = [0]",
+                                   tables.problem.place(), tables.algorithm_kind));
+}
+
 }  // namespace hidyn::generalized_linear

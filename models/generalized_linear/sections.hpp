@@ -30,4 +30,7 @@ struct Answers {
 void check_memory(const Problem& problem, const Table& route, const RouteInfo& info, const TimeGrid& grid,
                   Complaints& complaints);
 
+/// Of an algorithm that iterates nothing: only time 0 can be recorded.
+void check_no_iterations(const ProblemTables& tables, Complaints& complaints);
+
 }  // namespace hidyn::generalized_linear

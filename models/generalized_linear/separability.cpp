@@ -66,11 +66,7 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
     else if (problem->label.channel() == LabelChannel::sign && problem->label.noise_variance() == 0.0)
         complaints.add(tables.problem.complain(
             "label_channel", "\"sign\" without label_noise can be separated at any number of samples"));
-    // Times that could not be read have their own complaint.
-    if (!tables.recording.grid.times.empty() && tables.recording.grid.times != std::vector<double>{0.0})
-        complaints.add(
-            fmt::format("{}: algorithm.kind = \"separability\" has no iterations: give [time] at = [0]",
-                        tables.problem.place()));
+    check_no_iterations(tables, complaints);
     return problem;
 }
 

@@ -62,11 +62,7 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
         return nullptr;
     }
     if (!read_sections(tables, *problem, complaints)) return nullptr;
-    // Times that could not be read have their own complaint.
-    if (!tables.recording.grid.times.empty() && tables.recording.grid.times != std::vector<double>{0.0})
-        complaints.add(
-            fmt::format("{}: algorithm.kind = \"spectral-estimator\" has no iterations: give [time] at = [0]",
-                        tables.problem.place()));
+    check_no_iterations(tables, complaints);
     return problem;
 }
 
