@@ -1,33 +1,13 @@
 #include "models/deep_linear/deep_linear.hpp"
 
-#include <Eigen/QR>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
-#include "random/stream.hpp"
-
 namespace hidyn::deep_linear {
-namespace {
 
 using Eigen::Index;
-using Eigen::MatrixXd;
-
-MatrixXd normal_matrix(random::Stream& stream, Index rows, Index columns) {
-    MatrixXd made(rows, columns);
-    for (double& entry : made.reshaped()) entry = stream.normal();
-    return made;
-}
-
-/// Orthonormal columns, uniformly distributed.
-MatrixXd frame(random::Stream& stream, Index rows, Index columns) {
-    const Eigen::HouseholderQR<MatrixXd> qr(normal_matrix(stream, rows, columns));
-    MatrixXd made = qr.householderQ() * MatrixXd::Identity(rows, columns);
-    for (Index k = 0; k < columns; ++k)
-        if (qr.matrixQR()(k, k) < 0.0) made.col(k) *= -1.0;
-    return made;
-}
-
-}  // namespace
 
 std::vector<Index> DeepLinear::widths(std::uint64_t d) const {
     const auto size = [&](double ratio) {
@@ -39,32 +19,96 @@ std::vector<Index> DeepLinear::widths(std::uint64_t d) const {
     return all;
 }
 
-std::vector<MatrixXd> DeepLinear::weights(std::uint64_t d, std::uint32_t replica) const {
-    random::Stream stream({.seed = initial.seed, .replica = replica, .purpose = random::Purpose::start});
-    const std::vector<Index> n = widths(d);
-    std::vector<MatrixXd> made;
-    if (initial.kind == StartKind::random) {
-        for (std::size_t l = 1; l <= depth; ++l)
-            made.push_back(initial.scale / std::sqrt(static_cast<double>(n[l - 1])) *
-                           normal_matrix(stream, n[l], n[l - 1]));
-        return made;
-    }
-    const auto K = static_cast<Index>(modes());
-    MatrixXd right = MatrixXd::Identity(n[0], K);
-    for (std::size_t l = 1; l <= depth; ++l) {
-        const MatrixXd left = l == depth ? MatrixXd::Identity(n[l], K) : frame(stream, n[l], K);
-        Eigen::VectorXd values(K);
-        for (Index k = 0; k < K; ++k) {
-            const auto mode = static_cast<std::size_t>(k);
-            values[k] = initial.kind == StartKind::aligned
-                            ? std::pow(initial.strengths[mode], 1.0 / static_cast<double>(depth))
-                            : (l == 1 ? initial.first[mode] : initial.second[mode]);
-        }
-        made.emplace_back(left * values.asDiagonal() * right.transpose());
-        right = left;
-    }
-    return made;
+std::uint64_t DeepLinear::samples(std::uint64_t d) const {
+    return static_cast<std::uint64_t>(
+        std::max(1.0, std::round(sample_ratio.value_or(0.0) * static_cast<double>(d))));
 }
+
+Eigen::MatrixXd DeepLinear::teacher(std::uint64_t d) const {
+    const std::vector<Index> n = widths(d);
+    Eigen::MatrixXd M = Eigen::MatrixXd::Zero(n.back(), n.front());
+    for (std::size_t k = 0; k < modes(); ++k) M(static_cast<Index>(k), static_cast<Index>(k)) = strengths[k];
+    return M;
+}
+
+std::string DeepLinear::stability_warning(std::uint64_t d) const {
+    if (rule == Rule::gradient_flow) return "";
+    const auto L = static_cast<double>(depth);
+    const double curvature = L * std::pow(strengths.front(), 2.0 - 2.0 / L);
+    if (learning_rate * curvature > 2.0)
+        return fmt::format(
+            "learning_rate times the curvature {:.4g} at the solution is more than 2: steps are unstable "
+            "there",
+            curvature);
+    if (rule != Rule::online_sgd) return "";
+    const double noise = learning_rate / static_cast<double>(batch_size);
+    if (depth == 1 && d > 0 && learning_rate + noise * (static_cast<double>(d) + 1.0) > 2.0)
+        return "learning_rate (1 + (d + 1) / batch_size) is more than 2: the mean square error grows without "
+               "end";
+    for (const double m : strengths)
+        if (depth == 2 && label_noise > 0.0 && noise * (2.0 * m * m + label_noise) >= 2.0 * m)
+            return fmt::format(
+                "learning_rate / batch_size is above 2 m / (2 m^2 + label_noise) for the mode of "
+                "strength {:.4g}: noise destroys it",
+                m);
+    return "";
+}
+
+namespace {
+
+std::vector<Observable> mode_statistics(const Asked& asked, std::size_t modes) {
+    const Dimension mode{"mode", modes};
+    std::vector<Observable> declared{
+        {.name = "mode_diffusion",
+         .long_name = "diffusion of modes",
+         .symbol = "D",
+         .normalization =
+             "variance of u_alpha^T W v_alpha gained per unit of time, of order learning_rate / batch_size",
+         .dimensions = {mode}},
+        {.name = "variance_of_modes",
+         .long_name = "variance of mode strengths",
+         .symbol = "\\mathrm{Var}\\, s",
+         .normalization = "over the members of a replica, unbiased",
+         .dimensions = {mode}}};
+    if (!asked.quantiles.empty())
+        declared.push_back({.name = "mode_quantiles",
+                            .long_name = "quantiles of mode strengths",
+                            .symbol = "s",
+                            .normalization = "over the members of a replica",
+                            .dimensions = {mode, {"level", asked.quantiles.size(), asked.quantiles}}});
+    if (asked.density_bins > 0) {
+        std::vector<double> centres;
+        centres.reserve(asked.density_bins);
+        for (std::size_t bin = 0; bin < asked.density_bins; ++bin)
+            centres.push_back(asked.density_from + (static_cast<double>(bin) + 0.5) * asked.bin_width());
+        declared.push_back({.name = "mode_density",
+                            .long_name = "density of mode strengths",
+                            .symbol = "p(s)",
+                            .normalization = "share of the members in a bin, over its width",
+                            .dimensions = {mode, {"strength", asked.density_bins, centres}}});
+    }
+    if (asked.learned_at) {
+        declared.push_back({.name = "learned",
+                            .long_name = "modes learned",
+                            .symbol = "P(T \\leq t)",
+                            .normalization = "share of the members whose mode has reached learned_at m",
+                            .dimensions = {mode}});
+        declared.push_back(
+            {.name = "learning_time",
+             .long_name = "learning time",
+             .symbol = "\\langle \\min(T, t) \\rangle",
+             .normalization = "first time with s >= learned_at m, or t before it; mean over members",
+             .dimensions = {mode}});
+        declared.push_back({.name = "variance_of_learning_time",
+                            .long_name = "variance of the learning time",
+                            .symbol = "\\mathrm{Var}\\, \\min(T, t)",
+                            .normalization = "over the members of a replica, unbiased",
+                            .dimensions = {mode}});
+    }
+    return declared;
+}
+
+}  // namespace
 
 std::vector<Observable> DeepLinear::observables() const {
     std::vector<Observable> declared{
@@ -88,7 +132,34 @@ std::vector<Observable> DeepLinear::observables() const {
                             .symbol = "|W_{l+1}^T W_{l+1} - W_l W_l^T|_F",
                             .normalization = "Frobenius norm for each pair of neighbouring layers",
                             .dimensions = {{"pair", depth - 1}}});
+    if (depth > 1 && !stochastic())
+        declared.push_back({.name = "kernel_alignment",
+                            .long_name = "alignment of the tangent kernel with its start",
+                            .symbol = "\\langle K(t), K(0) \\rangle / |K(t)| |K(0)|",
+                            .normalization = "Frobenius product of sum_l A_l A_l^T (x) C_l^T C_l, "
+                                             "A_l = W_L .. W_{l+1}, C_l = W_{l-1} .. W_1"});
+    if (sample_ratio)
+        declared.push_back({.name = "train_loss",
+                            .long_name = "training loss",
+                            .symbol = "\\hat L",
+                            .normalization = "mean of |y - W x|^2 / 2 over the data set",
+                            .derived = true});
+    if (stochastic())
+        for (Observable& one : mode_statistics(asked, modes()))
+            if (rule == Rule::online_sgd || one.name != "mode_diffusion") declared.push_back(std::move(one));
     return declared;
+}
+
+std::vector<Observable> all_observables() {
+    DeepLinear flow;
+    flow.sample_ratio = 1.0;
+    std::vector<Observable> all = flow.observables();
+    for (Observable& one :
+         mode_statistics({.quantiles = {0.5}, .density_to = 1.0, .density_bins = 1, .learned_at = 0.5}, 0))
+        all.push_back(std::move(one));
+    for (Observable& one : all)
+        for (Dimension& axis : one.dimensions) axis = {axis.name, 0};
+    return all;
 }
 
 std::vector<Problem::StartArray> DeepLinear::start() const {
@@ -98,6 +169,24 @@ std::vector<Problem::StartArray> DeepLinear::start() const {
               .normalization = "of M",
               .dimensions = {{"mode", modes()}}},
              strengths}};
+}
+
+ObservablePlaces::ObservablePlaces(const DeepLinear& problem) {
+    const std::vector<Observable> declared = problem.observables();
+    const auto place = [&](std::string_view name) {
+        const auto found = std::ranges::find(declared, name, &Observable::name);
+        return found == declared.end() ? absent : static_cast<std::size_t>(found - declared.begin());
+    };
+    imbalance = place("imbalance");
+    kernel_alignment = place("kernel_alignment");
+    train_loss = place("train_loss");
+    mode_diffusion = place("mode_diffusion");
+    variance_of_modes = place("variance_of_modes");
+    quantiles = place("mode_quantiles");
+    density = place("mode_density");
+    learned = place("learned");
+    learning_time = place("learning_time");
+    variance_of_learning_time = place("variance_of_learning_time");
 }
 
 }  // namespace hidyn::deep_linear

@@ -2,37 +2,40 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/problem.hpp"
+#include "models/deep_linear/start.hpp"
 
 /// Deep linear networks on whitened inputs.
 ///
 ///   student  f(x) = W x, W = W_L .. W_1, W_l of n_l x n_{l-1}, n_0 = d, x ~ N(0, I)
-///   teacher  M of n_L x d with singular values m_alpha; in its own bases, so that M is diagonal
-///   loss     |W - M|_F^2 / 2, the generalization error
+///   teacher  y = M x + sqrt(Delta) xi, M of n_L x d with singular values m_alpha; in its own bases, so that
+///   M
+///            is diagonal
+///   loss     |y - f|^2 / 2 a sample; the generalization error |W - M|_F^2 / 2 is without the noise
 ///   time     learning rate times steps, in all of them
 ///
-/// These models carry no 1 / sqrt(d): singular values are of order 1. Source: Saxe, McClelland & Ganguli,
-/// arXiv 1312.6120.
+/// These models carry no 1 / sqrt(d): singular values are of order 1. Sources: Saxe, McClelland & Ganguli,
+/// arXiv 1312.6120; stochastic gradients: Corlouer et al., arXiv 2604.06366.
 namespace hidyn::deep_linear {
 
-enum class Rule { gradient_flow, gradient_descent };
-enum class StartKind { aligned, unbalanced, random };
+enum class Rule { gradient_flow, gradient_descent, online_sgd, sgd };
 
-/// How the weights begin.
-struct Start {
-    StartKind kind = StartKind::aligned;
-    /// aligned: s_alpha(0), every layer with singular values s^{1/L} along the teacher's modes.
-    std::vector<double> strengths = {};
-    /// unbalanced, two layers: the modes' singular values in the first and in the second.
-    std::vector<double> first = {}, second = {};
-    /// random: standard deviation of an entry of an n_l x n_{l-1} matrix is scale / sqrt(n_{l-1}).
-    double scale = 0.0;
-    std::uint64_t seed = 0;
-    std::uint64_t size = 0;    ///< random: the d at which they are drawn
-    std::size_t replicas = 0;  ///< random: how many draws
+/// What an ensemble reports of its modes beside their mean.
+struct Asked {
+    std::vector<double> quantiles = {};           ///< levels in (0, 1)
+    double density_from = 0.0, density_to = 0.0;  ///< bins of equal width
+    std::size_t density_bins = 0;                 ///< 0: no density
+    std::optional<double> learned_at = {};        ///< share of m at which a mode counts as learned
+
+    [[nodiscard]] double bin_width() const {
+        return (density_to - density_from) / static_cast<double>(density_bins);
+    }
 };
 
 class DeepLinear final : public Problem {
@@ -41,16 +44,31 @@ class DeepLinear final : public Problem {
     std::vector<double> strengths;  ///< m_alpha, descending
     double hidden_ratio = 1.0;      ///< n_l / d of hidden layers
     double output_ratio = 1.0;      ///< n_L / d
+    double label_noise = 0.0;       ///< Delta
     Rule rule = Rule::gradient_flow;
-    double learning_rate = 0.0;  ///< eta
+    double learning_rate = 0.0;               ///< eta
+    std::uint64_t batch_size = 0;             ///< B
+    std::optional<double> sample_ratio = {};  ///< n / d; absent: the population, or fresh samples
     Start initial;
+    Asked asked;
+    std::size_t runs = 1;  ///< the largest number of single runs that any route makes
     TimeGrid grid;
 
     [[nodiscard]] std::size_t modes() const { return strengths.size(); }
+    /// Three runs' share of all: where fewer are expected, runs show no spread by which to judge a frequency.
+    [[nodiscard]] double resolution() const { return 3.0 / static_cast<double>(runs); }
+    [[nodiscard]] bool stochastic() const { return rule == Rule::online_sgd || rule == Rule::sgd; }
     /// n_0, .., n_L.
     [[nodiscard]] std::vector<Eigen::Index> widths(std::uint64_t d) const;
-    /// The weights of this replica at this size; a theory that starts from random ones draws the same.
-    [[nodiscard]] std::vector<Eigen::MatrixXd> weights(std::uint64_t d, std::uint32_t replica) const;
+    [[nodiscard]] std::uint64_t samples(std::uint64_t d) const;
+    /// M, diagonal in its own bases.
+    [[nodiscard]] Eigen::MatrixXd teacher(std::uint64_t d) const;
+    [[nodiscard]] std::vector<Eigen::MatrixXd> weights(std::uint64_t d, std::uint32_t replica) const {
+        return draw_weights(initial, widths(d), modes(), replica);
+    }
+    /// What ends a step's stability or a law's existence, in words; "" if nothing does. Source: growth of the
+    /// error around W = M, and of ln a around a = 0.
+    [[nodiscard]] std::string stability_warning(std::uint64_t d) const;
 
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override { return "learning rate times steps"; }
@@ -61,9 +79,17 @@ class DeepLinear final : public Problem {
     [[nodiscard]] std::size_t start_replicas() const override { return initial.replicas; }
 };
 
-/// In the order in which they are declared.
+/// Every observable that some network reports, for descriptions.
+[[nodiscard]] std::vector<Observable> all_observables();
+
+/// Where observables stand among those declared; `absent` for those that are not.
 struct ObservablePlaces {
-    static constexpr std::size_t error = 0, mode_strength = 1, off_diagonal = 2, imbalance = 3;
+    static constexpr std::size_t absent = std::numeric_limits<std::size_t>::max();
+    static constexpr std::size_t error = 0, mode_strength = 1, off_diagonal = 2;
+    std::size_t imbalance, kernel_alignment, train_loss, mode_diffusion, variance_of_modes, quantiles,
+        density, learned, learning_time, variance_of_learning_time;
+
+    explicit ObservablePlaces(const DeepLinear& problem);
 };
 
 }  // namespace hidyn::deep_linear

@@ -1,44 +1,38 @@
 #include "models/deep_linear/network.hpp"
 
-#include <cmath>
+#include <utility>
 
 namespace hidyn::deep_linear {
 
-using Eigen::Index;
 using Eigen::Map;
 using Eigen::MatrixXd;
 
-Network::Network(const DeepLinear& problem, std::uint64_t d, std::uint32_t replica)
-    : problem_(problem), W_(problem.weights(d, replica)) {
-    const std::vector<Index> n = problem.widths(d);
-    M_ = MatrixXd::Zero(n.back(), n.front());
-    for (std::size_t k = 0; k < problem.modes(); ++k)
-        M_(static_cast<Index>(k), static_cast<Index>(k)) = problem.strengths[k];
+Network::Network(std::vector<MatrixXd> weights)
+    : W_(std::move(weights)), below_(W_.size()), behind_(W_.size()), direction_(W_.size()) {
+    forward();
 }
 
-MatrixXd Network::product() const {
-    MatrixXd all = W_.front();
-    for (std::size_t l = 1; l < W_.size(); ++l) all = W_[l] * all;
-    return all;
+const MatrixXd& Network::forward() {
+    below_.front() = W_.front();
+    for (std::size_t l = 1; l < W_.size(); ++l) below_[l].noalias() = W_[l] * below_[l - 1];
+    return below_.back();
 }
 
-std::vector<MatrixXd> Network::descent() const {
+const std::vector<MatrixXd>& Network::backward(const MatrixXd& pull) {
     const std::size_t L = W_.size();
-    // below[l] = W_l .. W_1.
-    std::vector<MatrixXd> below{W_.front()};
-    for (std::size_t l = 1; l < L; ++l) below.emplace_back(W_[l] * below.back());
-    MatrixXd behind = M_ - below.back();  // (W_L .. W_{l+1})^T (M - W)
-    std::vector<MatrixXd> all(L);
-    for (std::size_t l = L; l-- > 0;) {
-        all[l] = l > 0 ? MatrixXd(behind * below[l - 1].transpose()) : behind;
-        if (l > 0) behind = W_[l].transpose() * behind;
+    behind_.back() = pull;
+    for (std::size_t l = L; --l > 0;) {
+        direction_[l].noalias() = behind_[l] * below_[l - 1].transpose();
+        behind_[l - 1].noalias() = W_[l].transpose() * behind_[l];
     }
-    return all;
+    direction_.front() = behind_.front();
+    return direction_;
 }
 
-void Network::step(double learning_rate) {
-    const std::vector<MatrixXd> direction = descent();
-    for (std::size_t l = 0; l < W_.size(); ++l) W_[l] += learning_rate * direction[l];
+void Network::step(double learning_rate, const MatrixXd& pull) {
+    backward(pull);
+    for (std::size_t l = 0; l < W_.size(); ++l) W_[l] += learning_rate * direction_[l];
+    forward();
 }
 
 std::vector<double> Network::packed() const {
@@ -53,6 +47,7 @@ void Network::unpack(const std::vector<double>& packed) {
         W = Map<const MatrixXd>(from, W.rows(), W.cols());
         from += W.size();
     }
+    forward();
 }
 
 bool Network::finite() const {
@@ -62,24 +57,14 @@ bool Network::finite() const {
     return true;
 }
 
-void Network::observe(Recorder& recorder, std::size_t replica, std::size_t time, double weight) const {
-    MatrixXd W = product();
-    const double error = 0.5 * (W - M_).squaredNorm();
-    recorder.blend(ObservablePlaces::error, replica, time, weight, {&error, 1});
-    std::vector<double> strengths;
-    for (std::size_t k = 0; k < problem_.modes(); ++k) {
-        const auto mode = static_cast<Index>(k);
-        strengths.push_back(W(mode, mode));
-        W(mode, mode) = 0.0;
+Surroundings::Surroundings(const std::vector<MatrixXd>& layers) : above(layers.size()), below(layers.size()) {
+    const std::size_t L = layers.size();
+    below.front() = MatrixXd::Identity(layers.front().cols(), layers.front().cols());
+    above.back() = MatrixXd::Identity(layers.back().rows(), layers.back().rows());
+    for (std::size_t l = 1; l < L; ++l) {
+        below[l] = layers[l - 1] * below[l - 1];
+        above[L - 1 - l] = above[L - l] * layers[L - l];
     }
-    recorder.blend(ObservablePlaces::mode_strength, replica, time, weight, strengths);
-    const double rest = W.norm();
-    recorder.blend(ObservablePlaces::off_diagonal, replica, time, weight, {&rest, 1});
-    if (W_.size() == 1) return;
-    std::vector<double> imbalance;
-    for (std::size_t l = 0; l + 1 < W_.size(); ++l)
-        imbalance.push_back((W_[l + 1].transpose() * W_[l + 1] - W_[l] * W_[l].transpose()).norm());
-    recorder.blend(ObservablePlaces::imbalance, replica, time, weight, imbalance);
 }
 
 }  // namespace hidyn::deep_linear

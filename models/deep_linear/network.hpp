@@ -3,35 +3,41 @@
 #include <Eigen/Core>
 #include <vector>
 
-#include "core/recorder.hpp"
-#include "models/deep_linear/deep_linear.hpp"
-
 namespace hidyn::deep_linear {
 
-/// Real weight matrices under the gradient of the population loss,
-///   -dL/dW_l = (W_L .. W_{l+1})^T (M - W) (W_{l-1} .. W_1)^T:
-/// two matrix products a layer, by prefixes and suffixes of the product.
+/// Real weight matrices and the way of a gradient through their product: with -dL/dW given,
+///   -dL/dW_l = A_l^T (-dL/dW) C_l^T, A_l = W_L .. W_{l+1}, C_l = W_{l-1} .. W_1,
+/// in 3 (L - 1) matrix products, by prefixes and suffixes.
 class Network {
   public:
-    Network(const DeepLinear& problem, std::uint64_t d, std::uint32_t replica);
+    explicit Network(std::vector<Eigen::MatrixXd> weights);
 
-    /// -dL/dW_l of all layers.
-    [[nodiscard]] std::vector<Eigen::MatrixXd> descent() const;
-    /// One step of gradient descent, all layers at once.
-    void step(double learning_rate);
+    [[nodiscard]] const std::vector<Eigen::MatrixXd>& layers() const { return W_; }
+    /// W_L .. W_1; after every change of the weights before `backward` or `product`.
+    const Eigen::MatrixXd& forward();
+    [[nodiscard]] const Eigen::MatrixXd& product() const { return below_.back(); }
+    /// -dL/dW_l of all layers, which stay until the next call.
+    const std::vector<Eigen::MatrixXd>& backward(const Eigen::MatrixXd& pull);
+    /// One step along -dL/dW, all layers at once.
+    void step(double learning_rate, const Eigen::MatrixXd& pull);
 
     [[nodiscard]] std::vector<double> packed() const;
     void unpack(const std::vector<double>& packed);
+    /// False once weights are beyond all bounds.
     [[nodiscard]] bool finite() const;
 
-    void observe(Recorder& recorder, std::size_t replica, std::size_t time, double weight = 1.0) const;
-
   private:
-    [[nodiscard]] Eigen::MatrixXd product() const;
-
-    const DeepLinear& problem_;
     std::vector<Eigen::MatrixXd> W_;
-    Eigen::MatrixXd M_;
+    std::vector<Eigen::MatrixXd> below_;      ///< W_l .. W_1
+    std::vector<Eigen::MatrixXd> behind_;     ///< A_l^T (-dL/dW), of n_l x d
+    std::vector<Eigen::MatrixXd> direction_;  ///< -dL/dW_l
+};
+
+/// A_l = W_L .. W_{l+1} and C_l = W_{l-1} .. W_1 of every layer, identities at the ends.
+struct Surroundings {
+    std::vector<Eigen::MatrixXd> above, below;
+
+    explicit Surroundings(const std::vector<Eigen::MatrixXd>& layers);
 };
 
 }  // namespace hidyn::deep_linear

@@ -27,7 +27,7 @@ double difference_of_squares(double a, double b) {
 class Modes final : public Route {
   public:
     Modes(std::shared_ptr<const DeepLinear> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
+        : Route(std::move(description)), problem_(std::move(problem)), places_(*problem_) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         if (problem_->rule == Rule::gradient_descent)
@@ -131,17 +131,23 @@ class Modes final : public Route {
         // Small random weights couple modes a little, by how much the rule does not say.
         const double rest = problem_->initial.kind == StartKind::random ? missing : 0.0;
         recorder.blend(ObservablePlaces::off_diagonal, replica, time, weight, {&rest, 1});
-        if (problem_->depth > 1)
-            recorder.blend(ObservablePlaces::imbalance, replica, time, weight, imbalance);
+        if (problem_->depth > 1) recorder.blend(places_.imbalance, replica, time, weight, imbalance);
     }
 
     std::shared_ptr<const DeepLinear> problem_;
+    ObservablePlaces places_;
 };
 
 void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
            Complaints& complaints) {
     const auto& problem = dynamic_cast<const DeepLinear&>(base);
     const bool random = problem.initial.kind == StartKind::random;
+    if (problem.sample_ratio)
+        complaints.add(fmt::format("{}: modes are those of the population's loss; a data set couples them",
+                                   table.place()));
+    if (problem.initial.kind == StartKind::lambda_balanced)
+        complaints.add(fmt::format("{}: lambda-balanced weights couple the modes: take the riccati route",
+                                   table.place()));
     if (random && (problem.depth != 2 || problem.rule != Rule::gradient_flow))
         complaints.add(
             fmt::format("{}: from random weights the modes are known for gradient-flow of two layers alone",
@@ -163,6 +169,7 @@ RouteKind deep_linear_kind() {
             "every mode by itself: closed forms of gradient flow, the scalar recursion of gradient descent",
         .source = "Saxe, McClelland & Ganguli, arXiv 1312.6120; Domine et al., arXiv 2409.14623",
         .theory = true,
+        .algorithms = {"gradient-flow", "gradient-descent"},
         .keys = {},
         .check = check,
         .make = [](const std::shared_ptr<const Problem>& problem, const Table&,

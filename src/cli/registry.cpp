@@ -8,7 +8,9 @@
 #include "models/multi_index/declaration.hpp"
 #include "models/quadratic_network/declaration.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
+#include "solvers/closed_form/label_noise.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
+#include "solvers/closed_form/one_layer.hpp"
 #include "solvers/closed_form/quadratic_network.hpp"
 #include "solvers/closed_form/wide_students.hpp"
 #include "solvers/dmft/multi_index.hpp"
@@ -17,13 +19,16 @@
 #include "solvers/fixed_point/generalized_linear.hpp"
 #include "solvers/fixed_point/separability.hpp"
 #include "solvers/linear_noise/committee.hpp"
+#include "solvers/linear_noise/deep_linear.hpp"
 #include "solvers/modes/deep_linear.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
 #include "solvers/ode/quadratic_network.hpp"
 #include "solvers/random_matrix/initial_hessian.hpp"
 #include "solvers/random_matrix/spectral_estimator.hpp"
+#include "solvers/riccati/deep_linear.hpp"
 #include "solvers/riccati/quadratic_network.hpp"
+#include "solvers/sde/deep_linear.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/volterra/linear_regression.hpp"
 
@@ -80,7 +85,10 @@ const Registry& registry() {
         with(quadratic_network::declaration(),
              {closed_form::quadratic_network_kind(), closed_form::wide_students_kind(),
               ode::quadratic_network_kind(), riccati::riccati_kind(), riccati::riccati_limit_kind()}),
-        with(deep_linear::declaration(), {modes::deep_linear_kind()}),
+        with(deep_linear::declaration(),
+             {modes::deep_linear_kind(), riccati::deep_linear_kind(), closed_form::one_layer_kind(),
+              closed_form::label_noise_kind(), linear_noise::deep_linear_kind(), sde::deep_linear_kind(),
+              sde::stationary_law_kind()}),
     }};
     return everything;
 }

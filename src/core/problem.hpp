@@ -47,6 +47,7 @@ struct ProblemTables {
     std::string problem_kind;
     std::string algorithm_kind;
     std::size_t replicas = 0;  ///< the largest number of replicas any route of the experiment asks for
+    std::size_t runs = 0;      ///< the same of single runs, where a replica has many members
 };
 
 /// A way of learning, and the problem object that it makes of the experiment's sections.

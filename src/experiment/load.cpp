@@ -132,6 +132,14 @@ Table read_data(const Node& document, const AlgorithmKind& learner, const std::s
     return {};
 }
 
+void count_runs(const Table& route, ProblemTables& tables) {
+    if (!route.has("replicas")) return;
+    const auto replicas = static_cast<std::size_t>(route.integer("replicas"));
+    const auto members = static_cast<std::size_t>(route.has("members") ? route.integer("members") : 1);
+    tables.replicas = std::max(tables.replicas, replicas);
+    tables.runs = std::max(tables.runs, replicas * members);
+}
+
 void read_variant(const std::string& file, const Recording& recording, const Table& time,
                   const Registry& registry, Variant& variant, Complaints& complaints) {
     const Node& document = variant.document;
@@ -196,9 +204,7 @@ void read_variant(const std::string& file, const Recording& recording, const Tab
                           fmt::format("the routes for {} of {} are", learner->name, kind->name), complaints);
             if (route == nullptr) continue;
             sections.push_back({&label, route, read_section(node, path, route->keys, {"kind"}, complaints)});
-            if (sections.back().table.has("replicas"))
-                tables.replicas = std::max(
-                    tables.replicas, static_cast<std::size_t>(sections.back().table.integer("replicas")));
+            count_runs(sections.back().table, tables);
         }
     }
     if (complaints.sentences().size() != before) return;

@@ -4,6 +4,7 @@
 
 #include "math/integrator.hpp"
 #include "models/deep_linear/declaration.hpp"
+#include "models/deep_linear/deep_linear.hpp"
 #include "models/deep_linear/network.hpp"
 #include "route_cases.hpp"
 #include "solvers/modes/deep_linear.hpp"
@@ -82,15 +83,13 @@ TEST_CASE("deep linear: closed forms solve their equation, from below and above,
 
 TEST_CASE("deep linear: descent is the gradient of the loss") {
     const auto problem = network(3, {2.0, 1.0}, {.kind = StartKind::random, .scale = 0.8, .size = 5});
-    Network at(*problem, 5, 0);
-    const std::vector<MatrixXd> descent = at.descent();
+    Network at(problem->weights(5, 0));
+    const std::vector<MatrixXd> descent = at.backward(problem->teacher(5) - at.product());
     const std::vector<double> packed = at.packed();
     const auto loss = [&](const std::vector<double>& state) {
-        Network moved(*problem, 5, 0);
+        Network moved(problem->weights(5, 0));
         moved.unpack(state);
-        Recorder recorder(problem->observables(), 1, 1);
-        moved.observe(recorder, 0, 0);
-        return recorder.take().find("generalization_error")->at(0, 0)[0];
+        return 0.5 * (moved.product() - problem->teacher(5)).squaredNorm();
     };
     std::size_t place = 0;
     for (const MatrixXd& layer : descent)

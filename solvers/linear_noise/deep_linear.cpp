@@ -1,0 +1,202 @@
+#include "solvers/linear_noise/deep_linear.hpp"
+
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "math/integrator.hpp"
+#include "models/deep_linear/deep_linear.hpp"
+#include "solvers/linear_noise/learning_time.hpp"
+#include "solvers/sde/deep_linear.hpp"
+#include "solvers/sde/mode_law.hpp"
+
+namespace hidyn::linear_noise {
+namespace {
+
+using deep_linear::DeepLinear;
+using deep_linear::ObservablePlaces;
+using math::State;
+using sde::ModeLaw;
+
+/// One mode to first order in eta / B: a(t) of the noiseless flow, the variance v of a around it, and the
+/// shift c of its mean:
+///   da/dt = b,  dv/dt = 2 b' v + sigma^2,  dc/dt = b' c + b'' v / 2.
+class Fluctuation {
+  public:
+    explicit Fluctuation(const ModeLaw& law) : law_(law) {}
+
+    void derivative(const State& state, State& change) const {
+        const double a = state[0];
+        const double h = 1e-4 * a;
+        const double b = law_.drift(a);
+        const double above = law_.drift(a + h);
+        const double below = law_.drift(a - h);
+        const double slope = (above - below) / (2.0 * h);
+        const double bend = (above - 2.0 * b + below) / (h * h);
+        change[0] = b;
+        change[1] = 2.0 * slope * state[1] + law_.diffusion(a);
+        change[2] = slope * state[2] + 0.5 * bend * state[1];
+    }
+    /// Mean of a smooth function of s.
+    template <class Function>
+    [[nodiscard]] double mean(const State& state, Function function) const {
+        const auto of = [&](double a) { return function(std::pow(a, law_.L)); };
+        const double a = state[0];
+        const double h = 1e-3 * a;
+        const double slope = (of(a + h) - of(a - h)) / (2.0 * h);
+        const double bend = (of(a + h) - 2.0 * of(a) + of(a - h)) / (h * h);
+        return of(a) + slope * state[2] + 0.5 * bend * state[1];
+    }
+    [[nodiscard]] double variance(const State& state) const {
+        return std::pow(law_.L * std::pow(state[0], law_.L - 1.0), 2) * state[1];
+    }
+    [[nodiscard]] const ModeLaw& law() const { return law_; }
+
+  private:
+    ModeLaw law_;
+};
+
+class LinearNoiseModes final : public Route {
+  public:
+    LinearNoiseModes(std::shared_ptr<const DeepLinear> problem, const Table& table, RouteInfo description)
+        : Route(std::move(description)),
+          problem_(std::move(problem)),
+          finite_step_(table.boolean("finite_step")) {}
+
+    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+        Outcome outcome;
+        const std::size_t K = problem_->modes();
+        std::vector<Fluctuation> modes;
+        std::vector<std::vector<State>> states(K);
+        std::vector<std::optional<LearningTime>> times(K);
+        for (std::size_t mode = 0; mode < K; ++mode) {
+            const double start = problem_->initial.strengths[mode];
+            const ModeLaw law(*problem_, mode, finite_step_);
+            modes.emplace_back(law);
+            states[mode] = follow(modes.back(), start, grid, progress, outcome);
+            if (!problem_->asked.learned_at) continue;
+            const double enough = *problem_->asked.learned_at * law.m;
+            if (start < enough) times[mode].emplace(law, start, enough);
+        }
+        for (std::size_t time = 0; time < grid.size(); ++time) {
+            record_moments(modes, states, recorder, time);
+            if (problem_->asked.learned_at) record_learning(times, grid.times[time], recorder, time);
+        }
+        return outcome;
+    }
+
+  private:
+    std::vector<State> follow(const Fluctuation& mode, double start, const TimeGrid& grid, Progress& progress,
+                              Outcome& outcome) const {
+        std::vector<State> states;
+        const math::Integration problem{
+            .derivative = [&](const State& state, State& change, double) { mode.derivative(state, change); },
+            .record = [&](std::size_t, const State& state) { states.push_back(state); },
+            .relative_tolerance = 1e-9,
+            .absolute_tolerance = 1e-12};
+        PartialProgress part(progress, 1.0 / static_cast<double>(problem_->modes()));
+        const math::IntegrationReport report =
+            math::integrate(problem, {std::pow(start, 1.0 / mode.law().L), 0.0, 0.0}, grid.times, part);
+        if (report.status != Status::complete) {
+            outcome.status = report.status;
+            outcome.diverged_at = report.reached;
+            outcome.detail = report.detail;
+        }
+        return states;
+    }
+
+    void record_moments(const std::vector<Fluctuation>& modes, const std::vector<std::vector<State>>& states,
+                        Recorder& recorder, std::size_t time) const {
+        const deep_linear::Asked& asked = problem_->asked;
+        double error = 0.0;
+        std::vector<double> means, variances, diffusion, quantiles, density;
+        for (std::size_t k = 0; k < modes.size(); ++k) {
+            if (states[k].size() <= time) return;
+            const State& state = states[k][time];
+            const ModeLaw& law = modes[k].law();
+            const double mean = modes[k].mean(state, [](double s) { return s; });
+            const double variance = modes[k].variance(state);
+            means.push_back(mean);
+            variances.push_back(variance);
+            diffusion.push_back(modes[k].mean(state, [&](double s) { return law.strength_diffusion(s); }));
+            error += modes[k].mean(state, [&](double s) { return 0.5 * (s - law.m) * (s - law.m); });
+            const auto place = [&](double level) {
+                return mean + std::sqrt(variance) * boost::math::quantile(boost::math::normal(), level);
+            };
+            for (const double level : asked.quantiles) quantiles.push_back(place(level));
+            const auto distribution = [&](double s) {
+                return variance > 0.0 ? boost::math::cdf(boost::math::normal(mean, std::sqrt(variance)), s)
+                                      : static_cast<double>(s > mean);
+            };
+            for (std::size_t bin = 0; bin < asked.density_bins; ++bin) {
+                const double from = asked.density_from + static_cast<double>(bin) * asked.bin_width();
+                density.push_back((distribution(from + asked.bin_width()) - distribution(from)) /
+                                  asked.bin_width());
+            }
+        }
+        const ObservablePlaces places(*problem_);
+        recorder.record(ObservablePlaces::error, 0, time, {&error, 1});
+        recorder.record(ObservablePlaces::mode_strength, 0, time, means);
+        recorder.record(places.variance_of_modes, 0, time, variances);
+        recorder.record(places.mode_diffusion, 0, time, diffusion);
+        if (!quantiles.empty()) recorder.record(places.quantiles, 0, time, quantiles);
+        if (density.empty()) return;
+        recorder.record(places.density, 0, time, density);
+        recorder.record_error(
+            places.density, time,
+            std::vector<double>(density.size(), problem_->resolution() / asked.bin_width()));
+    }
+
+    void record_learning(const std::vector<std::optional<LearningTime>>& times, double now,
+                         Recorder& recorder, std::size_t time) const {
+        std::vector<double> learned, means, variances, time_errors, square_errors;
+        for (const std::optional<LearningTime>& one : times) {
+            const double deviation = one ? one->deviation : 0.0;
+            time_errors.push_back(problem_->resolution() * deviation);
+            square_errors.push_back(problem_->resolution() * deviation * deviation);
+            // A mode that starts beyond its share of m has learned at time 0.
+            learned.push_back(one ? one->distribution(now) : 1.0);
+            means.push_back(one ? one->mean_up_to(now) : 0.0);
+            variances.push_back(one ? one->variance_up_to(now) : 0.0);
+        }
+        const ObservablePlaces places(*problem_);
+        recorder.record(places.learned, 0, time, learned);
+        recorder.record(places.learning_time, 0, time, means);
+        recorder.record(places.variance_of_learning_time, 0, time, variances);
+        recorder.record_error(places.learned, time,
+                              std::vector<double>(learned.size(), problem_->resolution()));
+        recorder.record_error(places.learning_time, time, time_errors);
+        recorder.record_error(places.variance_of_learning_time, time, square_errors);
+    }
+
+    std::shared_ptr<const DeepLinear> problem_;
+    bool finite_step_;
+};
+
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
+    sde::check_aligned_modes(base, table, complaints);
+}
+
+}  // namespace
+
+RouteKind deep_linear_kind() {
+    return {
+        .name = "linear-noise",
+        .summary =
+            "aligned modes to first order in learning_rate / batch_size around gradient flow, with Gaussian "
+            "learning times",
+        .source = "small-noise expansion of the modes' diffusion; Corlouer et al., arXiv 2604.06366",
+        .theory = true,
+        .algorithms = {"online-sgd"},
+        .keys = {sde::finite_step_key()},
+        .check = check,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<LinearNoiseModes>(std::dynamic_pointer_cast<const DeepLinear>(problem),
+                                                      table, std::move(info));
+        }};
+}
+
+}  // namespace hidyn::linear_noise

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/problem.hpp"
+
+namespace hidyn::sde {
+
+/// Paths of every aligned mode's diffusion: a route of `deep-linear`.
+[[nodiscard]] RouteKind deep_linear_kind();
+/// The law that a mode settles into under label noise: a route of `deep-linear`.
+[[nodiscard]] RouteKind stationary_law_kind();
+
+/// What theories of single modes under batches ask of the problem.
+void check_aligned_modes(const Problem& base, const Table& table, Complaints& complaints);
+/// "finite_step".
+[[nodiscard]] Key finite_step_key();
+
+}  // namespace hidyn::sde
