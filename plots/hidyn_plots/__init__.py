@@ -4,7 +4,7 @@ reading     the HDF5 file -> Results            averages    replicas -> mean and
 choosing    Results -> Plan (what to show)      scales      log or linear, limits, thinning
 components  the curves inside one observable    encoding    what colour, marker and line style mean
 time_panel, parameter_panel, residual_panel     one set of axes each, and so
-heat_panel, quantile_panel, convergence_panel                   pictures of two times, deviations against d
+heat_panel, profile_panel, convergence_panel                   pictures of two times, deviations against d
 difference  all routes minus one of them        error_band   a theory's numerical error
 figure      panels, legend and title on a page  saving      a figure file is complete or absent
 """

@@ -14,7 +14,7 @@ class Plan:
     order: list  # names of the panels
     observables: list  # those drawn as curves
     pictures: list  # those drawn as heat maps
-    quantiles: list  # those drawn against normal quantiles
+    profiles: list  # those drawn against an axis of their own
     title: str
     x_scale: str | None = None  # None: judged from the data
     y_scale: str | None = None
@@ -33,9 +33,9 @@ def choose(results, asked=None):
     plan = Plan(
         order=order,
         observables=[name for name in order
-                     if not (results.observables[name].is_picture or results.observables[name].is_quantiles)],
+                     if not (results.observables[name].is_picture or results.observables[name].is_profile)],
         pictures=[name for name in order if results.observables[name].is_picture],
-        quantiles=[name for name in order if results.observables[name].is_quantiles],
+        profiles=[name for name in order if results.observables[name].is_profile],
         title=str(table.get("title", results.title)),
         x_scale=_scale(table, "x_scale"),
         y_scale=_scale(table, "y_scale"),

@@ -8,10 +8,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from . import convergence_panel, difference, heat_panel, parameter_panel, quantile_panel, residual_panel, time_panel, words
+from . import convergence_panel, difference, heat_panel, parameter_panel, profile_panel, residual_panel, time_panel, words
 from .encoding import Encoding
 from .heat_panel import Picture
-from .quantile_panel import Quantiles
+from .profile_panel import Profile
 from .style import COLUMN, DASHES, NEUTRAL, PAGE, RULES, darker, plain
 
 CONVERGENCE = "[figure] convergence"  # the name of no observable
@@ -56,8 +56,8 @@ def compose(results, plan):
                 convergence_panel.draw(axes, results, labels)
             elif isinstance(panel, Picture):
                 heat_panel.draw(axes, results, plan, panel)
-            elif isinstance(panel, Quantiles):
-                quantile_panel.draw(axes, results, panel)
+            elif isinstance(panel, Profile):
+                profile_panel.draw(axes, results, panel)
             else:
                 _entries(axes, encoding, draw(axes, curves_of, plan, encoding, panel))
             if count > 1:
@@ -69,13 +69,13 @@ def compose(results, plan):
 
 
 def _panels(results, plan, labels):
-    """What stands on the page, in order: the name of an observable for its curves, a Picture, Quantiles, CONVERGENCE."""
+    """What stands on the page, in order: the name of an observable for its curves, a Picture, Profile, CONVERGENCE."""
     panels = []
     for name in plan.order:
         if name in plan.pictures:
             panels += heat_panel.pictures(results, name, labels)
         else:
-            panels += quantile_panel.panels(name, labels) if name in plan.quantiles else [name]
+            panels += profile_panel.panels(name, labels) if name in plan.profiles else [name]
     return panels + [CONVERGENCE] * plan.convergence
 
 

@@ -37,8 +37,9 @@ class Observable:
         return bool(self.dimensions) and self.dimensions[0] in ("time_2", "source_time")
 
     @property
-    def is_quantiles(self):
-        return self.dimensions in (("normal_quantile",), ("level",))
+    def is_profile(self):
+        """Quantiles along their levels, or a density along its variable."""
+        return self.dimensions in (("normal_quantile",), ("level",)) or self.dimensions[-1:] == ("strength",)
 
     @property
     def is_picture(self):

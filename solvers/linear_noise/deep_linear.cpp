@@ -111,6 +111,9 @@ class LinearNoiseModes final : public Route {
         const deep_linear::Asked& asked = problem_->asked;
         double error = 0.0;
         std::vector<double> means, variances, diffusion, quantiles, density;
+        // What the second order may add: as much to the first as the first adds to the diffusion.
+        double error_off = 0.0;
+        std::vector<double> means_off, variances_off, diffusion_off;
         for (std::size_t k = 0; k < modes.size(); ++k) {
             if (states[k].size() <= time) return;
             const State& state = states[k][time];
@@ -120,7 +123,17 @@ class LinearNoiseModes final : public Route {
             means.push_back(mean);
             variances.push_back(variance);
             diffusion.push_back(modes[k].mean(state, [&](double s) { return law.strength_diffusion(s); }));
-            error += modes[k].mean(state, [&](double s) { return 0.5 * (s - law.m) * (s - law.m); });
+            const double loss =
+                modes[k].mean(state, [&](double s) { return 0.5 * (s - law.m) * (s - law.m); });
+            error += loss;
+            const double s0 = std::pow(state[0], law.L);
+            const double D0 = law.strength_diffusion(s0);
+            const double shift = std::abs(diffusion.back() - D0);
+            const double order = D0 > 0.0 ? std::fmin(1.0, shift / D0) : 1.0;
+            means_off.push_back(order * std::abs(mean - s0));
+            variances_off.push_back(order * variance);
+            diffusion_off.push_back(order * shift);
+            error_off += order * std::abs(loss - 0.5 * (s0 - law.m) * (s0 - law.m));
             const auto place = [&](double level) {
                 return mean + std::sqrt(variance) * boost::math::quantile(boost::math::normal(), level);
             };
@@ -140,6 +153,10 @@ class LinearNoiseModes final : public Route {
         recorder.record(ObservablePlaces::mode_strength, 0, time, means);
         recorder.record(places.variance_of_modes, 0, time, variances);
         recorder.record(places.mode_diffusion, 0, time, diffusion);
+        recorder.record_error(ObservablePlaces::error, time, {&error_off, 1});
+        recorder.record_error(ObservablePlaces::mode_strength, time, means_off);
+        recorder.record_error(places.variance_of_modes, time, variances_off);
+        recorder.record_error(places.mode_diffusion, time, diffusion_off);
         if (!quantiles.empty()) recorder.record(places.quantiles, 0, time, quantiles);
         if (density.empty()) return;
         recorder.record(places.density, 0, time, density);

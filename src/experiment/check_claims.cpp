@@ -51,8 +51,8 @@ class Check {
         if (complaints_.sentences().size() != before) return false;
         if (!claim_.variant.empty() && claim_.minus_variant == claim_.variant)
             complain("minus_variant", "is the variant itself; name another");
-        const bool about_one =
-            claim_.quantity == "value" || claim_.quantity == "ratio" || claim_.quantity == "fall";
+        const bool about_one = claim_.quantity == "value" || claim_.quantity == "ratio" ||
+                               claim_.quantity == "fall" || claim_.quantity == "peak";
         if (about_one && claim_.variant.empty() && has_variants)
             complaints_.add(fmt::format("{}: variant is missing: the variants of this file are {}",
                                         claim_.given.place(), fmt::join(names_, ", ")));

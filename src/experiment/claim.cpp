@@ -17,21 +17,24 @@ void complain_about_unused(const Table& table, const std::string& quantity, Comp
         std::vector<std::string> quantities;
     };
     const std::vector<std::string> at_times{"value", "ratio", "slope", "exponent", "order"};
-    const std::vector<Use> uses{{"row", at_times},
-                                {"column", at_times},
-                                {"component", at_times},
-                                {"s", at_times},
-                                {"at", at_times},
-                                {"window", at_times},
-                                {"variant", {"value", "ratio", "fall"}},
-                                {"minus_variant", {"value"}},
-                                {"over_route", {"ratio"}},
-                                {"over_variant", {"ratio"}},
-                                {"variants", {"slope", "exponent", "order"}},
-                                {"against", {"slope", "exponent"}},
-                                {"predicted", {"value", "ratio", "slope", "exponent", "fall"}},
-                                {"tolerance", {"value", "ratio", "slope", "exponent", "fall"}},
-                                {"relative_tolerance", {"value", "ratio", "slope", "exponent", "fall"}}};
+    std::vector<std::string> of_a_component = at_times;
+    of_a_component.emplace_back("peak");
+    const std::vector<Use> uses{
+        {"row", of_a_component},
+        {"column", of_a_component},
+        {"component", of_a_component},
+        {"s", of_a_component},
+        {"at", at_times},
+        {"window", at_times},
+        {"variant", {"value", "ratio", "fall", "peak"}},
+        {"minus_variant", {"value"}},
+        {"over_route", {"ratio"}},
+        {"over_variant", {"ratio"}},
+        {"variants", {"slope", "exponent", "order"}},
+        {"against", {"slope", "exponent"}},
+        {"predicted", {"value", "ratio", "slope", "exponent", "fall", "peak"}},
+        {"tolerance", {"value", "ratio", "slope", "exponent", "fall", "peak"}},
+        {"relative_tolerance", {"value", "ratio", "slope", "exponent", "fall", "peak"}}};
     for (const Use& use : uses)
         if (table.given(use.key) && std::ranges::find(use.quantities, quantity) == use.quantities.end())
             complaints.add(
@@ -77,7 +80,7 @@ double Claim::allowed_deviation() const {
 }
 
 std::vector<std::string> Claim::variants_among(const std::vector<std::string>& all) const {
-    if (quantity == "fall") return {variant};
+    if (quantity == "fall" || quantity == "peak") return {variant};
     if (quantity == "value" || quantity == "ratio") {
         const std::string& other = quantity == "value" ? minus_variant : over_variant;
         return other.empty() ? std::vector{variant} : std::vector{variant, other};
@@ -150,7 +153,7 @@ std::vector<Key> claim_keys() {
         {.name = "quantity",
          .type = KeyType::choice,
          .meaning = "what is measured on the observable",
-         .choices = {"value", "ratio", "slope", "exponent", "order", "fall"},
+         .choices = {"value", "ratio", "slope", "exponent", "order", "fall", "peak"},
          .standard = std::string("value")},
         {.name = "observable",
          .type = KeyType::text,
@@ -188,7 +191,7 @@ std::vector<Key> claim_keys() {
          .standard = std::string()},
         {.name = "variant",
          .type = KeyType::text,
-         .meaning = "the variant it is about (value, ratio, fall)",
+         .meaning = "the variant it is about (value, ratio, fall, peak)",
          .standard = std::string()},
         {.name = "minus_variant",
          .type = KeyType::text,

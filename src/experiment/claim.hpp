@@ -19,7 +19,8 @@ namespace hidyn::experiment {
 ///   exponent  the same slope of logarithms (of the absolute value, if it is a difference of routes)
 ///   order     the variants in `variants` have it in increasing order (measured: the smallest gap; predicted:
 ///   > 0)
-/// Another quantity looks at all times and components at once:
+/// Others look at all times, the last at all components as well:
+///   peak      the time at which the observable (one component) is largest
 ///   fall      the exponent with which single runs approach the theory `minus_route` as d grows
 struct Claim {
     std::string name;

@@ -112,6 +112,19 @@ Measured fitted_slope(const std::vector<double>& x, const std::vector<Measured>&
     return slope;
 }
 
+// The top of the parabola through the largest value and its neighbours.
+double place_of_maximum(const std::vector<double>& x, const std::vector<double>& y) {
+    if (std::ranges::any_of(y, [](double value) { return !std::isfinite(value); }))
+        return std::numeric_limits<double>::quiet_NaN();
+    const auto top = static_cast<std::size_t>(std::ranges::max_element(y) - y.begin());
+    if (top == 0 || top + 1 == y.size()) return x[top];
+    const double left = (y[top] - y[top - 1]) / (x[top] - x[top - 1]);
+    const double right = (y[top + 1] - y[top]) / (x[top + 1] - x[top]);
+    if (left == right) return x[top];
+    // Where the slope, known in the middles of both sides, is 0.
+    return 0.5 * (x[top - 1] + x[top]) + 0.5 * (x[top + 1] - x[top - 1]) * left / (left - right);
+}
+
 class Checker {
   public:
     Checker(const experiment::Experiment& experiment, const Results& results)
@@ -148,6 +161,7 @@ class Checker {
         const Measured measured = claim.quantity == "value"   ? value(claim, label)
                                   : claim.quantity == "ratio" ? ratio(claim, label)
                                   : claim.quantity == "fall"  ? fall(claim, label)
+                                  : claim.quantity == "peak"  ? peak(claim, label)
                                                               : slope(claim, label);
         result.measured = measured.value;
         result.error = measured.error;
@@ -192,6 +206,32 @@ class Checker {
         const Measured measured = at(claim, claim.variant, label);
         if (claim.minus_variant.empty()) return measured;
         return difference(measured, at(claim, claim.minus_variant, label));
+    }
+
+    // When the mean over replicas is largest; the error by leaving out each replica in turn.
+    [[nodiscard]] Measured peak(const Claim& claim, const std::string& label) const {
+        const RouteResult* route = find_route(results_, claim.variant, label);
+        const Series* series = route == nullptr ? nullptr : route->trajectory.find(claim.observable);
+        if (series == nullptr) return {};
+        const std::size_t component = claim.flat_component(series->observable);
+        const std::vector<double>& times = results_.grid.times;
+        std::vector<double> sum(times.size(), 0.0);
+        const std::size_t replicas = std::max<std::size_t>(series->replicas, 1);
+        for (std::size_t replica = 0; replica < replicas; ++replica)
+            for (std::size_t time = 0; time < sum.size(); ++time)
+                sum[time] += series->at(replica, time)[component];
+        Measured measured{.value = place_of_maximum(times, sum)};
+        if (route->info.theory || replicas < 2) return measured;
+        const auto count = static_cast<double>(replicas);
+        for (std::size_t left_out = 0; left_out < replicas; ++left_out) {
+            std::vector<double> others = sum;
+            for (std::size_t time = 0; time < sum.size(); ++time)
+                others[time] -= series->at(left_out, time)[component];
+            measured.error +=
+                (count - 1.0) / count * std::pow(place_of_maximum(times, others) - measured.value, 2);
+        }
+        measured.error = std::sqrt(measured.error);
+        return measured;
     }
 
     [[nodiscard]] Measured fall(const Claim& claim, const std::string& label) const {

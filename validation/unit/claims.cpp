@@ -144,3 +144,22 @@ TEST_CASE("single runs approach the theory as d^-1/2") {
     claim.observable = "C";
     CHECK(all.check(claim).measured == doctest::Approx(together));
 }
+
+TEST_CASE("a peak is found between the recorded times") {
+    Case all;
+    // In place of each replica's curve a parabola around its own top, 1.3 +- 0.1.
+    results::RouteResult& route = all.results.routes[1];
+    Series& series = route.trajectory.series.front();
+    for (std::size_t replica = 0; replica < series.replicas; ++replica)
+        for (std::size_t time = 0; time < all.results.grid.size(); ++time) {
+            const double top = replica % 2 == 0 ? 1.2 : 1.4;
+            for (double& value : series.at(replica, time))
+                value = -std::pow(all.results.grid.times[time] - top, 2);
+        }
+    experiment::Claim claim = at_s(1.0);
+    claim.quantity = "peak";
+    claim.route = "modes";
+    const run::ClaimResult result = all.check(claim);
+    CHECK(result.measured == doctest::Approx(1.3));
+    CHECK(result.error == doctest::Approx(0.1 / std::sqrt(static_cast<double>(series.replicas) - 1.0)));
+}

@@ -51,12 +51,16 @@ TEST_CASE("deep linear: the noise of a batch's gradient, of samples and of Wisha
         second /= draws;
         for (Eigen::Index i = 0; i < 4; ++i)
             for (Eigen::Index j = 0; j < 3; ++j) {
-                CHECK(std::abs(mean(i, j) + E(i, j)) < allowed_score * std::sqrt(covariance(i, j, i, j) / draws));
+                CHECK(std::abs(mean(i, j) + E(i, j)) <
+                      allowed_score * std::sqrt(covariance(i, j, i, j) / draws));
                 for (Eigen::Index k = 0; k < 4; ++k)
                     for (Eigen::Index l = 0; l < 3; ++l) {
-                        // The variance of a product of two nearly Gaussian numbers, with room for heavier tails.
-                        const double spread = std::sqrt(4.0 * covariance(i, j, i, j) * covariance(k, l, k, l) / draws);
-                        CHECK(std::abs(second(j * 4 + i, l * 4 + k) - covariance(i, j, k, l)) < allowed_score * spread);
+                        // The variance of a product of two nearly Gaussian numbers, with room for heavier
+                        // tails.
+                        const double spread =
+                            std::sqrt(4.0 * covariance(i, j, i, j) * covariance(k, l, k, l) / draws);
+                        CHECK(std::abs(second(j * 4 + i, l * 4 + k) - covariance(i, j, k, l)) <
+                              allowed_score * spread);
                     }
             }
     }
@@ -104,10 +108,13 @@ TEST_CASE("deep linear: the mean of one step, to second order in the learning ra
             const double e = s - problem->strengths[k];
             double others = 0.0;
             for (std::size_t l = 0; l < 3; ++l)
-                if (l != k) others += problem->initial.strengths[l] * e * (problem->initial.strengths[l] - problem->strengths[l]);
+                if (l != k)
+                    others += problem->initial.strengths[l] * e *
+                              (problem->initial.strengths[l] - problem->strengths[l]);
             const double eta = 0.05;
             const double B = static_cast<double>(problem->batch_size);
-            const double step = -2 * eta * s * e + eta * eta * (s * e * e + (s * (2 * e * e + 0.5) + others) / B);
+            const double step =
+                -2 * eta * s * e + eta * eta * (s * e * e + (s * (2 * e * e + 0.5) + others) / B);
             if (method[0] == 'd') CHECK(step == doctest::Approx(known[k]).epsilon(1e-9));
             CHECK(Estimate(run, "mode_strength", 0, k).score(s + step) < allowed_score);
         }
@@ -120,15 +127,17 @@ TEST_CASE("deep linear: moments of a single layer, exactly") {
         const auto problem = batches(1, {2.0, 0.7}, 0.1, 0.15, direct ? 3 : 8, 0.4, {0.0, 0.6, 3.0});
         problem->output_ratio = 0.8;
         const auto run = simulate(problem, method, 5, 60, 100);
-        const auto theory = cases::solve_route(closed_form::one_layer_kind(), problem, {}, problem->grid.times, {.d = 5});
+        const auto theory =
+            cases::solve_route(closed_form::one_layer_kind(), problem, {}, problem->grid.times, {.d = 5});
         for (std::size_t time = 0; time < 3; ++time) {
             CAPTURE(time);
-            CHECK(Estimate(run, "generalization_error", time).score(theory.at("generalization_error", time), 1e-12) <
-                  allowed_score);
+            CHECK(Estimate(run, "generalization_error", time)
+                      .score(theory.at("generalization_error", time), 1e-12) < allowed_score);
             for (std::size_t k = 0; k < 2; ++k)
                 for (const char* what : {"mode_strength", "variance_of_modes", "mode_diffusion"}) {
                     CAPTURE(what);
-                    CHECK(Estimate(run, what, time, k).score(theory.at(what, time, k), 1e-12) < allowed_score);
+                    CHECK(Estimate(run, what, time, k).score(theory.at(what, time, k), 1e-12) <
+                          allowed_score);
                 }
         }
     }
@@ -170,7 +179,8 @@ TEST_CASE("deep linear: ensembles of real weights and of modes, as published") {
         CHECK(std::abs(Estimate(real, "mode_strength", time).mean - full_mean[time]) < .012);
         CHECK(std::abs(std::sqrt(Estimate(real, "variance_of_modes", time).mean) - full_spread[time]) < .012);
         CHECK(std::abs(Estimate(modes, "mode_strength", time).mean - mode_mean[time]) < .003);
-        CHECK(std::abs(std::sqrt(Estimate(modes, "variance_of_modes", time).mean) - mode_spread[time]) < .003);
+        CHECK(std::abs(std::sqrt(Estimate(modes, "variance_of_modes", time).mean) - mode_spread[time]) <
+              .003);
     }
     const double noisy_mean[] = {.5159, .9793, .9970, .9974}, noisy_spread[] = {.1143, .0730, .0721, .0721};
     const auto noisy = batches(2, {1.0}, 0.02, 0.02, 2, 0.5, {2.0, 4.0, 6.0, 8.0});
@@ -199,13 +209,15 @@ TEST_CASE("deep linear: label noise shrinks what was learned and balances layers
     // Balancing: from b^2 - a^2 = 3.75 at a rate of eta Delta d / B = .075.
     const auto tilted = batches(2, {1.0}, 1.0, 0.02, 16, 5.0, {0.0, 5.0, 10.0});
     tilted->initial = {.kind = StartKind::unbalanced, .first = {0.5}, .second = {2.0}};
-    const auto falls = cases::solve_route(closed_form::label_noise_kind(), tilted, {}, tilted->grid.times, {.d = 12});
+    const auto falls =
+        cases::solve_route(closed_form::label_noise_kind(), tilted, {}, tilted->grid.times, {.d = 12});
     CHECK(falls.at("imbalance", 0) == doctest::Approx(3.75));
     CHECK(falls.at("imbalance", 2) == doctest::Approx(3.75 * std::exp(-0.75)).epsilon(1e-6));
     const auto real = simulate(tilted, "reduced", 12, 20, 4);
     for (std::size_t time = 0; time < 3; ++time) {
         const Estimate one(real, "imbalance", time);
-        CHECK(std::abs(one.mean - falls.at("imbalance", time)) < 4.0 * one.error + 0.05 * falls.at("imbalance", time));
+        CHECK(std::abs(one.mean - falls.at("imbalance", time)) <
+              4.0 * one.error + 0.05 * falls.at("imbalance", time));
     }
 }
 
@@ -237,8 +249,9 @@ TEST_CASE("deep linear: data sets approach the population, batches of all sample
     CHECK(distance[0] / distance[1] > 4.0);
     CHECK(distance[0] / distance[1] < 25.0);
     const auto all = simulate(learn(Rule::sgd, 20.0, 120), "direct", 6, 1, 1);
-    const auto whole = cases::solve_route(simulation_kind(), learn(Rule::gradient_descent, 20.0, 0), {}, {0.0, 1.0, 2.5},
-                                          {.name = "sim-direct", .d = 6, .replicas = 1, .seed = 3});
+    const auto whole =
+        cases::solve_route(simulation_kind(), learn(Rule::gradient_descent, 20.0, 0), {}, {0.0, 1.0, 2.5},
+                           {.name = "sim-direct", .d = 6, .replicas = 1, .seed = 3});
     for (const char* what : {"mode_strength", "train_loss", "off_diagonal"})
         CHECK(all.at(what, 2) == doctest::Approx(whole.at(what, 2)).epsilon(1e-10));
     // Flow conserves the balance of layers whatever the data.

@@ -11,9 +11,9 @@
 namespace cases {
 
 /// Aligned modes under batches of fresh samples.
-inline std::shared_ptr<hidyn::deep_linear::DeepLinear> batches(std::size_t depth, std::vector<double> m, double start,
-                                                               double rate, std::uint64_t batch, double noise,
-                                                               std::vector<double> times) {
+inline std::shared_ptr<hidyn::deep_linear::DeepLinear> batches(std::size_t depth, std::vector<double> m,
+                                                               double start, double rate, std::uint64_t batch,
+                                                               double noise, std::vector<double> times) {
     auto problem = std::make_shared<hidyn::deep_linear::DeepLinear>();
     problem->depth = depth;
     problem->initial.strengths.assign(m.size(), start);
@@ -26,8 +26,9 @@ inline std::shared_ptr<hidyn::deep_linear::DeepLinear> batches(std::size_t depth
     return problem;
 }
 
-inline RouteSolution simulate(const std::shared_ptr<hidyn::deep_linear::DeepLinear>& problem, const char* method,
-                              std::uint64_t d, std::size_t replicas, std::size_t members) {
+inline RouteSolution simulate(const std::shared_ptr<hidyn::deep_linear::DeepLinear>& problem,
+                              const char* method, std::uint64_t d, std::size_t replicas,
+                              std::size_t members) {
     problem->runs = replicas * members;
     return solve_route(hidyn::deep_linear::simulation_kind(), problem,
                        {{"method", std::string(method)}, {"members", static_cast<std::int64_t>(members)}},

@@ -18,7 +18,8 @@ namespace {
 
 constexpr double allowed_score = 4.5;
 
-cases::RouteSolution sde_of(const std::shared_ptr<DeepLinear>& problem, bool finite_step, std::int64_t paths = 40000) {
+cases::RouteSolution sde_of(const std::shared_ptr<DeepLinear>& problem, bool finite_step,
+                            std::int64_t paths = 40000) {
     return cases::solve_route(sde::deep_linear_kind(), problem,
                               {{"finite_step", finite_step}, {"trajectories", paths}}, problem->grid.times);
 }
@@ -37,7 +38,8 @@ TEST_CASE("deep linear: the stationary law, as published, its tails and its end"
     }
     const auto strong = batches(3, {1.0}, 0.9, 0.2, 1, 1.0, {0.0});
     strong->learning_rate = 2.0;
-    CHECK(sde::StationaryLaw(sde::ModeLaw(*strong, 0, false)).mean() == doctest::Approx(.0303).epsilon(0.005));
+    CHECK(sde::StationaryLaw(sde::ModeLaw(*strong, 0, false)).mean() ==
+          doctest::Approx(.0303).epsilon(0.005));
     const auto weak = batches(2, {0.3}, 0.3, 0.2, 1, 1.0, {0.0});
     CHECK(sde::StationaryLaw(sde::ModeLaw(*weak, 0, false)).mean() == doctest::Approx(.189).epsilon(0.005));
     weak->learning_rate = 0.35;
@@ -92,7 +94,8 @@ TEST_CASE("deep linear: beyond the collapse noise destroys the mode") {
         // Small steps: the limit at fixed learning_rate / batch_size, by paths of the diffusion.
         problem->learning_rate = rate;
         return cases::solve_route(sde::deep_linear_kind(), problem,
-                                  {{"trajectories", std::int64_t{2000}}, {"time_step", 0.02}}, problem->grid.times);
+                                  {{"trajectories", std::int64_t{2000}}, {"time_step", 0.02}},
+                                  problem->grid.times);
     };
     const auto above = medians(0.6);
     CHECK(above.at("mode_quantiles", 1) < 1e-3 * above.at("mode_quantiles", 0));
@@ -104,9 +107,10 @@ TEST_CASE("deep linear: beyond the collapse noise destroys the mode") {
 TEST_CASE("deep linear: paths of the diffusion have the law of steps, once steps count as finite") {
     for (const std::size_t depth : {2, 3}) {
         CAPTURE(depth);
-        const std::vector<double> times = depth == 2 ? std::vector<double>{0.5, 1.0, 1.5, 2.0}
-                                                     : std::vector<double>{1.0, 1.5, 2.0, 3.0};
-        const auto problem = batches(depth, {2.0}, depth == 2 ? 0.02 : 0.05, depth == 2 ? 0.04 : 0.02, depth == 2 ? 16 : 8, 0.3, times);
+        const std::vector<double> times =
+            depth == 2 ? std::vector<double>{0.5, 1.0, 1.5, 2.0} : std::vector<double>{1.0, 1.5, 2.0, 3.0};
+        const auto problem = batches(depth, {2.0}, depth == 2 ? 0.02 : 0.05, depth == 2 ? 0.04 : 0.02,
+                                     depth == 2 ? 16 : 8, 0.3, times);
         problem->asked = {.learned_at = 0.7};
         const auto run = simulate(problem, "mode", 1, 40, 4000);
         const auto coarse = sde_of(problem, false, 160000);
@@ -136,7 +140,8 @@ TEST_CASE("deep linear: small fluctuations and learning times") {
     // Without label noise Var T = 2 (eta / B) T of the flow; published ratios are between .982 and 1.015.
     for (const std::size_t depth : {2, 3}) {
         CAPTURE(depth);
-        const auto problem = batches(depth, {2.0}, depth == 2 ? 0.02 : 0.05, 0.005, 16, 0.0, {0.5, 1.0, 1.5, 4.0});
+        const auto problem =
+            batches(depth, {2.0}, depth == 2 ? 0.02 : 0.05, 0.005, 16, 0.0, {0.5, 1.0, 1.5, 4.0});
         problem->asked = {.learned_at = 0.8};
         const sde::ModeLaw law(*problem, 0, false);
         const linear_noise::LearningTime time(law, problem->initial.strengths[0], 1.6);
@@ -152,19 +157,22 @@ TEST_CASE("deep linear: small fluctuations and learning times") {
         }
         const double ratio = 0.005 / 16.0;
         CHECK(time.deviation * time.deviation == doctest::Approx(2.0 * ratio * flow).epsilon(1e-6));
-        CHECK(time.mean == doctest::Approx(flow + ratio * std::log(flow_rate(1.6) / flow_rate(problem->initial.strengths[0])))
+        CHECK(time.mean == doctest::Approx(flow + ratio * std::log(flow_rate(1.6) /
+                                                                   flow_rate(problem->initial.strengths[0])))
                                .epsilon(1e-6));
         const auto run = simulate(problem, "mode", 1, 40, 500);
-        const auto theory = cases::solve_route(linear_noise::deep_linear_kind(), problem, {{"finite_step", true}},
-                                               problem->grid.times);
+        const auto theory = cases::solve_route(linear_noise::deep_linear_kind(), problem,
+                                               {{"finite_step", true}}, problem->grid.times);
         CHECK(Estimate(run, "variance_of_learning_time", 3).mean / (2.0 * ratio * flow) ==
               doctest::Approx(1.0).epsilon(0.05));
         for (std::size_t t = 0; t < 4; ++t)
-            for (const char* what : {"mode_strength", "variance_of_modes", "mode_diffusion", "learning_time"}) {
+            for (const char* what :
+                 {"mode_strength", "variance_of_modes", "mode_diffusion", "learning_time"}) {
                 CAPTURE(t);
                 CAPTURE(what);
                 const Estimate one(run, what, t);
-                const double scale = what[0] == 'm' ? std::max(std::abs(one.mean), 1e-9) : std::max(one.mean, 0.002);
+                const double scale =
+                    what[0] == 'm' ? std::max(std::abs(one.mean), 1e-9) : std::max(one.mean, 0.002);
                 CHECK(std::abs(one.mean - theory.at(what, t)) < 4.0 * one.error + 0.03 * scale);
             }
         CHECK(std::abs(Estimate(run, "learning_time", 3).mean - theory.at("learning_time", 3)) <

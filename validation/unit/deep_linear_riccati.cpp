@@ -62,13 +62,15 @@ TEST_CASE("deep linear: real lambda-balanced weights follow the Riccati equation
     struct Case {
         double lambda, hidden, outputs, first;
     };
-    for (const Case& one : {Case{0.0, 2.0 / 3.0, 1.0, 0.3}, Case{1.3, 2.0 / 3.0, 1.0, 0.2}, Case{-0.8, 2.0 / 3.0, 1.0, 1.0},
-                            Case{2.0, 1.0, 4.0 / 3.0, 0.1}, Case{-2.0, 1.0, 4.0 / 3.0, 1.5}, Case{0.4, 0.5, 0.5, 0.05},
-                            Case{0.5, 1.5, 2.0, 0.3}}) {
+    for (const Case& one :
+         {Case{0.0, 2.0 / 3.0, 1.0, 0.3}, Case{1.3, 2.0 / 3.0, 1.0, 0.2}, Case{-0.8, 2.0 / 3.0, 1.0, 1.0},
+          Case{2.0, 1.0, 4.0 / 3.0, 0.1}, Case{-2.0, 1.0, 4.0 / 3.0, 1.5}, Case{0.4, 0.5, 0.5, 0.05},
+          Case{0.5, 1.5, 2.0, 0.3}}) {
         CAPTURE(one.lambda);
         CAPTURE(one.hidden);
         const auto problem = lambda_balanced(one.lambda, one.hidden, one.outputs, one.first);
-        const auto theory = cases::solve_route(riccati::deep_linear_kind(), problem, {}, times, {.replicas = 2});
+        const auto theory =
+            cases::solve_route(riccati::deep_linear_kind(), problem, {}, times, {.replicas = 2});
         const auto real =
             cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .d = 6, .replicas = 2});
         for (const char* what :
@@ -79,7 +81,8 @@ TEST_CASE("deep linear: real lambda-balanced weights follow the Riccati equation
                     CAPTURE(time);
                     const auto expected = theory.trajectory.find(what)->at(replica, time);
                     const auto found = real.trajectory.find(what)->at(replica, time);
-                    for (std::size_t k = 0; k < expected.size(); ++k) CHECK(std::abs(found[k] - expected[k]) < 3e-8);
+                    for (std::size_t k = 0; k < expected.size(); ++k)
+                        CHECK(std::abs(found[k] - expected[k]) < 3e-8);
                 }
     }
 }
