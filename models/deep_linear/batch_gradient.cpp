@@ -1,32 +1,15 @@
 #include "models/deep_linear/batch_gradient.hpp"
 
 #include <cmath>
-#include <numeric>
 
-#include "random/gaussian_lanes.hpp"
+#include "random/normal_matrix.hpp"
+#include "random/subset.hpp"
 
 namespace hidyn::deep_linear {
 namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
-
-/// A matrix of normals, drawn in bulk.
-class NormalMatrix {
-  public:
-    NormalMatrix(Index rows, Index columns)
-        : numbers_(static_cast<std::size_t>((rows * columns + 15) / 16 * 16)),
-          rows_(rows),
-          columns_(columns) {}
-    [[nodiscard]] Eigen::Map<const MatrixXd> draw(random::GaussianLanes& lanes) {
-        lanes.normals(numbers_);
-        return {numbers_.data(), rows_, columns_};
-    }
-
-  private:
-    std::vector<double> numbers_;
-    Index rows_, columns_;
-};
 
 class Samples final : public BatchGradient {
   public:
@@ -60,7 +43,7 @@ class Samples final : public BatchGradient {
     Index B_, modes_;
     bool projected_;
     random::GaussianLanes lanes_;
-    NormalMatrix inputs_, noise_;
+    random::NormalMatrix inputs_, noise_;
     MatrixXd residual_;
 };
 
@@ -95,31 +78,23 @@ class Wishart final : public BatchGradient {
     double deviation_, B_;
     random::GaussianLanes lanes_;
     random::Stream diagonal_;
-    NormalMatrix below_, noise_;
+    random::NormalMatrix below_, noise_;
     MatrixXd T_, through_;
 };
 
-class Subset final : public BatchGradient {
+class DataBatches final : public BatchGradient {
   public:
-    Subset(const DataSet& data, std::uint64_t batch_size, const random::StreamKey& key)
+    DataBatches(const DataSet& data, std::uint64_t batch_size, const random::StreamKey& key)
         : data_(data),
-          stream_(key),
-          order_(static_cast<std::size_t>(data.samples())),
+          subsets_(static_cast<std::size_t>(data.samples()), key),
           X_(data.inputs.rows(), static_cast<Index>(batch_size)),
-          R_(data.labels.rows(), static_cast<Index>(batch_size)) {
-        std::iota(order_.begin(), order_.end(), Index{0});
-    }
+          R_(data.labels.rows(), static_cast<Index>(batch_size)) {}
 
     void draw(const MatrixXd& W, MatrixXd& pull) override {
-        // The first B of Fisher and Yates' shuffle.
-        for (Index place = 0; place < X_.cols(); ++place) {
-            const auto first = static_cast<std::size_t>(place);
-            const std::uint64_t left = order_.size() - first;
-            const std::size_t chosen =
-                first + static_cast<std::size_t>(((stream_.bits() >> 32) * left) >> 32);
-            std::swap(order_[first], order_[chosen]);
-            X_.col(place) = data_.inputs.col(order_[first]);
-            R_.col(place) = data_.labels.col(order_[first]);
+        Index place = 0;
+        for (const std::size_t sample : subsets_.draw(static_cast<std::size_t>(X_.cols()))) {
+            X_.col(place) = data_.inputs.col(static_cast<Index>(sample));
+            R_.col(place++) = data_.labels.col(static_cast<Index>(sample));
         }
         R_.noalias() -= W * X_;
         pull.noalias() = R_ * X_.transpose();
@@ -128,8 +103,7 @@ class Subset final : public BatchGradient {
 
   private:
     const DataSet& data_;
-    random::Stream stream_;
-    std::vector<Index> order_;
+    random::Subsets subsets_;
     MatrixXd X_, R_;
 };
 
@@ -144,7 +118,7 @@ std::unique_ptr<BatchGradient> fresh_batches(const std::string& method, const De
 std::unique_ptr<BatchGradient> data_batches(const DataSet& data, std::uint64_t batch_size,
                                             random::StreamKey key) {
     key.purpose = random::Purpose::driver;
-    return std::make_unique<Subset>(data, batch_size, key);
+    return std::make_unique<DataBatches>(data, batch_size, key);
 }
 
 }  // namespace hidyn::deep_linear

@@ -4,7 +4,9 @@
 
 #include "models/committee/declaration.hpp"
 #include "models/deep_linear/declaration.hpp"
+#include "models/edge_model/declaration.hpp"
 #include "models/generalized_linear/declaration.hpp"
+#include "models/linear_stability/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
 #include "models/quadratic_network/declaration.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
@@ -20,6 +22,8 @@
 #include "solvers/fixed_point/separability.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/linear_noise/deep_linear.hpp"
+#include "solvers/mean_square/edge_model.hpp"
+#include "solvers/mean_square/linear_stability.hpp"
 #include "solvers/modes/deep_linear.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
@@ -89,6 +93,8 @@ const Registry& registry() {
              {modes::deep_linear_kind(), riccati::deep_linear_kind(), closed_form::one_layer_kind(),
               closed_form::label_noise_kind(), linear_noise::deep_linear_kind(), sde::deep_linear_kind(),
               sde::stationary_law_kind()}),
+        with(edge_model::declaration(), {mean_square::edge_model_kind()}),
+        with(linear_stability::declaration(), {mean_square::linear_stability_kind()}),
     }};
     return everything;
 }

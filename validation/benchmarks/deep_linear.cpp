@@ -26,9 +26,9 @@ DeepLinear problem_of(std::size_t depth, Rule rule, std::uint64_t batch) {
 
 }  // namespace
 
-// The derivative of gradient flow, all widths n = 200: L - 1 products up and 2 (L - 1) down. Floor: as many of
-// Eigen's own products of that size, below: 823 and 2329 us for L = 2 and 4; measured 844 and 2708 us, ratios
-// 1.03 and 1.16 (half of the products have a transposed factor).
+// The derivative of gradient flow, all widths n = 200: L - 1 products up and 2 (L - 1) down. Floor: as many
+// of Eigen's own products of that size, below: 823 and 2329 us for L = 2 and 4; measured 844 and 2708 us,
+// ratios 1.03 and 1.16 (half of the products have a transposed factor).
 static void deep_flow(benchmark::State& state) {
     const auto depth = static_cast<std::size_t>(state.range(0));
     const DeepLinear problem = problem_of(depth, Rule::gradient_flow, 1);
@@ -56,9 +56,9 @@ static void eigen_products(benchmark::State& state) {
 }
 BENCHMARK(eigen_products)->Arg(2)->Arg(4)->Unit(benchmark::kMicrosecond);
 
-// One step of SGD of two layers of width 32 at B = 64 by real samples and by a Wishart matrix, with label noise.
-// Floor: 3 + 4 products of 32^3 at 16 G multiply-adds a second, 14 us direct, and 4096 normals at 1 ns;
-// measured: 23 us direct, 19 us reduced, which no longer depends on B.
+// One step of SGD of two layers of width 32 at B = 64 by real samples and by a Wishart matrix, with label
+// noise. Floor: 3 + 4 products of 32^3 at 16 G multiply-adds a second, 14 us direct, and 4096 normals at 1
+// ns; measured: 23 us direct, 19 us reduced, which no longer depends on B.
 static void batch_step(benchmark::State& state) {
     const char* method = state.range(0) == 0 ? "direct" : "reduced";
     DeepLinear problem = problem_of(2, Rule::online_sgd, 64);
@@ -83,7 +83,8 @@ static void mode_step(benchmark::State& state) {
     problem.initial = {.strengths = {0.5}};
     problem.label_noise = state.range(0) == 0 ? 0.0 : 0.5;
     std::array<random::StreamKey, ModeProcess::lanes> keys{};
-    for (std::size_t lane = 0; lane < keys.size(); ++lane) keys[lane].replica = static_cast<std::uint32_t>(lane);
+    for (std::size_t lane = 0; lane < keys.size(); ++lane)
+        keys[lane].replica = static_cast<std::uint32_t>(lane);
     ModeProcess process(problem, keys);
     constexpr std::uint64_t steps = 1000;
     for (auto _ : state) process.advance(steps);

@@ -1,0 +1,88 @@
+#include "models/edge_model/batch_sharpness.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hidyn::edge_model {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+Batch::Batch(const EdgeModel& problem, const Weights& at, const Eigen::Ref<const Eigen::MatrixXd>& X)
+    : problem_(problem), at_(at), X_(X), s_(X * at.w), r_(at.a * s_ - X.col(0)) {
+    const auto B = static_cast<double>(X.rows());
+    gradient_.w = (at.a / B) * (X.transpose() * r_) + problem.weight_decay * at.w;
+    gradient_.a = r_.dot(s_) / B;
+}
+
+// H v = ((a X^T rho + v_a X^T r) / B + mu v_w, (rho.s + r.X v_w) / B), rho = a X v_w + v_a s.
+double Batch::curvature_along(const Weights& v) const {
+    const auto B = static_cast<double>(X_.rows());
+    const VectorXd along = X_ * v.w;
+    const VectorXd rho = at_.a * along + v.a * s_;
+    return rho.squaredNorm() / B + 2.0 * v.a * r_.dot(along) / B + problem_.weight_decay * v.w.squaredNorm();
+}
+
+Observer::Observer(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key)
+    : problem_(problem),
+      lanes_(key),
+      inputs_(static_cast<Index>(std::max<std::uint64_t>(problem.batch_size, 1)), static_cast<Index>(d)) {}
+
+void Observer::observe(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time) {
+    VectorXd delta = at.a * at.w;
+    delta[0] -= 1.0;
+    const double curvature = at.a * at.a;
+    const double distance = delta.squaredNorm();
+    // The population's Hessian: (a^2 + mu) I on w, |w|^2 on a, and 2 a w - w* between them.
+    const double across = (delta + at.a * at.w).squaredNorm();
+    const double first = curvature + problem_.weight_decay;
+    const double second = at.w.squaredNorm();
+    const double sharpness = 0.5 * (first + second) + std::sqrt(0.25 * (first - second) * (first - second) + across);
+    recorder.record(ObservablePlaces::curvature, replica, time, {&curvature, 1});
+    recorder.record(ObservablePlaces::distance, replica, time, {&distance, 1});
+    recorder.record(ObservablePlaces::sharpness, replica, time, {&sharpness, 1});
+    if (!problem_.population()) {
+        observe_batches(at, recorder, replica, time);
+        return;
+    }
+    const VectorXd slope = at.a * delta + problem_.weight_decay * at.w;
+    const double along = at.w.dot(delta);
+    const double square = slope.squaredNorm() + along * along;
+    const double rayleigh = (first * slope.squaredNorm() + 2.0 * along * slope.dot(delta + at.a * at.w) +
+                             second * along * along) /
+                            square;
+    recorder.record(ObservablePlaces::batch_sharpness, replica, time, {&rayleigh, 1});
+    recorder.record(ObservablePlaces::ratio_of_means, replica, time, {&rayleigh, 1});
+}
+
+void Observer::observe_batches(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time) {
+    constexpr int fewest = 50;
+    constexpr int most = 500;
+    double count = 0.0;
+    double ratio = 0.0;
+    double ratio_square = 0.0;
+    double above = 0.0;
+    double below = 0.0;
+    for (int draw = 0; draw < most; ++draw) {
+        const Batch batch(problem_, at, inputs_.draw(lanes_));
+        const Weights& g = batch.gradient();
+        const double square = g.w.squaredNorm() + g.a * g.a;
+        if (square < 1e-24) continue;
+        const double curvature = batch.curvature_along(g);
+        count += 1.0;
+        ratio += curvature / square;
+        ratio_square += std::pow(curvature / square, 2);
+        above += curvature;
+        below += square;
+        const double mean = ratio / count;
+        if (draw >= fewest && std::sqrt((ratio_square / count - mean * mean) / count) < 0.005 * mean) break;
+    }
+    const double missing = std::numeric_limits<double>::quiet_NaN();
+    const double mean_of_ratios = count > 0.0 ? ratio / count : missing;
+    const double ratio_of_means = count > 0.0 ? above / below : missing;
+    recorder.record(ObservablePlaces::batch_sharpness, replica, time, {&mean_of_ratios, 1});
+    recorder.record(ObservablePlaces::ratio_of_means, replica, time, {&ratio_of_means, 1});
+}
+
+}  // namespace hidyn::edge_model

@@ -1,0 +1,50 @@
+#include "models/linear_stability/linear_stability.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "random/stream.hpp"
+
+namespace hidyn::linear_stability {
+
+std::vector<double> LinearStability::eigenvalues(std::uint64_t d) const {
+    std::vector<double> all;
+    all.reserve(d);
+    for (std::uint64_t k = 1; k <= d; ++k) all.push_back(std::pow(static_cast<double>(k), -spectrum_exponent));
+    return all;
+}
+
+std::uint64_t LinearStability::samples(std::uint64_t d) const {
+    return static_cast<std::uint64_t>(
+        std::max(1.0, std::round(sample_ratio.value_or(0.0) * static_cast<double>(d))));
+}
+
+Eigen::MatrixXd LinearStability::data(std::uint64_t d, std::uint32_t replica) const {
+    random::Stream stream({.seed = data_seed, .replica = replica, .purpose = random::Purpose::data});
+    Eigen::MatrixXd X(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(samples(d)));
+    for (double& entry : X.reshaped()) entry = stream.normal();
+    const std::vector<double> lambda = eigenvalues(d);
+    for (Eigen::Index k = 0; k < X.rows(); ++k) X.row(k) *= std::sqrt(lambda[static_cast<std::size_t>(k)]);
+    return X;
+}
+
+std::vector<Observable> LinearStability::observables() const {
+    return {{.name = "log_norm",
+             .long_name = "growth of the weights",
+             .symbol = "\\ln |\\theta|^2 / |\\theta_0|^2",
+             .normalization = "theories: the logarithm of the mean square"},
+            {.name = "critical_learning_rate",
+             .long_name = "critical learning rate",
+             .symbol = "\\eta_c",
+             .normalization = "beyond which E |theta|^2 grows, at the same momentum and batch size"},
+            {.name = "growth_factor",
+             .long_name = "growth per step in the long run",
+             .symbol = "\\rho",
+             .normalization = "of E |theta|^2: the spectral radius of its recursion"}};
+}
+
+std::vector<Problem::StartArray> LinearStability::start() const {
+    return {};
+}
+
+}  // namespace hidyn::linear_stability
