@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "math/batch_sharpness.hpp"
 
 namespace hidyn::edge_model {
 
@@ -38,7 +39,8 @@ void Observer::observe(const Weights& at, Recorder& recorder, std::size_t replic
     const double across = (delta + at.a * at.w).squaredNorm();
     const double first = curvature + problem_.weight_decay;
     const double second = at.w.squaredNorm();
-    const double sharpness = 0.5 * (first + second) + std::sqrt(0.25 * (first - second) * (first - second) + across);
+    const double sharpness =
+        0.5 * (first + second) + std::sqrt(0.25 * (first - second) * (first - second) + across);
     recorder.record(ObservablePlaces::curvature, replica, time, {&curvature, 1});
     recorder.record(ObservablePlaces::distance, replica, time, {&distance, 1});
     recorder.record(ObservablePlaces::sharpness, replica, time, {&sharpness, 1});
@@ -57,30 +59,14 @@ void Observer::observe(const Weights& at, Recorder& recorder, std::size_t replic
 }
 
 void Observer::observe_batches(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time) {
-    constexpr int fewest = 50;
-    constexpr int most = 500;
-    double count = 0.0;
-    double ratio = 0.0;
-    double ratio_square = 0.0;
-    double above = 0.0;
-    double below = 0.0;
-    for (int draw = 0; draw < most; ++draw) {
+    math::BatchSharpness sharpness;
+    for (int draw = 0; draw < math::BatchSharpness::most_batches && !sharpness.enough(); ++draw) {
         const Batch batch(problem_, at, inputs_.draw(lanes_));
         const Weights& g = batch.gradient();
-        const double square = g.w.squaredNorm() + g.a * g.a;
-        if (square < 1e-24) continue;
-        const double curvature = batch.curvature_along(g);
-        count += 1.0;
-        ratio += curvature / square;
-        ratio_square += std::pow(curvature / square, 2);
-        above += curvature;
-        below += square;
-        const double mean = ratio / count;
-        if (draw >= fewest && std::sqrt((ratio_square / count - mean * mean) / count) < 0.005 * mean) break;
+        sharpness.add(batch.curvature_along(g), g.w.squaredNorm() + g.a * g.a);
     }
-    const double missing = std::numeric_limits<double>::quiet_NaN();
-    const double mean_of_ratios = count > 0.0 ? ratio / count : missing;
-    const double ratio_of_means = count > 0.0 ? above / below : missing;
+    const double mean_of_ratios = sharpness.mean_of_ratios();
+    const double ratio_of_means = sharpness.ratio_of_means();
     recorder.record(ObservablePlaces::batch_sharpness, replica, time, {&mean_of_ratios, 1});
     recorder.record(ObservablePlaces::ratio_of_means, replica, time, {&ratio_of_means, 1});
 }

@@ -32,8 +32,8 @@ class Batch {
     Weights gradient_;
 };
 
-/// Records what is measured on weights: curvature, distance, sharpness, and the sharpness of batches, drawn until
-/// its relative error is below half a percent, at most 500.
+/// Records what is measured on weights: curvature, distance, sharpness, and the sharpness of batches, drawn
+/// until its relative error is below half a percent, at most 500.
 class Observer {
   public:
     Observer(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key);

@@ -44,8 +44,9 @@ class Simulation final : public Route {
         random::StreamKey key{.seed = info.seed,
                               .route = random::route_hash(info.name),
                               .replica = static_cast<std::uint32_t>(replica)};
-        const std::unique_ptr<Learner> learner =
-            info.method == "reduced" ? reduced_learner(*problem_, info.d, key) : direct_learner(*problem_, info.d, key);
+        const std::unique_ptr<Learner> learner = info.method == "reduced"
+                                                     ? reduced_learner(*problem_, info.d, key)
+                                                     : direct_learner(*problem_, info.d, key);
         key.purpose = random::Purpose::field;
         Observer observer(*problem_, info.d, key);
         follow_schedule(
@@ -60,7 +61,8 @@ class Simulation final : public Route {
             },
             [&](const Sampling& sampling) {
                 // Between two steps the state is that of the nearer one.
-                if (sampling.weight >= 0.5) observer.observe(learner->weights(), recorder, replica, sampling.time);
+                if (sampling.weight >= 0.5)
+                    observer.observe(learner->weights(), recorder, replica, sampling.time);
             });
     }
 
@@ -117,10 +119,12 @@ AlgorithmKind algorithm(bool batches, const char* name, const char* summary) {
     return kind;
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const EdgeModel&>(base);
     if (table.text("method") == "reduced" && info.d < 4)
-        complaints.add(table.complain("d", "must be at least 4 for the reduced chain, which keeps four directions apart"));
+        complaints.add(table.complain(
+            "d", "must be at least 4 for the reduced chain, which keeps four directions apart"));
     const double entries = static_cast<double>(problem.batch_size) * static_cast<double>(info.d);
     if (entries > 1e8)
         complaints.add(table.complain(
@@ -152,8 +156,9 @@ RouteKind simulation_kind() {
         if (key.name == "replicas") key.standard = std::int64_t{4};
     keys.push_back({.name = "method",
                     .type = KeyType::choice,
-                    .meaning = "direct: real vectors and samples; reduced: the same law, at a cost independent of d "
-                               "and batch_size (batch sharpness apart)",
+                    .meaning =
+                        "direct: real vectors and samples; reduced: the same law, at a cost independent of d "
+                        "and batch_size (batch sharpness apart)",
                     .choices = {"direct", "reduced"},
                     .standard = std::string("direct")});
     return {.name = "simulation",

@@ -9,12 +9,11 @@
 /// The smallest network that trains itself to the edge of stability.
 ///
 ///   student  f(x) = a w.x, teacher y = w*.x, |w*| = 1, x ~ N(0, I) in d dimensions, not scaled
-///   loss     (y - f)^2 / 2 of a batch of fresh samples, or of the population, + weight_decay |w|^2 / 2 on w alone
-///   momentum heavy ball: v <- beta v + g, theta <- theta - eta v, no damping factor
-///   time     steps
+///   loss     (y - f)^2 / 2 of a batch of fresh samples, or of the population, + weight_decay |w|^2 / 2 on w
+///   alone momentum heavy ball: v <- beta v + g, theta <- theta - eta v, no damping factor time     steps
 ///
-/// Weight decay lets a grow, a^2 is the curvature that w feels, and instability of a w - w* pushes it back: a^2
-/// comes to rest where steps are just stable. Source: Andreyev et al., arXiv 2604.14108.
+/// Weight decay lets a grow, a^2 is the curvature that w feels, and instability of a w - w* pushes it back:
+/// a^2 comes to rest where steps are just stable. Source: Andreyev et al., arXiv 2604.14108.
 namespace hidyn::edge_model {
 
 class EdgeModel final : public Problem {
@@ -35,7 +34,8 @@ class EdgeModel final : public Problem {
 
 /// In the order in which they are declared.
 struct ObservablePlaces {
-    static constexpr std::size_t curvature = 0, distance = 1, sharpness = 2, batch_sharpness = 3, ratio_of_means = 4;
+    static constexpr std::size_t curvature = 0, distance = 1, sharpness = 2, batch_sharpness = 3,
+                                 ratio_of_means = 4;
 };
 
 }  // namespace hidyn::edge_model

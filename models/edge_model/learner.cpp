@@ -87,7 +87,8 @@ class Reduced final : public Learner {
         const double norm = delta.norm();
         const double chi = stream_.chi(static_cast<double>(problem_.batch_size));
         const auto rest = static_cast<double>(d_) - 3.0;
-        Eigen::Vector4d z(stream_.normal(), stream_.normal(), stream_.normal(), rest > 0.0 ? stream_.chi(rest) : 0.0);
+        Eigen::Vector4d z(stream_.normal(), stream_.normal(), stream_.normal(),
+                          rest > 0.0 ? stream_.chi(rest) : 0.0);
         if (norm == 0.0) return Eigen::Vector4d::Zero();
         const Eigen::Vector4d first = delta / norm;
         z -= z.dot(first) * first;
@@ -113,11 +114,13 @@ class Reduced final : public Learner {
 
 }  // namespace
 
-std::unique_ptr<Learner> direct_learner(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key) {
+std::unique_ptr<Learner> direct_learner(const EdgeModel& problem, std::uint64_t d,
+                                        const random::StreamKey& key) {
     return std::make_unique<Direct>(problem, d, key);
 }
 
-std::unique_ptr<Learner> reduced_learner(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key) {
+std::unique_ptr<Learner> reduced_learner(const EdgeModel& problem, std::uint64_t d,
+                                         const random::StreamKey& key) {
     return std::make_unique<Reduced>(problem, d, key);
 }
 

@@ -23,8 +23,9 @@ class Learner {
 [[nodiscard]] std::unique_ptr<Learner> direct_learner(const EdgeModel& problem, std::uint64_t d,
                                                       const random::StreamKey& key);
 /// The same law at a cost independent of d and of the batch: a batch enters by its gradient alone, which is
-/// |a w - w*| (S e_1 + sqrt(S) z) with S chi-squared of B degrees of freedom, e_1 the direction of a w - w* and z
-/// normal across it; weights, velocity and teacher are kept by their coordinates in the space they span.
+/// |a w - w*| (S e_1 + sqrt(S) z) with S chi-squared of B degrees of freedom, e_1 the direction of a w - w*
+/// and z normal across it; weights, velocity and teacher are kept by their coordinates in the space they
+/// span.
 [[nodiscard]] std::unique_ptr<Learner> reduced_learner(const EdgeModel& problem, std::uint64_t d,
                                                        const random::StreamKey& key);
 

@@ -87,11 +87,13 @@ AlgorithmKind algorithm(bool data_set, const char* name, const char* summary) {
     return kind;
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const LinearStability&>(base);
     if (problem.sample_ratio && problem.batch_size > problem.samples(info.d))
-        complaints.add(table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
-                                                       problem.samples(info.d), problem.batch_size)));
+        complaints.add(
+            table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
+                                            problem.samples(info.d), problem.batch_size)));
     if (static_cast<double>(problem.batch_size) * static_cast<double>(info.d) > 1e9)
         complaints.add(table.complain("d", "needs batches of more than 1e9 numbers"));
 }
@@ -99,19 +101,21 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
 }  // namespace
 
 ProblemKind declaration() {
-    return {.name = "linear-stability",
-            .summary = "mean-square stability of SGD with momentum at a solution that fits every sample",
-            .mathematics = mathematics,
-            .problem_keys = {{.name = "spectrum_exponent",
-                              .type = KeyType::real,
-                              .meaning = "the inputs' covariance has eigenvalues k^(-spectrum_exponent), k = 1..d",
-                              .range = {.minimum = 0, .maximum = 10},
-                              .standard = 0.0}},
-            .initial_keys = {},
-            .algorithms = {algorithm(false, "online-sgd", "batches of fresh samples, with momentum"),
-                           algorithm(true, "sgd", "batches of a data set without replacement, with momentum")},
-            .observables = LinearStability().observables(),
-            .routes = {simulation_kind()}};
+    return {
+        .name = "linear-stability",
+        .summary = "mean-square stability of SGD with momentum at a solution that fits every sample",
+        .mathematics = mathematics,
+        .problem_keys = {{.name = "spectrum_exponent",
+                          .type = KeyType::real,
+                          .meaning =
+                              "the inputs' covariance has eigenvalues k^(-spectrum_exponent), k = 1..d",
+                          .range = {.minimum = 0, .maximum = 10},
+                          .standard = 0.0}},
+        .initial_keys = {},
+        .algorithms = {algorithm(false, "online-sgd", "batches of fresh samples, with momentum"),
+                       algorithm(true, "sgd", "batches of a data set without replacement, with momentum")},
+        .observables = LinearStability().observables(),
+        .routes = {simulation_kind()}};
 }
 
 RouteKind simulation_kind() {
@@ -124,7 +128,8 @@ RouteKind simulation_kind() {
             .check = check,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return make_simulation(std::dynamic_pointer_cast<const LinearStability>(problem), std::move(info));
+                return make_simulation(std::dynamic_pointer_cast<const LinearStability>(problem),
+                                       std::move(info));
             }};
 }
 

@@ -10,7 +10,8 @@ namespace hidyn::linear_stability {
 std::vector<double> LinearStability::eigenvalues(std::uint64_t d) const {
     std::vector<double> all;
     all.reserve(d);
-    for (std::uint64_t k = 1; k <= d; ++k) all.push_back(std::pow(static_cast<double>(k), -spectrum_exponent));
+    for (std::uint64_t k = 1; k <= d; ++k)
+        all.push_back(std::pow(static_cast<double>(k), -spectrum_exponent));
     return all;
 }
 

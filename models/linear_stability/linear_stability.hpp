@@ -10,8 +10,8 @@
 
 /// Mean-square stability of SGD with momentum on interpolating least squares.
 ///
-///   loss      (theta.x)^2 / 2, x ~ N(0, diag(lambda_k)), lambda_k = k^{-spectrum_exponent}, k = 1..d, not scaled
-///   step      v <- beta v + H_B theta, theta <- theta - eta v, H_B the mean of x x^T over a batch
+///   loss      (theta.x)^2 / 2, x ~ N(0, diag(lambda_k)), lambda_k = k^{-spectrum_exponent}, k = 1..d, not
+///   scaled step      v <- beta v + H_B theta, theta <- theta - eta v, H_B the mean of x x^T over a batch
 ///   time      steps
 ///
 /// Source: Andreyev et al., arXiv 2604.14108.

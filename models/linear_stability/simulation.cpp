@@ -65,7 +65,9 @@ class Run {
         log_scale_ += 2.0 * std::log(norm);
     }
     [[nodiscard]] double log_norm() const { return log_scale_ + std::log(theta_.squaredNorm()); }
-    [[nodiscard]] bool finite() const { return std::isfinite(theta_.squaredNorm()) && theta_.squaredNorm() > 0.0; }
+    [[nodiscard]] bool finite() const {
+        return std::isfinite(theta_.squaredNorm()) && theta_.squaredNorm() > 0.0;
+    }
 
   private:
     const LinearStability& problem_;
@@ -83,8 +85,9 @@ class Simulation final : public Route {
         : Route(std::move(description)), problem_(std::move(problem)) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        return run_replicas(info.replicas, 1, 1.0, grid, recorder, progress,
-                            [&](std::size_t replica, BlockWatch& watch) { follow(replica, recorder, watch); });
+        return run_replicas(
+            info.replicas, 1, 1.0, grid, recorder, progress,
+            [&](std::size_t replica, BlockWatch& watch) { follow(replica, recorder, watch); });
     }
 
   private:
@@ -106,7 +109,8 @@ class Simulation final : public Route {
             },
             [&](const Sampling& sampling) {
                 const double value = run.log_norm();
-                recorder.blend(ObservablePlaces::log_norm, replica, sampling.time, sampling.weight, {&value, 1});
+                recorder.blend(ObservablePlaces::log_norm, replica, sampling.time, sampling.weight,
+                               {&value, 1});
             });
     }
 

@@ -8,6 +8,7 @@
 namespace hidyn::linear_stability {
 
 /// Real vectors and samples.
-[[nodiscard]] std::unique_ptr<Route> make_simulation(std::shared_ptr<const LinearStability> problem, RouteInfo info);
+[[nodiscard]] std::unique_ptr<Route> make_simulation(std::shared_ptr<const LinearStability> problem,
+                                                     RouteInfo info);
 
 }  // namespace hidyn::linear_stability

@@ -6,7 +6,6 @@
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::teacher_student {
-namespace {
 
 math::Activation read_activation(const Table& table, const std::string& key, Complaints& complaints) {
     const FunctionText& given = table.function(key);
@@ -26,8 +25,6 @@ math::Activation read_activation(const Table& table, const std::string& key, Com
         return math::Activation::named("linear");
     }
 }
-
-}  // namespace
 
 std::vector<Key> network_keys() {
     std::vector<std::string> names;

@@ -23,6 +23,10 @@ struct Network {
 [[nodiscard]] std::vector<Key> network_keys();
 [[nodiscard]] Network read_network(const Table& problem, Complaints& complaints);
 
+/// A key that names an activation or holds an expression in z, finite for every z.
+[[nodiscard]] math::Activation read_activation(const Table& table, const std::string& key,
+                                               Complaints& complaints);
+
 /// "label_noise", the variance Delta, which every problem has.
 [[nodiscard]] Key label_noise_key();
 

@@ -23,8 +23,8 @@ MatrixXd DataMoments::batch_mean(const MatrixXd& P) const {
     return mean + spread_ * (single - mean);
 }
 
-// With C_B = (1 + beta) I - eta H_B: P' = E[C_B P C_B] - beta (C Q + Q^T C) + beta^2 R, Q' = C P - beta Q^T, R' = P,
-// Q = E theta_k theta_{k-1}^T.
+// With C_B = (1 + beta) I - eta H_B: P' = E[C_B P C_B] - beta (C Q + Q^T C) + beta^2 R, Q' = C P - beta Q^T,
+// R' = P, Q = E theta_k theta_{k-1}^T.
 void DataMoments::step() {
     const double beta = method_.momentum;
     const double eta = method_.learning_rate;

@@ -26,8 +26,8 @@ class DataMoments {
     double log_scale_ = 0.0;
 };
 
-/// Growth of E |theta|^2 per step in the long run, by iterating the recursion, and the learning rate at which it
-/// is 1, to a relative error of about 1e-5.
+/// Growth of E |theta|^2 per step in the long run, by iterating the recursion, and the learning rate at which
+/// it is 1, to a relative error of about 1e-5.
 [[nodiscard]] double growth_factor(const Eigen::MatrixXd& X, const HeavyBall& method);
 [[nodiscard]] double critical_rate(const Eigen::MatrixXd& X, const HeavyBall& method);
 

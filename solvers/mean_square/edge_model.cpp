@@ -33,8 +33,9 @@ class Edge final : public Route {
         const bool settled = grid.times.front() > arrival;
         const double missing = std::numeric_limits<double>::quiet_NaN();
         const double distance = settled ? mu / (edge + mu) : missing;
-        const double sharpness =
-            !settled ? missing : problem_->population() ? edge : isotropic_batch_sharpness(edge, d, B);
+        const double sharpness = !settled                 ? missing
+                                 : problem_->population() ? edge
+                                                          : isotropic_batch_sharpness(edge, d, B);
         for (std::size_t time = 0; time < grid.size(); ++time) {
             const double way = 4.0 * mu * eta * grid.times[time] / (1.0 - beta);
             const double curvature = std::fmin(edge, std::sqrt(start * start + way));
@@ -53,17 +54,20 @@ class Edge final : public Route {
     std::shared_ptr<const EdgeModel> problem_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const EdgeModel&>(base);
-    const double edge = problem.population()
-                            ? 2.0 * (1.0 + problem.momentum) / problem.learning_rate
-                            : isotropic_critical_rate(1.0, static_cast<double>(info.d),
-                                                      static_cast<double>(problem.batch_size), problem.momentum) /
-                                  problem.learning_rate;
+    const double edge =
+        problem.population()
+            ? 2.0 * (1.0 + problem.momentum) / problem.learning_rate
+            : isotropic_critical_rate(1.0, static_cast<double>(info.d),
+                                      static_cast<double>(problem.batch_size), problem.momentum) /
+                  problem.learning_rate;
     if (problem.curvature > edge)
-        complaints.add(fmt::format("{}: the start's curvature {:.6g} is beyond the edge {:.6g}: nothing is known of how "
-                                   "it comes back",
-                                   table.place(), problem.curvature, edge));
+        complaints.add(
+            fmt::format("{}: the start's curvature {:.6g} is beyond the edge {:.6g}: nothing is known of how "
+                        "it comes back",
+                        table.place(), problem.curvature, edge));
     if (problem.weight_decay == 0.0)
         complaints.add(fmt::format("{}: without weight_decay the curvature does not grow", table.place()));
 }
@@ -72,8 +76,10 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
 
 RouteKind edge_model_kind() {
     return {.name = "mean-square",
-            .summary = "progressive sharpening up to the curvature at which steps are just stable in mean square; distance "
-                       "and batch sharpness where all recorded times are beyond it",
+            .summary =
+                "progressive sharpening up to the curvature at which steps are just stable in mean square; "
+                "distance "
+                "and batch sharpness where all recorded times are beyond it",
             .source = "Andreyev et al., arXiv 2604.14108; second moments of Gaussian batches",
             .theory = true,
             .keys = {{.name = "d",
@@ -85,7 +91,8 @@ RouteKind edge_model_kind() {
             .check = check,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Edge>(std::dynamic_pointer_cast<const EdgeModel>(problem), std::move(info));
+                return std::make_unique<Edge>(std::dynamic_pointer_cast<const EdgeModel>(problem),
+                                              std::move(info));
             }};
 }
 

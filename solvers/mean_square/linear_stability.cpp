@@ -27,8 +27,8 @@ class MeanSquare final : public Route {
             const std::vector<double> lambda = problem_->eigenvalues(info.d);
             MomentRecursion moments(lambda, method, 1.0 / static_cast<double>(info.d));
             follow(moments, grid, recorder, 0, progress);
-            record_limits(critical_rate(lambda, method.batch_size, method.momentum), growth_factor(lambda, method), grid,
-                          recorder, 0);
+            record_limits(critical_rate(lambda, method.batch_size, method.momentum),
+                          growth_factor(lambda, method), grid, recorder, 0);
             return {};
         }
         for (std::size_t replica = 0; replica < problem_->data_replicas; ++replica) {
@@ -71,36 +71,41 @@ class MeanSquare final : public Route {
     std::shared_ptr<const LinearStability> problem_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const LinearStability&>(base);
     if (!problem.sample_ratio) return;
     if (info.d > 400)
-        complaints.add(table.complain("d", "is more than 400, too many for the moments of a data set: a step costs n d^2"));
+        complaints.add(table.complain(
+            "d", "is more than 400, too many for the moments of a data set: a step costs n d^2"));
     else if (problem.batch_size > problem.samples(info.d))
-        complaints.add(table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
-                                                       problem.samples(info.d), problem.batch_size)));
+        complaints.add(
+            table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
+                                            problem.samples(info.d), problem.batch_size)));
 }
 
 }  // namespace
 
 RouteKind linear_stability_kind() {
-    return {.name = "mean-square",
-            .summary = "the mean square of the weights step by step, its critical learning rate and its growth",
-            .source = "second moments of Gaussian batches and of batches without replacement; Andreyev et al., arXiv "
-                      "2604.14108",
-            .theory = true,
-            .keys = {{.name = "d",
-                      .type = KeyType::integer_or_list,
-                      .meaning = "input dimension; threshold and growth of a data set are told up to 50",
-                      .symbol = "d",
-                      .range = {.minimum = 1, .maximum = 1e6},
-                      .required = true}},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<MeanSquare>(std::dynamic_pointer_cast<const LinearStability>(problem),
-                                                    std::move(info));
-            }};
+    return {
+        .name = "mean-square",
+        .summary = "the mean square of the weights step by step, its critical learning rate and its growth",
+        .source =
+            "second moments of Gaussian batches and of batches without replacement; Andreyev et al., arXiv "
+            "2604.14108",
+        .theory = true,
+        .keys = {{.name = "d",
+                  .type = KeyType::integer_or_list,
+                  .meaning = "input dimension; threshold and growth of a data set are told up to 50",
+                  .symbol = "d",
+                  .range = {.minimum = 1, .maximum = 1e6},
+                  .required = true}},
+        .check = check,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<MeanSquare>(std::dynamic_pointer_cast<const LinearStability>(problem),
+                                                std::move(info));
+        }};
 }
 
 }  // namespace hidyn::mean_square

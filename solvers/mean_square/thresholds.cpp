@@ -12,8 +12,8 @@ namespace {
 template <class Function>
 double root_between(Function function, double low, double high) {
     std::uintmax_t most = 200;
-    const auto bracket =
-        boost::math::tools::toms748_solve(function, low, high, boost::math::tools::eps_tolerance<double>(52), most);
+    const auto bracket = boost::math::tools::toms748_solve(
+        function, low, high, boost::math::tools::eps_tolerance<double>(52), most);
     return 0.5 * (bracket.first + bracket.second);
 }
 

@@ -22,7 +22,8 @@ struct HeavyBall {
 
 /// Covariance eigenvalues lambda_i > 0: the same, as the root of the secular equation
 ///   (eta / B) sum_i lambda_i / (2 (1 - beta) - eta lambda_i ((1 - beta) / (1 + beta) + 1 / B)) = 1.
-[[nodiscard]] double critical_rate(const std::vector<double>& eigenvalues, double batch_size, double momentum);
+[[nodiscard]] double critical_rate(const std::vector<double>& eigenvalues, double batch_size,
+                                   double momentum);
 /// Growth of E |theta|^2 per step at a learning rate, in the long run: the largest root rho of
 ///   (eta^2 / B) sum_i lambda_i^2 [(rho - A_i)^{-1}]_11 = 1,
 /// A_i the 3 x 3 recursion of (theta_k^2, theta_k theta_{k-1}, theta_{k-1}^2) of one eigendirection.

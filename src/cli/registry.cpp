@@ -9,6 +9,7 @@
 #include "models/linear_stability/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
 #include "models/quadratic_network/declaration.hpp"
+#include "models/two_layer/declaration.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
 #include "solvers/closed_form/label_noise.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
@@ -24,6 +25,7 @@
 #include "solvers/linear_noise/deep_linear.hpp"
 #include "solvers/mean_square/edge_model.hpp"
 #include "solvers/mean_square/linear_stability.hpp"
+#include "solvers/mean_square/two_layer.hpp"
 #include "solvers/modes/deep_linear.hpp"
 #include "solvers/ode/committee.hpp"
 #include "solvers/ode/online_limit.hpp"
@@ -95,6 +97,7 @@ const Registry& registry() {
               sde::stationary_law_kind()}),
         with(edge_model::declaration(), {mean_square::edge_model_kind()}),
         with(linear_stability::declaration(), {mean_square::linear_stability_kind()}),
+        with(two_layer::declaration(), {mean_square::two_layer_kind()}),
     }};
     return everything;
 }

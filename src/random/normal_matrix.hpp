@@ -11,7 +11,9 @@ namespace hidyn::random {
 class NormalMatrix {
   public:
     NormalMatrix(Eigen::Index rows, Eigen::Index columns)
-        : numbers_(static_cast<std::size_t>((rows * columns + 15) / 16 * 16)), rows_(rows), columns_(columns) {}
+        : numbers_(static_cast<std::size_t>((rows * columns + 15) / 16 * 16)),
+          rows_(rows),
+          columns_(columns) {}
 
     /// Valid until the next draw.
     [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> draw(GaussianLanes& lanes) {

@@ -21,7 +21,8 @@ class Subsets {
     [[nodiscard]] std::span<const std::size_t> draw(std::size_t count) {
         for (std::size_t place = 0; place < count; ++place) {
             const std::uint64_t left = order_.size() - place;
-            const std::size_t chosen = place + static_cast<std::size_t>(((stream_.bits() >> 32) * left) >> 32);
+            const std::size_t chosen =
+                place + static_cast<std::size_t>(((stream_.bits() >> 32) * left) >> 32);
             std::swap(order_[place], order_[chosen]);
         }
         return {order_.data(), count};

@@ -33,13 +33,16 @@ double mean_of(const cases::RouteSolution& run, const char* what, std::size_t fr
     return sum / static_cast<double>(series.replicas * (to - from));
 }
 
-std::shared_ptr<edge_model::EdgeModel> edge_problem(double edge, double d, std::uint64_t B, double beta, double mu) {
+std::shared_ptr<edge_model::EdgeModel> edge_problem(double edge, double d, std::uint64_t B, double beta,
+                                                    double mu) {
     auto problem = std::make_shared<edge_model::EdgeModel>();
     problem->momentum = beta;
     problem->weight_decay = mu;
     problem->batch_size = B;
     problem->learning_rate =
-        (B > 0 ? mean_square::isotropic_critical_rate(1.0, d, static_cast<double>(B), beta) : 2.0 * (1.0 + beta)) / edge;
+        (B > 0 ? mean_square::isotropic_critical_rate(1.0, d, static_cast<double>(B), beta)
+               : 2.0 * (1.0 + beta)) /
+        edge;
     problem->curvature = 0.95 * edge;
     return problem;
 }
@@ -50,16 +53,20 @@ TEST_CASE("edge: thresholds in mean square, as published") {
     const std::vector<double> lambda = harmonic(40);
     const double critical = mean_square::critical_rate(lambda, 8.0, 0.9);
     CHECK(critical == doctest::Approx(.32732486).epsilon(1e-7));
-    CHECK(mean_square::growth_factor(lambda, {0.9 * critical, 0.9, 8.0}) == doctest::Approx(.99030622).epsilon(1e-8));
-    CHECK(mean_square::growth_factor(lambda, {1.1 * critical, 0.9, 8.0}) == doctest::Approx(1.00984340).epsilon(1e-8));
+    CHECK(mean_square::growth_factor(lambda, {0.9 * critical, 0.9, 8.0}) ==
+          doctest::Approx(.99030622).epsilon(1e-8));
+    CHECK(mean_square::growth_factor(lambda, {1.1 * critical, 0.9, 8.0}) ==
+          doctest::Approx(1.00984340).epsilon(1e-8));
     CHECK(mean_square::growth_factor(lambda, {critical, 0.9, 8.0}) == doctest::Approx(1.0).epsilon(1e-10));
     CHECK(mean_square::critical_rate(lambda, 1.0, 0.0) == doctest::Approx(.38593660).epsilon(1e-7));
     CHECK(mean_square::critical_rate(lambda, 64.0, 0.5) == doctest::Approx(2.71777131).epsilon(1e-7));
 
     const double isotropic = mean_square::isotropic_critical_rate(1.0, 100.0, 4.0, 0.9);
     CHECK(isotropic == doctest::Approx(.0079043162).epsilon(1e-7));
-    CHECK(mean_square::isotropic_batch_sharpness(1.0, 100.0, 4.0) == doctest::Approx(27.4571429).epsilon(1e-8));
-    CHECK(mean_square::critical_rate(std::vector<double>(100, 1.0), 4.0, 0.9) == doctest::Approx(isotropic).epsilon(1e-10));
+    CHECK(mean_square::isotropic_batch_sharpness(1.0, 100.0, 4.0) ==
+          doctest::Approx(27.4571429).epsilon(1e-8));
+    CHECK(mean_square::critical_rate(std::vector<double>(100, 1.0), 4.0, 0.9) ==
+          doctest::Approx(isotropic).epsilon(1e-10));
     const double batches[] = {1, 64, 400, 4096, 65536}, known[] = {.1007, .1289, .2374, .7886, 1.7229};
     for (std::size_t k = 0; k < 5; ++k)
         CHECK(std::abs(0.5 * mean_square::isotropic_critical_rate(1.0, 400.0, batches[k], 0.9) *
@@ -68,7 +75,8 @@ TEST_CASE("edge: thresholds in mean square, as published") {
     // The two ends of one formula.
     double trace = 0.0;
     for (const double one : lambda) trace += one;
-    CHECK(mean_square::critical_rate(std::vector<double>(4000, 1.0), 1.0, 0.5) == doctest::Approx(1.0 / 4000).epsilon(2e-3));
+    CHECK(mean_square::critical_rate(std::vector<double>(4000, 1.0), 1.0, 0.5) ==
+          doctest::Approx(1.0 / 4000).epsilon(2e-3));
     CHECK(mean_square::critical_rate(lambda, 1e9, 0.5) == doctest::Approx(3.0).epsilon(1e-6));
 }
 
@@ -85,13 +93,15 @@ TEST_CASE("edge: the secular growth is the spectral radius of the whole recursio
                     A(i, i) += c * c + eta * eta * one * one / B;
                     A(i, 5 + i) = -2.0 * beta * c;
                     A(i, 10 + i) = beta * beta;
-                    for (Eigen::Index j = 0; j < 5; ++j) A(i, j) += eta * eta * one * lambda[static_cast<std::size_t>(j)] / B;
+                    for (Eigen::Index j = 0; j < 5; ++j)
+                        A(i, j) += eta * eta * one * lambda[static_cast<std::size_t>(j)] / B;
                     A(5 + i, i) = c;
                     A(5 + i, 5 + i) = -beta;
                     A(10 + i, i) = 1.0;
                 }
                 const double radius = A.eigenvalues().cwiseAbs().maxCoeff();
-                CHECK(mean_square::growth_factor(lambda, {eta, beta, B}) == doctest::Approx(radius).epsilon(1e-10));
+                CHECK(mean_square::growth_factor(lambda, {eta, beta, B}) ==
+                      doctest::Approx(radius).epsilon(1e-10));
             }
 }
 
@@ -108,16 +118,19 @@ TEST_CASE("edge: moments of batches without replacement, by enumeration") {
         for (const MatrixXd& state : states)
             for (Eigen::Index i = 0; i < 4; ++i)
                 for (Eigen::Index j = 0; j < i; ++j) {
-                    const MatrixXd H = 0.5 * (X.col(i) * X.col(i).transpose() + X.col(j) * X.col(j).transpose());
+                    const MatrixXd H =
+                        0.5 * (X.col(i) * X.col(i).transpose() + X.col(j) * X.col(j).transpose());
                     MatrixXd after(4, 2);
-                    after.topRows(2) = 1.6 * state.topRows(2) - 0.3 * H * state.topRows(2) - 0.6 * state.bottomRows(2);
+                    after.topRows(2) =
+                        1.6 * state.topRows(2) - 0.3 * H * state.topRows(2) - 0.6 * state.bottomRows(2);
                     after.bottomRows(2) = state.topRows(2);
                     next.push_back(after);
                 }
         states = std::move(next);
         moments.step();
         double sum = 0.0;
-        for (const MatrixXd& state : states) sum += state.topRows(2).squaredNorm() / static_cast<double>(states.size());
+        for (const MatrixXd& state : states)
+            sum += state.topRows(2).squaredNorm() / static_cast<double>(states.size());
         CHECK(moments.log_norm() == doctest::Approx(std::log(sum)).epsilon(1e-12));
     }
     const double critical = mean_square::critical_rate(X, method);
@@ -139,9 +152,11 @@ TEST_CASE("edge: single runs grow and shrink with the mean square at large d") {
                 problem->batch_size = one.B;
                 problem->spectrum_exponent = one.exponent;
                 problem->learning_rate =
-                    share * mean_square::critical_rate(problem->eigenvalues(d), static_cast<double>(one.B), one.beta);
+                    share *
+                    mean_square::critical_rate(problem->eigenvalues(d), static_cast<double>(one.B), one.beta);
                 const std::vector<double> times{0.0, 50.0, 300.0};
-                const auto theory = cases::solve_route(mean_square::linear_stability_kind(), problem, {}, times, {.d = d});
+                const auto theory =
+                    cases::solve_route(mean_square::linear_stability_kind(), problem, {}, times, {.d = d});
                 const auto run = cases::solve_route(linear_stability::simulation_kind(), problem, {}, times,
                                                     {.name = "sim", .d = d, .replicas = 8, .seed = 2});
                 CHECK(theory.at("log_norm", 0) == doctest::Approx(0.0).epsilon(1e-9));
@@ -167,8 +182,9 @@ TEST_CASE("edge: single runs grow and shrink with the mean square at large d") {
         problem->data_replicas = d == 30 ? 8 : 2;
         const auto theory = cases::solve_route(mean_square::linear_stability_kind(), problem, {}, times,
                                                {.d = d, .replicas = problem->data_replicas});
-        const auto run = cases::solve_route(linear_stability::simulation_kind(), problem, {}, times,
-                                            {.name = "sim", .d = d, .replicas = problem->data_replicas, .seed = 2});
+        const auto run =
+            cases::solve_route(linear_stability::simulation_kind(), problem, {}, times,
+                               {.name = "sim", .d = d, .replicas = problem->data_replicas, .seed = 2});
         off.push_back(std::abs(mean_of(run, "log_norm", 1, 2) - mean_of(theory, "log_norm", 1, 2)));
     }
     CHECK(off[1] < 0.1);
@@ -186,7 +202,9 @@ TEST_CASE("edge: gradient and Hessian of a batch, by differences of its loss") {
     };
     const edge_model::Weights v{.w = Eigen::VectorXd::Random(5), .a = 0.4};
     const edge_model::Batch batch(problem, at, X);
-    const auto moved = [&](double h) { return edge_model::Weights{.w = at.w + h * v.w, .a = at.a + h * v.a}; };
+    const auto moved = [&](double h) {
+        return edge_model::Weights{.w = at.w + h * v.w, .a = at.a + h * v.a};
+    };
     const double h = 1e-4;
     CHECK(batch.gradient().w.dot(v.w) + batch.gradient().a * v.a ==
           doctest::Approx((loss(moved(h)) - loss(moved(-h))) / (2 * h)).epsilon(1e-6));
@@ -208,9 +226,11 @@ TEST_CASE("edge: the curvature comes to rest where steps are just stable, as pub
         const double arrival = 0.25 * 100.0 * (1.0 - 0.9025) / 0.05 * unit;
         std::vector<double> times;
         for (int k = 0; k < 40; ++k) times.push_back(std::round(arrival * (6.0 + 0.25 * k)));
-        const auto run = cases::solve_route(edge_model::simulation_kind(), problem, {{"method", std::string("reduced")}},
-                                            times, {.name = "sim", .method = "reduced", .d = 100, .replicas = 4});
-        const auto theory = cases::solve_route(mean_square::edge_model_kind(), problem, {}, times, {.d = 100});
+        const auto run =
+            cases::solve_route(edge_model::simulation_kind(), problem, {{"method", std::string("reduced")}},
+                               times, {.name = "sim", .method = "reduced", .d = 100, .replicas = 4});
+        const auto theory =
+            cases::solve_route(mean_square::edge_model_kind(), problem, {}, times, {.d = 100});
         CHECK(mean_of(run, "curvature", 0, 40) == doctest::Approx(10.0).epsilon(0.01));
         CHECK(theory.at("curvature", 0) == doctest::Approx(10.0));
         CHECK(mean_of(run, "distance", 0, 40) == doctest::Approx(theory.at("distance", 0)).epsilon(0.12));
@@ -238,7 +258,8 @@ TEST_CASE("edge: the reduced chain has the law of real vectors") {
                     mean[k] += x / 400;
                     square[k] += x * x / 400;
                 }
-            const double error = std::sqrt((square[0] - mean[0] * mean[0] + square[1] - mean[1] * mean[1]) / 400);
+            const double error =
+                std::sqrt((square[0] - mean[0] * mean[0] + square[1] - mean[1] * mean[1]) / 400);
             CHECK(std::abs(mean[0] - mean[1]) < 4.5 * error);
             CHECK(square[0] - mean[0] * mean[0] ==
                   doctest::Approx(square[1] - mean[1] * mean[1]).epsilon(0.5));
