@@ -56,6 +56,8 @@ void Observer::observe(const Weights& at, Recorder& recorder, std::size_t replic
                             square;
     recorder.record(ObservablePlaces::batch_sharpness, replica, time, {&rayleigh, 1});
     recorder.record(ObservablePlaces::ratio_of_means, replica, time, {&rayleigh, 1});
+    const double share = 0.5 * problem_.learning_rate * rayleigh;
+    recorder.record(ObservablePlaces::stability_share, replica, time, {&share, 1});
 }
 
 void Observer::observe_batches(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time) {
@@ -69,6 +71,8 @@ void Observer::observe_batches(const Weights& at, Recorder& recorder, std::size_
     const double ratio_of_means = sharpness.ratio_of_means();
     recorder.record(ObservablePlaces::batch_sharpness, replica, time, {&mean_of_ratios, 1});
     recorder.record(ObservablePlaces::ratio_of_means, replica, time, {&ratio_of_means, 1});
+    const double share = 0.5 * problem_.learning_rate * ratio_of_means;
+    recorder.record(ObservablePlaces::stability_share, replica, time, {&share, 1});
 }
 
 }  // namespace hidyn::edge_model

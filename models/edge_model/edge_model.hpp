@@ -35,7 +35,7 @@ class EdgeModel final : public Problem {
 /// In the order in which they are declared.
 struct ObservablePlaces {
     static constexpr std::size_t curvature = 0, distance = 1, sharpness = 2, batch_sharpness = 3,
-                                 ratio_of_means = 4;
+                                 ratio_of_means = 4, stability_share = 5;
 };
 
 }  // namespace hidyn::edge_model

@@ -30,7 +30,8 @@ Sharpness is the Hessian's largest eigenvalue, by Lanczos' method on products of
 
 std::vector<Key> problem_keys() {
     std::vector<std::string> names;
-    for (const math::ActivationDescription& entry : math::Activation::catalogue()) names.push_back(entry.name);
+    for (const math::ActivationDescription& entry : math::Activation::catalogue())
+        names.push_back(entry.name);
     return {{.name = "hidden",
              .type = KeyType::integer,
              .meaning = "number of hidden units",
@@ -47,7 +48,11 @@ std::vector<Key> problem_keys() {
              .meaning = "number of the teacher's waves",
              .range = {.minimum = 1, .maximum = 1e4},
              .standard = std::int64_t{8}},
-            {.name = "frequency", .type = KeyType::real, .meaning = "of the waves", .symbol = "\\omega", .standard = 3.0},
+            {.name = "frequency",
+             .type = KeyType::real,
+             .meaning = "of the waves",
+             .symbol = "\\omega",
+             .standard = 3.0},
             {.name = "amplitude", .type = KeyType::real, .meaning = "of each wave", .standard = 0.5}};
 }
 
@@ -79,8 +84,9 @@ std::shared_ptr<const Problem> make(bool batches, const ProblemTables& tables, C
     problem->hidden = static_cast<std::size_t>(tables.problem.integer("hidden"));
     problem->activation = teacher_student::read_activation(tables.problem, "activation", complaints);
     if (!problem->activation.smooth())
-        complaints.add(tables.problem.complain("activation", "has kinks, where the Hessian is not what its products show; "
-                                                             "take a smooth one"));
+        complaints.add(tables.problem.complain("activation",
+                                               "has kinks, where the Hessian is not what its products show; "
+                                               "take a smooth one"));
     problem->waves = static_cast<std::size_t>(tables.problem.integer("waves"));
     problem->frequency = tables.problem.real("frequency");
     problem->amplitude = tables.problem.real("amplitude");
@@ -88,7 +94,8 @@ std::shared_ptr<const Problem> make(bool batches, const ProblemTables& tables, C
     problem->data_seed = static_cast<std::uint64_t>(tables.data.integer("seed"));
     problem->learning_rate = tables.algorithm.real("learning_rate");
     problem->momentum = tables.algorithm.real("momentum");
-    if (problem->momentum >= 1.0) complaints.add(tables.algorithm.complain("momentum", "must be less than 1"));
+    if (problem->momentum >= 1.0)
+        complaints.add(tables.algorithm.complain("momentum", "must be less than 1"));
     if (batches) problem->batch_size = static_cast<std::uint64_t>(tables.algorithm.integer("batch_size"));
     problem->first_scale = tables.initial.real("first_scale");
     problem->second_scale = tables.initial.real("second_scale");
@@ -117,15 +124,18 @@ AlgorithmKind algorithm(bool batches, const char* name, const char* summary) {
     return kind;
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const TwoLayer&>(base);
     if (problem.batch_size > problem.samples(info.d))
-        complaints.add(table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
-                                                       problem.samples(info.d), problem.batch_size)));
+        complaints.add(
+            table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
+                                            problem.samples(info.d), problem.batch_size)));
     const double entries = static_cast<double>(problem.samples(info.d)) *
                            (static_cast<double>(problem.hidden) + static_cast<double>(info.d));
     if (entries > 1e9)
-        complaints.add(table.complain("d", fmt::format("needs {:.3g} numbers of samples and hidden units, too many", entries)));
+        complaints.add(table.complain(
+            "d", fmt::format("needs {:.3g} numbers of samples and hidden units, too many", entries)));
 }
 
 }  // namespace
@@ -133,29 +143,30 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
 ProblemKind declaration() {
     TwoLayer batches;
     batches.batch_size = 1;
-    return {.name = "two-layer-network",
-            .summary = "a two-layer network on a small data set, and its sharpness under large steps",
-            .mathematics = mathematics,
-            .problem_keys = problem_keys(),
-            .initial_keys = {{.name = "first_scale",
-                              .type = KeyType::real,
-                              .meaning = "deviation of first-layer weights times sqrt(d)",
-                              .range = {.minimum = 0},
-                              .standard = 0.7},
-                             {.name = "second_scale",
-                              .type = KeyType::real,
-                              .meaning = "deviation of second-layer weights times sqrt(hidden)",
-                              .range = {.minimum = 0, .above_minimum = true},
-                              .standard = 0.7},
-                             {.name = "seed",
-                              .type = KeyType::integer,
-                              .meaning = "of the starts, one per replica",
-                              .range = {.minimum = 0},
-                              .standard = std::int64_t{0}}},
-            .algorithms = {algorithm(false, "gradient-descent", "the whole data set at each step, with momentum"),
-                           algorithm(true, "sgd", "batches without replacement, with momentum")},
-            .observables = batches.observables(),
-            .routes = {simulation_kind()}};
+    return {
+        .name = "two-layer-network",
+        .summary = "a two-layer network on a small data set, and its sharpness under large steps",
+        .mathematics = mathematics,
+        .problem_keys = problem_keys(),
+        .initial_keys = {{.name = "first_scale",
+                          .type = KeyType::real,
+                          .meaning = "deviation of first-layer weights times sqrt(d)",
+                          .range = {.minimum = 0},
+                          .standard = 0.7},
+                         {.name = "second_scale",
+                          .type = KeyType::real,
+                          .meaning = "deviation of second-layer weights times sqrt(hidden)",
+                          .range = {.minimum = 0, .above_minimum = true},
+                          .standard = 0.7},
+                         {.name = "seed",
+                          .type = KeyType::integer,
+                          .meaning = "of the starts, one per replica",
+                          .range = {.minimum = 0},
+                          .standard = std::int64_t{0}}},
+        .algorithms = {algorithm(false, "gradient-descent", "the whole data set at each step, with momentum"),
+                       algorithm(true, "sgd", "batches without replacement, with momentum")},
+        .observables = batches.observables(),
+        .routes = {simulation_kind()}};
 }
 
 RouteKind simulation_kind() {

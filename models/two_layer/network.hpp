@@ -8,8 +8,8 @@
 
 namespace hidyn::two_layer {
 
-/// f(x) = sum_k a_k g(w_k.x + b_k). Parameters, gradients and directions are vectors of hidden (d + 2) entries: W
-/// column by column, then b, then a.
+/// f(x) = sum_k a_k g(w_k.x + b_k). Parameters, gradients and directions are vectors of hidden (d + 2)
+/// entries: W column by column, then b, then a.
 class Network {
   public:
     Network(const TwoLayer& problem, std::uint64_t d);

@@ -15,24 +15,27 @@ std::uint64_t TwoLayer::samples(std::uint64_t d) const {
 }
 
 std::vector<Observable> TwoLayer::observables() const {
-    std::vector<Observable> declared{{.name = "train_loss",
-                                      .long_name = "training loss",
-                                      .symbol = "\\hat L",
-                                      .normalization = "mean of (f - y)^2 / 2 over the data set",
-                                      .derived = true},
-                                     {.name = "sharpness",
-                                      .long_name = "sharpness",
-                                      .symbol = "\\lambda_{\\max}",
-                                      .normalization = "largest eigenvalue of the Hessian of the training loss"}};
+    std::vector<Observable> declared{
+        {.name = "train_loss",
+         .long_name = "training loss",
+         .symbol = "\\hat L",
+         .normalization = "mean of (f - y)^2 / 2 over the data set",
+         .derived = true},
+        {.name = "sharpness",
+         .long_name = "sharpness",
+         .symbol = "\\lambda_{\\max}",
+         .normalization = "largest eigenvalue of the Hessian of the training loss"}};
     if (whole_batch()) return declared;
-    declared.push_back({.name = "batch_sharpness",
-                        .long_name = "batch sharpness",
-                        .symbol = "\\langle g^T H g / |g|^2 \\rangle",
-                        .normalization = "gradient g and Hessian H of the same batch, mean over batches of the ratio"});
-    declared.push_back({.name = "batch_sharpness_ratio",
-                        .long_name = "batch sharpness (ratio of means)",
-                        .symbol = "\\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
-                        .normalization = "gradient g and Hessian H of the same batch, means over batches of both"});
+    declared.push_back(
+        {.name = "batch_sharpness",
+         .long_name = "batch sharpness",
+         .symbol = "\\langle g^T H g / |g|^2 \\rangle",
+         .normalization = "gradient g and Hessian H of the same batch, mean over batches of the ratio"});
+    declared.push_back(
+        {.name = "batch_sharpness_ratio",
+         .long_name = "batch sharpness (ratio of means)",
+         .symbol = "\\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
+         .normalization = "gradient g and Hessian H of the same batch, means over batches of both"});
     return declared;
 }
 
@@ -44,7 +47,8 @@ Samples draw_samples(const TwoLayer& problem, std::uint64_t d, std::uint32_t rep
     Samples made{.x = MatrixXd(size, static_cast<Index>(problem.samples(d))), .y = {}};
     for (double& entry : made.x.reshaped()) entry = stream.normal();
     const double root = std::sqrt(static_cast<double>(d));
-    for (Index sample = 0; sample < made.x.cols(); ++sample) made.x.col(sample) *= root / made.x.col(sample).norm();
+    for (Index sample = 0; sample < made.x.cols(); ++sample)
+        made.x.col(sample) *= root / made.x.col(sample).norm();
     made.y = problem.amplitude * (problem.frequency / root * waves * made.x).array().sin().colwise().sum();
     return made;
 }

@@ -36,14 +36,17 @@ class EdgeLine final : public Route {
 
 RouteKind two_layer_kind() {
     return {.name = "edge",
-            .summary = "the edge of stability of whole batches, 2 (1 + momentum) / learning_rate for the sharpness, and the "
-                       "bound 2 (1 - momentum) / learning_rate on the batch sharpness of small ones",
+            .summary =
+                "the edge of stability of whole batches, 2 (1 + momentum) / learning_rate for the sharpness, "
+                "and the "
+                "bound 2 (1 - momentum) / learning_rate on the batch sharpness of small ones",
             .source = "Cohen et al., arXiv 2103.00065; Andreyev et al., arXiv 2604.14108",
             .theory = true,
             .keys = {},
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<EdgeLine>(std::dynamic_pointer_cast<const TwoLayer>(problem), std::move(info));
+                return std::make_unique<EdgeLine>(std::dynamic_pointer_cast<const TwoLayer>(problem),
+                                                  std::move(info));
             }};
 }
 

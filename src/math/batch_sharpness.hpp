@@ -5,8 +5,8 @@
 
 namespace hidyn::math {
 
-/// g^T H g / |g|^2 over batches, g and H of the same batch: the mean of ratios and the ratio of means, which small
-/// gradients bias less. Source: Andreyev & Beneventano, arXiv 2412.20553.
+/// g^T H g / |g|^2 over batches, g and H of the same batch: the mean of ratios and the ratio of means, which
+/// small gradients bias less. Source: Andreyev & Beneventano, arXiv 2412.20553.
 class BatchSharpness {
   public:
     static constexpr int most_batches = 500;

@@ -14,7 +14,8 @@ using namespace hidyn;
 using namespace hidyn::two_layer;
 using Eigen::VectorXd;
 
-TEST_CASE("two-layer network: gradient, Hessian products and sharpness, by differences and by a whole Hessian") {
+TEST_CASE(
+    "two-layer network: gradient, Hessian products and sharpness, by differences and by a whole Hessian") {
     TwoLayer problem;
     problem.hidden = 4;
     problem.sample_ratio = 5.0;
@@ -35,7 +36,8 @@ TEST_CASE("two-layer network: gradient, Hessian products and sharpness, by diffe
     CHECK(at.gradient().dot(v) == doctest::Approx((above.loss() - below.loss()) / (2 * h)).epsilon(1e-7));
     CHECK((at.hessian_times(v) - (above.gradient() - below.gradient()) / (2 * h)).norm() < 1e-7 * v.norm());
     Eigen::MatrixXd H(theta.size(), theta.size());
-    for (Eigen::Index k = 0; k < theta.size(); ++k) H.col(k) = at.hessian_times(VectorXd::Unit(theta.size(), k));
+    for (Eigen::Index k = 0; k < theta.size(); ++k)
+        H.col(k) = at.hessian_times(VectorXd::Unit(theta.size(), k));
     CHECK((H - H.transpose()).norm() < 1e-12 * H.norm());
     VectorXd direction = VectorXd::Ones(theta.size());
     const double largest = H.selfadjointView<Eigen::Lower>().eigenvalues().maxCoeff();
@@ -53,7 +55,8 @@ TEST_CASE("two-layer network: whole batches settle at the edge of stability") {
         problem->momentum = momentum;
         std::vector<double> times;
         for (int k = 0; k < 10; ++k) times.push_back(6000.0 + 200.0 * k);
-        const auto run = cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .d = 4, .replicas = 1});
+        const auto run =
+            cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .d = 4, .replicas = 1});
         double mean = 0.0;
         for (std::size_t time = 0; time < times.size(); ++time) mean += run.at("sharpness", time) / 10.0;
         CAPTURE(momentum);
