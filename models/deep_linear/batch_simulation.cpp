@@ -5,6 +5,7 @@
 
 #include "core/replicas.hpp"
 #include "models/deep_linear/batch_gradient.hpp"
+#include "models/deep_linear/levels.hpp"
 #include "models/deep_linear/mode_statistics.hpp"
 #include "models/deep_linear/observer.hpp"
 #include "models/deep_linear/simulation.hpp"
@@ -47,19 +48,24 @@ class BatchSimulation final : public Route {
     void simulate(std::size_t replica, const TimeGrid& grid, Recorder& recorder, BlockWatch& watch) const {
         const std::size_t K = problem_->modes();
         std::vector<double> strengths(grid.size() * K * members_, 0.0);
+        std::vector<double> levels(problem_->levels.wanted ? strengths.size() : 0, 0.0);
         std::vector<double> learned(problem_->asked.learned_at ? K * members_ : 0, not_yet);
         for (std::size_t member = 0; member < members_; ++member)
-            if (!follow(replica, member, recorder, watch, strengths, learned)) return;
-        for (std::size_t time = 0; time < grid.size(); ++time)
-            record_spread(
-                *problem_,
-                {std::span(strengths).subspan(time * K * members_, K * members_), learned, members_},
-                recorder, replica, time);
+            if (!follow(replica, member, recorder, watch, strengths, levels, learned)) return;
+        for (std::size_t time = 0; time < grid.size(); ++time) {
+            const auto at_time = [&](const std::vector<double>& all) {
+                return std::span(all).subspan(time * K * members_, K * members_);
+            };
+            record_spread(*problem_, {at_time(strengths), learned, members_}, recorder, replica, time);
+            if (!levels.empty())
+                record_levels(*problem_, {at_time(levels), {}, members_}, recorder, replica, time);
+        }
     }
 
     /// One run; false if it did not reach the end.
     bool follow(std::size_t replica, std::size_t member, Recorder& recorder, BlockWatch& watch,
-                std::vector<double>& strengths, std::vector<double>& learned) const {
+                std::vector<double>& strengths, std::vector<double>& levels,
+                std::vector<double>& learned) const {
         const random::StreamKey key{.seed = info.seed,
                                     .route = random::route_hash(info.name),
                                     .replica = static_cast<std::uint32_t>(replica * members_ + member)};
@@ -110,6 +116,12 @@ class BatchSimulation final : public Route {
                 for (std::size_t mode = 0; mode < K; ++mode)
                     strengths[(sampling.time * K + mode) * members_ + member] +=
                         sampling.weight * modes[mode];
+                if (!levels.empty()) {
+                    largest_singular_values(network.product(), K, modes);
+                    for (std::size_t level = 0; level < K; ++level)
+                        levels[(sampling.time * K + level) * members_ + member] +=
+                            sampling.weight * modes[level];
+                }
                 if (!data) return;
                 const double loss = data->loss(network.product());
                 recorder.blend(places.train_loss, replica, sampling.time, sampling.weight * share,

@@ -99,6 +99,8 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
     }
     if ((method == "projected" || method == "mode") && problem.initial.kind != StartKind::aligned)
         refuse("method", "follows aligned weights: give initial.kind = \"aligned\"");
+    if (problem.levels.wanted && method == "mode")
+        refuse("method", "has no weights whose singular values could be recorded (problem.levels)");
     if (method == "reduced" && problem.batch_size < info.d)
         refuse("method", fmt::format("needs a batch_size of at least d = {}, but it is {}: take \"direct\"",
                                      info.d, problem.batch_size));

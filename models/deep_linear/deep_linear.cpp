@@ -5,9 +5,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/deep_linear/levels.hpp"
+
 namespace hidyn::deep_linear {
 
 using Eigen::Index;
+
+std::vector<double> Bins::centres() const {
+    std::vector<double> all;
+    all.reserve(bins);
+    for (std::size_t bin = 0; bin < bins; ++bin)
+        all.push_back(from + (static_cast<double>(bin) + 0.5) * width());
+    return all;
+}
 
 std::vector<Index> DeepLinear::widths(std::uint64_t d) const {
     const auto size = [&](double ratio) {
@@ -76,17 +86,12 @@ std::vector<Observable> mode_statistics(const Asked& asked, std::size_t modes) {
                             .symbol = "s",
                             .normalization = "over the members of a replica",
                             .dimensions = {mode, {"level", asked.quantiles.size(), asked.quantiles}}});
-    if (asked.density_bins > 0) {
-        std::vector<double> centres;
-        centres.reserve(asked.density_bins);
-        for (std::size_t bin = 0; bin < asked.density_bins; ++bin)
-            centres.push_back(asked.density_from + (static_cast<double>(bin) + 0.5) * asked.bin_width());
+    if (asked.density.bins > 0)
         declared.push_back({.name = "mode_density",
                             .long_name = "density of mode strengths",
                             .symbol = "p(s)",
                             .normalization = "share of the members in a bin, over its width",
-                            .dimensions = {mode, {"strength", asked.density_bins, centres}}});
-    }
+                            .dimensions = {mode, {"strength", asked.density.bins, asked.density.centres()}}});
     if (asked.learned_at) {
         declared.push_back({.name = "learned",
                             .long_name = "modes learned",
@@ -147,6 +152,8 @@ std::vector<Observable> DeepLinear::observables() const {
     if (stochastic())
         for (Observable& one : mode_statistics(asked, modes()))
             if (rule == Rule::online_sgd || one.name != "mode_diffusion") declared.push_back(std::move(one));
+    if (levels.wanted)
+        for (Observable& one : level_observables(levels, modes())) declared.push_back(std::move(one));
     return declared;
 }
 
@@ -154,8 +161,10 @@ std::vector<Observable> all_observables() {
     DeepLinear flow;
     flow.sample_ratio = 1.0;
     std::vector<Observable> all = flow.observables();
-    for (Observable& one :
-         mode_statistics({.quantiles = {0.5}, .density_to = 1.0, .density_bins = 1, .learned_at = 0.5}, 0))
+    const Bins bins{.from = 0.0, .to = 1.0, .bins = 1};
+    for (Observable& one : mode_statistics({.quantiles = {0.5}, .density = bins, .learned_at = 0.5}, 0))
+        all.push_back(std::move(one));
+    for (Observable& one : level_observables({.wanted = true, .spacings = bins, .values = bins}, 0))
         all.push_back(std::move(one));
     for (Observable& one : all)
         for (Dimension& axis : one.dimensions) axis = {axis.name, 0};
@@ -187,6 +196,11 @@ ObservablePlaces::ObservablePlaces(const DeepLinear& problem) {
     learned = place("learned");
     learning_time = place("learning_time");
     variance_of_learning_time = place("variance_of_learning_time");
+    singular_values = place("singular_values");
+    level_moments = place("level_moments");
+    level_spacing = place("level_spacing");
+    spacing_density = place("spacing_density");
+    level_density = place("level_density");
 }
 
 }  // namespace hidyn::deep_linear

@@ -26,16 +26,27 @@ namespace hidyn::deep_linear {
 
 enum class Rule { gradient_flow, gradient_descent, online_sgd, sgd };
 
+/// Bins of equal width.
+struct Bins {
+    double from = 0.0, to = 0.0;
+    std::size_t bins = 0;  ///< 0: not asked for
+
+    [[nodiscard]] double width() const { return (to - from) / static_cast<double>(bins); }
+    [[nodiscard]] double edge(std::size_t bin) const { return from + static_cast<double>(bin) * width(); }
+    [[nodiscard]] std::vector<double> centres() const;
+};
+
 /// What an ensemble reports of its modes beside their mean.
 struct Asked {
-    std::vector<double> quantiles = {};           ///< levels in (0, 1)
-    double density_from = 0.0, density_to = 0.0;  ///< bins of equal width
-    std::size_t density_bins = 0;                 ///< 0: no density
-    std::optional<double> learned_at = {};        ///< share of m at which a mode counts as learned
+    std::vector<double> quantiles = {};     ///< levels in (0, 1)
+    Bins density = {};                      ///< of mode strengths
+    std::optional<double> learned_at = {};  ///< share of m at which a mode counts as learned
+};
 
-    [[nodiscard]] double bin_width() const {
-        return (density_to - density_from) / static_cast<double>(density_bins);
-    }
+/// What it reports of the singular values of W.
+struct AskedLevels {
+    bool wanted = false;
+    Bins spacings = {}, values = {};
 };
 
 class DeepLinear final : public Problem {
@@ -51,6 +62,7 @@ class DeepLinear final : public Problem {
     std::optional<double> sample_ratio = {};  ///< n / d; absent: the population, or fresh samples
     Start initial;
     Asked asked;
+    AskedLevels levels;
     std::size_t runs = 1;  ///< the largest number of single runs that any route makes
     TimeGrid grid;
 
@@ -87,7 +99,8 @@ struct ObservablePlaces {
     static constexpr std::size_t absent = std::numeric_limits<std::size_t>::max();
     static constexpr std::size_t error = 0, mode_strength = 1, off_diagonal = 2;
     std::size_t imbalance, kernel_alignment, train_loss, mode_diffusion, variance_of_modes, quantiles,
-        density, learned, learning_time, variance_of_learning_time;
+        density, learned, learning_time, variance_of_learning_time, singular_values, level_moments,
+        level_spacing, spacing_density, level_density;
 
     explicit ObservablePlaces(const DeepLinear& problem);
 };

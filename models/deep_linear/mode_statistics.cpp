@@ -17,18 +17,18 @@ double quantile(std::span<const double> sorted, double level) {
     return sorted[below] + (rank - std::floor(rank)) * (sorted[above] - sorted[below]);
 }
 
-void add_density(const Asked& asked, std::span<const double> values, std::vector<double>& density) {
-    std::vector<double> bins(asked.density_bins, 0.0);
-    const double each = 1.0 / (asked.bin_width() * static_cast<double>(values.size()));
-    for (const double value : values) {
-        const double place = (value - asked.density_from) / asked.bin_width();
-        if (place >= 0.0 && place < static_cast<double>(bins.size()))
-            bins[static_cast<std::size_t>(place)] += each;
-    }
-    density.insert(density.end(), bins.begin(), bins.end());
-}
-
 }  // namespace
+
+void add_density(const Bins& bins, std::span<const double> values, std::vector<double>& density) {
+    std::vector<double> counts(bins.bins, 0.0);
+    const double each = 1.0 / (bins.width() * static_cast<double>(values.size()));
+    for (const double value : values) {
+        const double place = (value - bins.from) / bins.width();
+        if (place >= 0.0 && place < static_cast<double>(bins.bins))
+            counts[static_cast<std::size_t>(place)] += each;
+    }
+    density.insert(density.end(), counts.begin(), counts.end());
+}
 
 double mean(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -56,7 +56,7 @@ void record_spread(const DeepLinear& problem, const ModeSample& sample, Recorder
             std::ranges::sort(sorted);
             for (const double level : asked.quantiles) quantiles.push_back(quantile(sorted, level));
         }
-        if (asked.density_bins > 0) add_density(asked, s, density);
+        if (asked.density.bins > 0) add_density(asked.density, s, density);
         if (!asked.learned_at) continue;
         const double now = problem.grid.times[time];
         sorted.clear();
@@ -72,7 +72,7 @@ void record_spread(const DeepLinear& problem, const ModeSample& sample, Recorder
     }
     recorder.record(places.variance_of_modes, replica, time, variances);
     if (!asked.quantiles.empty()) recorder.record(places.quantiles, replica, time, quantiles);
-    if (asked.density_bins > 0) recorder.record(places.density, replica, time, density);
+    if (asked.density.bins > 0) recorder.record(places.density, replica, time, density);
     if (!asked.learned_at) return;
     recorder.record(places.learned, replica, time, learned);
     recorder.record(places.learning_time, replica, time, times);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/recorder.hpp"
 #include "models/deep_linear/deep_linear.hpp"
@@ -30,6 +31,8 @@ void record_aligned_means(const DeepLinear& problem, const ModeSample& sample, R
                           std::size_t replica, std::size_t time);
 
 [[nodiscard]] double mean(std::span<const double> values);
+/// Shares of the values in each bin, over the bin's width, after those that are there.
+void add_density(const Bins& bins, std::span<const double> values, std::vector<double>& density);
 /// Unbiased; NaN of fewer than two.
 [[nodiscard]] double variance(std::span<const double> values);
 

@@ -9,48 +9,61 @@
 namespace hidyn::deep_linear {
 
 std::vector<Key> problem_keys() {
-    return {{.name = "depth",
-             .type = KeyType::integer,
-             .meaning = "number of layers",
-             .symbol = "L",
-             .range = {.minimum = 1, .maximum = 64},
-             .standard = std::int64_t{2}},
-            {.name = "mode_strengths",
-             .type = KeyType::real_list,
-             .meaning = "singular values of the teacher, descending; all others are 0",
-             .symbol = "m_\\alpha",
-             .required = true},
-            {.name = "hidden_ratio",
-             .type = KeyType::real,
-             .meaning = "width of the hidden layers over d",
-             .range = {.minimum = 0, .above_minimum = true},
-             .standard = 1.0},
-            {.name = "output_ratio",
-             .type = KeyType::real,
-             .meaning = "dimension of the output over d",
-             .range = {.minimum = 0, .above_minimum = true},
-             .standard = 1.0},
-            {.name = "label_noise",
-             .type = KeyType::real,
-             .meaning = "variance of the noise on each output of the teacher",
-             .symbol = "\\Delta",
-             .range = {.minimum = 0},
-             .standard = 0.0},
-            {.name = "quantiles",
-             .type = KeyType::real_list,
-             .meaning = "levels of the quantiles of mode strengths to record (batches)"},
-            {.name = "density_range",
-             .type = KeyType::real_list,
-             .meaning = "from where to where the density of mode strengths is recorded (batches)"},
-            {.name = "density_bins",
-             .type = KeyType::integer,
-             .meaning = "number of its bins",
-             .range = {.minimum = 1, .maximum = 1e4},
-             .standard = std::int64_t{40}},
-            {.name = "learned_at",
-             .type = KeyType::real,
-             .meaning = "share of m at which a mode counts as learned; records learning times (batches)",
-             .range = {.minimum = 0, .maximum = 1, .above_minimum = true}}};
+    return {
+        {.name = "depth",
+         .type = KeyType::integer,
+         .meaning = "number of layers",
+         .symbol = "L",
+         .range = {.minimum = 1, .maximum = 64},
+         .standard = std::int64_t{2}},
+        {.name = "mode_strengths",
+         .type = KeyType::real_list,
+         .meaning = "singular values of the teacher, descending; all others are 0",
+         .symbol = "m_\\alpha",
+         .required = true},
+        {.name = "hidden_ratio",
+         .type = KeyType::real,
+         .meaning = "width of the hidden layers over d",
+         .range = {.minimum = 0, .above_minimum = true},
+         .standard = 1.0},
+        {.name = "output_ratio",
+         .type = KeyType::real,
+         .meaning = "dimension of the output over d",
+         .range = {.minimum = 0, .above_minimum = true},
+         .standard = 1.0},
+        {.name = "label_noise",
+         .type = KeyType::real,
+         .meaning = "variance of the noise on each output of the teacher",
+         .symbol = "\\Delta",
+         .range = {.minimum = 0},
+         .standard = 0.0},
+        {.name = "quantiles",
+         .type = KeyType::real_list,
+         .meaning = "levels of the quantiles of mode strengths to record (batches)"},
+        {.name = "density_range",
+         .type = KeyType::real_list,
+         .meaning = "from where to where the density of mode strengths is recorded (batches)"},
+        {.name = "density_bins",
+         .type = KeyType::integer,
+         .meaning = "number of its bins",
+         .range = {.minimum = 1, .maximum = 1e4},
+         .standard = std::int64_t{40}},
+        {.name = "levels",
+         .type = KeyType::boolean,
+         .meaning =
+             "record the largest singular values of W, as many as modes, and their spacing (batches of real "
+             "weights)",
+         .standard = false},
+        {.name = "level_range",
+         .type = KeyType::real_list,
+         .meaning = "from where to where the density of singular values is recorded, in density_bins"},
+        {.name = "spacing_range",
+         .type = KeyType::real_list,
+         .meaning = "the same of the differences of neighbouring singular values"},
+        {.name = "learned_at",
+         .type = KeyType::real,
+         .meaning = "share of m at which a mode counts as learned; records learning times (batches)",
+         .range = {.minimum = 0, .maximum = 1, .above_minimum = true}}};
 }
 
 std::vector<Key> initial_keys() {
@@ -249,9 +262,19 @@ void read_start(const ProblemTables& tables, DeepLinear& problem, Complaints& co
         read_drawn(table, tables.replicas, problem, complaints);
 }
 
+Bins read_bins(const Table& table, const char* key, Complaints& complaints) {
+    if (!table.given(key)) return {};
+    const RealList& range = table.reals(key);
+    if (range.size() == 2 && range[0] < range[1])
+        return {range[0], range[1], static_cast<std::size_t>(table.integer("density_bins"))};
+    complaints.add(table.complain(key, "must be two increasing numbers"));
+    return {};
+}
+
 void read_asked(const Table& table, DeepLinear& problem, Complaints& complaints) {
     if (!problem.stochastic()) {
-        for (const char* key : {"quantiles", "density_range", "density_bins", "learned_at"})
+        for (const char* key : {"quantiles", "density_range", "density_bins", "learned_at", "levels",
+                                "level_range", "spacing_range"})
             if (table.given(key))
                 complaints.add(table.complain(key, "has no meaning without batches: all runs are alike"));
         return;
@@ -262,18 +285,17 @@ void read_asked(const Table& table, DeepLinear& problem, Complaints& complaints)
         if (std::ranges::any_of(asked.quantiles, [](double level) { return !(level > 0.0 && level < 1.0); }))
             complaints.add(table.complain("quantiles", "must be levels between 0 and 1"));
     }
-    if (table.given("density_range")) {
-        const RealList& range = table.reals("density_range");
-        if (range.size() != 2 || !(range[0] < range[1])) {
-            complaints.add(table.complain("density_range", "must be two increasing numbers"));
-        } else {
-            asked.density_from = range[0];
-            asked.density_to = range[1];
-            asked.density_bins = static_cast<std::size_t>(table.integer("density_bins"));
-        }
-    } else if (table.given("density_bins")) {
-        complaints.add(table.complain("density_bins", "needs density_range beside it"));
-    }
+    asked.density = read_bins(table, "density_range", complaints);
+    problem.levels = {.wanted = table.boolean("levels"),
+                      .spacings = read_bins(table, "spacing_range", complaints),
+                      .values = read_bins(table, "level_range", complaints)};
+    for (const char* key : {"level_range", "spacing_range"})
+        if (table.given(key) && !problem.levels.wanted)
+            complaints.add(table.complain(key, "needs levels = true beside it"));
+    if (table.given("density_bins") && asked.density.bins == 0 && problem.levels.spacings.bins == 0 &&
+        problem.levels.values.bins == 0)
+        complaints.add(
+            table.complain("density_bins", "needs density_range, level_range or spacing_range beside it"));
     if (!table.given("learned_at")) return;
     asked.learned_at = table.real("learned_at");
     if (*asked.learned_at >= 1.0)

@@ -39,7 +39,7 @@ class Observable:
     @property
     def is_profile(self):
         """Quantiles along their levels, or a density along its variable."""
-        return self.dimensions in (("normal_quantile",), ("level",)) or self.dimensions[-1:] == ("strength",)
+        return self.dimensions in (("normal_quantile",), ("level",)) or self.dimensions[-1:] in (("strength",), ("spacing",))
 
     @property
     def is_picture(self):

@@ -142,10 +142,10 @@ class LinearNoiseModes final : public Route {
                 return variance > 0.0 ? boost::math::cdf(boost::math::normal(mean, std::sqrt(variance)), s)
                                       : static_cast<double>(s > mean);
             };
-            for (std::size_t bin = 0; bin < asked.density_bins; ++bin) {
-                const double from = asked.density_from + static_cast<double>(bin) * asked.bin_width();
-                density.push_back((distribution(from + asked.bin_width()) - distribution(from)) /
-                                  asked.bin_width());
+            for (std::size_t bin = 0; bin < asked.density.bins; ++bin) {
+                const double from = asked.density.from + static_cast<double>(bin) * asked.density.width();
+                density.push_back((distribution(from + asked.density.width()) - distribution(from)) /
+                                  asked.density.width());
             }
         }
         const ObservablePlaces places(*problem_);
@@ -162,7 +162,7 @@ class LinearNoiseModes final : public Route {
         recorder.record(places.density, 0, time, density);
         recorder.record_error(
             places.density, time,
-            std::vector<double>(density.size(), problem_->resolution() / asked.bin_width()));
+            std::vector<double>(density.size(), problem_->resolution() / asked.density.width()));
     }
 
     void record_learning(const std::vector<std::optional<LearningTime>>& times, double now,

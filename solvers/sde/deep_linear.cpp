@@ -7,6 +7,7 @@
 
 #include "core/parallel.hpp"
 #include "models/deep_linear/mode_statistics.hpp"
+#include "solvers/sde/ensemble_average.hpp"
 #include "solvers/sde/mode_paths.hpp"
 
 namespace hidyn::sde {
@@ -15,30 +16,27 @@ namespace {
 using deep_linear::DeepLinear;
 using deep_linear::ModeSample;
 
-/// Independent parts of the ensemble, whose spread is the error of its averages.
-constexpr std::size_t parts = 20;
-
 class ModeDiffusions final : public Route {
   public:
     ModeDiffusions(std::shared_ptr<const DeepLinear> problem, const Table& table, RouteInfo description)
         : Route(std::move(description)),
           problem_(std::move(problem)),
-          paths_((static_cast<std::size_t>(table.integer("trajectories")) + parts * 16 - 1) / (parts * 16) *
-                 16),
+          paths_((static_cast<std::size_t>(table.integer("trajectories")) + ensemble_parts * 16 - 1) /
+                 (ensemble_parts * 16) * 16),
           finite_step_(table.boolean("finite_step")),
           time_step_(table.given("time_step") ? table.real("time_step")
                                               : problem_->learning_rate / (finite_step_ ? 16.0 : 4.0)) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        Recorder ensemble(problem_->observables(), parts, grid.size());
-        std::vector<double> diverged(parts, std::nan(""));
-        parallel_for(parts, progress, [&](std::int64_t part) {
+        Recorder ensemble(problem_->observables(), ensemble_parts, grid.size());
+        std::vector<double> diverged(ensemble_parts, std::nan(""));
+        parallel_for(ensemble_parts, progress, [&](std::int64_t part) {
             diverged[static_cast<std::size_t>(part)] =
                 run(static_cast<std::size_t>(part), grid, ensemble, progress);
         });
-        average(ensemble, recorder);
+        record_average(ensemble, recorder, [this](std::size_t place) { return least_error(place); });
         Outcome outcome;
-        outcome.attributes["trajectories"] = static_cast<double>(parts * paths_);
+        outcome.attributes["trajectories"] = static_cast<double>(ensemble_parts * paths_);
         outcome.attributes["time_step"] = time_step_;
         for (const double time : diverged)
             if (!std::isnan(time)) {
@@ -79,7 +77,7 @@ class ModeDiffusions final : public Route {
             const ModeSample sample{strengths, passages, paths_};
             record_aligned_means(*problem_, sample, ensemble, part, time);
             record_spread(*problem_, sample, ensemble, part, time);
-            progress.advance(1.0 / static_cast<double>(parts * grid.size()));
+            progress.advance(1.0 / static_cast<double>(ensemble_parts * grid.size()));
         }
         return std::nan("");
     }
@@ -87,31 +85,9 @@ class ModeDiffusions final : public Route {
     /// The least error of an observable, where no path shows a spread.
     [[nodiscard]] double least_error(std::size_t place) const {
         const deep_linear::ObservablePlaces places(*problem_);
-        return place == places.density   ? problem_->resolution() / problem_->asked.bin_width()
+        return place == places.density   ? problem_->resolution() / problem_->asked.density.width()
                : place == places.learned ? problem_->resolution()
                                          : 0.0;
-    }
-
-    void average(const Recorder& ensemble, Recorder& recorder) const {
-        for (std::size_t place = 0; place < ensemble.series().size(); ++place) {
-            const Series& series = ensemble.series()[place];
-            std::vector<double> means(series.components());
-            std::vector<double> errors(series.components());
-            for (std::size_t time = 0; time < ensemble.times(); ++time) {
-                for (std::size_t component = 0; component < means.size(); ++component) {
-                    std::vector<double> values;
-                    values.reserve(parts);
-                    for (std::size_t part = 0; part < parts; ++part)
-                        values.push_back(series.at(part, time)[component]);
-                    means[component] = deep_linear::mean(values);
-                    errors[component] =
-                        std::fmax(std::sqrt(deep_linear::variance(values) / static_cast<double>(parts)),
-                                  least_error(place));
-                }
-                recorder.record(place, 0, time, means);
-                recorder.record_error(place, time, errors);
-            }
-        }
     }
 
     std::shared_ptr<const DeepLinear> problem_;

@@ -53,23 +53,21 @@ class Stationary final : public Route {
             if (!quantiles.empty()) recorder.record(places.quantiles, 0, time, quantiles);
             if (density.empty()) continue;
             recorder.record(places.density, 0, time, density);
-            recorder.record_error(
-                places.density, time,
-                std::vector<double>(density.size(), problem_->resolution() / problem_->asked.bin_width()));
+            recorder.record_error(places.density, time,
+                                  std::vector<double>(density.size(), problem_->resolution() /
+                                                                          problem_->asked.density.width()));
         }
         progress.advance(1.0);
         return {};
     }
 
   private:
-    [[nodiscard]] double bin_edge(std::size_t bin) const {
-        return problem_->asked.density_from + static_cast<double>(bin) * problem_->asked.bin_width();
-    }
     template <class Distribution>
     void fill_density(Settled& settled, Distribution distribution) const {
-        for (std::size_t bin = 0; bin < problem_->asked.density_bins; ++bin)
-            settled.density.push_back((distribution(bin_edge(bin + 1)) - distribution(bin_edge(bin))) /
-                                      problem_->asked.bin_width());
+        for (std::size_t bin = 0; bin < problem_->asked.density.bins; ++bin)
+            settled.density.push_back((distribution(problem_->asked.density.edge(bin + 1)) -
+                                       distribution(problem_->asked.density.edge(bin))) /
+                                      problem_->asked.density.width());
     }
 
     /// Without label noise both drift and diffusion end at s = m.
@@ -78,7 +76,7 @@ class Stationary final : public Route {
                 .variance = 0.0,
                 .diffusion = 0.0,
                 .quantiles = std::vector<double>(problem_->asked.quantiles.size(), law.m),
-                .density = std::vector<double>(problem_->asked.density_bins, std::nan(""))};
+                .density = std::vector<double>(problem_->asked.density.bins, std::nan(""))};
     }
 
     [[nodiscard]] Settled exact(const ModeLaw& law) const {

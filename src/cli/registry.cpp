@@ -10,6 +10,7 @@
 #include "models/multi_index/declaration.hpp"
 #include "models/quadratic_network/declaration.hpp"
 #include "models/two_layer/declaration.hpp"
+#include "models/weight_diffusion/declaration.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
 #include "solvers/closed_form/label_noise.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
@@ -31,10 +32,12 @@
 #include "solvers/ode/online_limit.hpp"
 #include "solvers/ode/quadratic_network.hpp"
 #include "solvers/random_matrix/initial_hessian.hpp"
+#include "solvers/random_matrix/levels.hpp"
 #include "solvers/random_matrix/spectral_estimator.hpp"
 #include "solvers/riccati/deep_linear.hpp"
 #include "solvers/riccati/quadratic_network.hpp"
 #include "solvers/sde/deep_linear.hpp"
+#include "solvers/sde/weight_diffusion.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/volterra/linear_regression.hpp"
 
@@ -94,10 +97,11 @@ const Registry& registry() {
         with(deep_linear::declaration(),
              {modes::deep_linear_kind(), riccati::deep_linear_kind(), closed_form::one_layer_kind(),
               closed_form::label_noise_kind(), linear_noise::deep_linear_kind(), sde::deep_linear_kind(),
-              sde::stationary_law_kind()}),
+              sde::stationary_law_kind(), random_matrix::levels_kind()}),
         with(edge_model::declaration(), {mean_square::edge_model_kind()}),
         with(linear_stability::declaration(), {mean_square::linear_stability_kind()}),
         with(two_layer::declaration(), {mean_square::two_layer_kind()}),
+        with(weight_diffusion::declaration(), {sde::weight_diffusion_kind()}),
     }};
     return everything;
 }
