@@ -10,11 +10,12 @@ using Eigen::Index;
 void largest_singular_values(const Eigen::MatrixXd& W, std::size_t count, std::vector<double>& into) {
     const Eigen::VectorXd all = Eigen::JacobiSVD<Eigen::MatrixXd>(W).singularValues();
     into.resize(count);
-    for (std::size_t level = 0; level < count; ++level) into[level] = all[static_cast<Index>(count - 1 - level)];
+    for (std::size_t level = 0; level < count; ++level)
+        into[level] = all[static_cast<Index>(count - 1 - level)];
 }
 
-void record_levels(const DeepLinear& problem, const ModeSample& sample, Recorder& recorder, std::size_t replica,
-                   std::size_t time) {
+void record_levels(const DeepLinear& problem, const ModeSample& sample, Recorder& recorder,
+                   std::size_t replica, std::size_t time) {
     const ObservablePlaces places(problem);
     const AskedLevels& asked = problem.levels;
     const std::size_t K = problem.modes();
@@ -32,7 +33,8 @@ void record_levels(const DeepLinear& problem, const ModeSample& sample, Recorder
         }
         if (level == 0) continue;
         const std::span<const double> below = sample.of(sample.strengths, level - 1);
-        for (std::size_t member = 0; member < sample.members; ++member) gaps.push_back(here[member] - below[member]);
+        for (std::size_t member = 0; member < sample.members; ++member)
+            gaps.push_back(here[member] - below[member]);
     }
     recorder.record(places.singular_values, replica, time, means);
     recorder.record(places.level_moments, replica, time, moments);
@@ -52,21 +54,23 @@ void record_levels(const DeepLinear& problem, const ModeSample& sample, Recorder
 }
 
 std::vector<Observable> level_observables(const AskedLevels& asked, std::size_t levels) {
-    std::vector<Observable> declared{{.name = "singular_values",
-                                      .long_name = "singular values",
-                                      .symbol = "\\xi",
-                                      .normalization = "the largest of W, as many as modes, smallest first",
-                                      .dimensions = {{"singular_value", levels}}},
-                                     {.name = "level_moments",
-                                      .long_name = "moments of singular values",
-                                      .symbol = "\\langle (\\xi - m)^k \\rangle",
-                                      .normalization = "k = 2 and 4 about the largest mode strength, mean over levels",
-                                      .dimensions = {{"moment", 2, {2.0, 4.0}}}}};
+    std::vector<Observable> declared{
+        {.name = "singular_values",
+         .long_name = "singular values",
+         .symbol = "\\xi",
+         .normalization = "the largest of W, as many as modes, smallest first",
+         .dimensions = {{"singular_value", levels}}},
+        {.name = "level_moments",
+         .long_name = "moments of singular values",
+         .symbol = "\\langle (\\xi - m)^k \\rangle",
+         .normalization = "k = 2 and 4 about the largest mode strength, mean over levels",
+         .dimensions = {{"moment", 2, {2.0, 4.0}}}}};
     if (levels == 1) return declared;
-    declared.push_back({.name = "level_spacing",
-                        .long_name = "spacing of singular values",
-                        .symbol = "\\langle S \\rangle",
-                        .normalization = "mean difference of neighbours among the largest, as many as modes"});
+    declared.push_back(
+        {.name = "level_spacing",
+         .long_name = "spacing of singular values",
+         .symbol = "\\langle S \\rangle",
+         .normalization = "mean difference of neighbours among the largest, as many as modes"});
     if (asked.spacings.bins > 0)
         declared.push_back({.name = "spacing_density",
                             .long_name = "density of spacings",

@@ -54,7 +54,8 @@ class Simulation final : public Route {
                                          .replica = static_cast<std::uint32_t>(replica * members_ + member)});
             random::NormalMatrix normals(M, N);
             MatrixXd W = MatrixXd::Zero(M, N);
-            for (Index level = 0; level < N; ++level) W(level, level) = problem_->start_values[static_cast<std::size_t>(level)];
+            for (Index level = 0; level < N; ++level)
+                W(level, level) = problem_->start_values[static_cast<std::size_t>(level)];
             double now = 0.0;
             for (std::size_t time = 0; time < grid.size(); ++time) {
                 const double span = grid.times[time] - now;
@@ -68,7 +69,8 @@ class Simulation final : public Route {
                     Eigen::BDCSVD<MatrixXd>(W).singularValues().reverse().transpose();
             }
         }
-        for (std::size_t time = 0; time < grid.size(); ++time) record_levels(levels[time], recorder, replica, time);
+        for (std::size_t time = 0; time < grid.size(); ++time)
+            record_levels(levels[time], recorder, replica, time);
     }
 
     std::shared_ptr<const WeightDiffusion> problem_;
@@ -83,16 +85,17 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
     problem->start_values = tables.initial.reals("singular_values");
     const std::vector<double>& start = problem->start_values;
     if (start.empty() || start.front() < 0.0 || !std::ranges::is_sorted(start) || start.size() > 2000)
-        complaints.add(tables.initial.complain("singular_values",
-                                               "must be numbers of at least 0, smallest first, at most 2000 of them"));
+        complaints.add(tables.initial.complain(
+            "singular_values", "must be numbers of at least 0, smallest first, at most 2000 of them"));
     return problem;
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const WeightDiffusion&>(base);
     if (info.d != static_cast<std::uint64_t>(problem.columns()))
-        complaints.add(table.complain("d", fmt::format("must be the number of initial.singular_values, {}",
-                                                       problem.columns())));
+        complaints.add(table.complain(
+            "d", fmt::format("must be the number of initial.singular_values, {}", problem.columns())));
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 namespace hidyn::weight_diffusion {
 
 Eigen::Index WeightDiffusion::rows() const {
-    return std::max(columns(), static_cast<Eigen::Index>(std::round(row_ratio * static_cast<double>(columns()))));
+    return std::max(columns(),
+                    static_cast<Eigen::Index>(std::round(row_ratio * static_cast<double>(columns()))));
 }
 
 std::vector<Observable> WeightDiffusion::observables() const {
@@ -37,14 +38,16 @@ std::vector<Problem::StartArray> WeightDiffusion::start() const {
              start_values}};
 }
 
-void record_levels(const Eigen::MatrixXd& members, Recorder& recorder, std::size_t replica, std::size_t time) {
+void record_levels(const Eigen::MatrixXd& members, Recorder& recorder, std::size_t replica,
+                   std::size_t time) {
     std::vector<double> means, variances;
     const auto count = static_cast<double>(members.rows());
     for (Eigen::Index level = 0; level < members.cols(); ++level) {
         const double mean = members.col(level).mean();
         means.push_back(mean);
-        variances.push_back(members.rows() < 2 ? std::numeric_limits<double>::quiet_NaN()
-                                               : (members.col(level).array() - mean).square().sum() / (count - 1.0));
+        variances.push_back(members.rows() < 2
+                                ? std::numeric_limits<double>::quiet_NaN()
+                                : (members.col(level).array() - mean).square().sum() / (count - 1.0));
     }
     const double norm = members.squaredNorm() / count;
     recorder.record(ObservablePlaces::singular_values, replica, time, means);

@@ -11,15 +11,15 @@
 ///
 ///   dW = -k W dt + g dB, W of M x d, M >= d, dB independent entries; begins with given singular values
 ///
-/// The singular values obey Dyson's Brownian motion by themselves: they repel. Source: Aarts, Lucini & Park, arXiv
-/// 2407.16427.
+/// The singular values obey Dyson's Brownian motion by themselves: they repel. Source: Aarts, Lucini & Park,
+/// arXiv 2407.16427.
 namespace hidyn::weight_diffusion {
 
 class WeightDiffusion final : public Problem {
   public:
-    double row_ratio = 1.5;        ///< M / d
-    double restoring_rate = 1.0;   ///< k
-    double noise = 0.5;            ///< g
+    double row_ratio = 1.5;            ///< M / d
+    double restoring_rate = 1.0;       ///< k
+    double noise = 0.5;                ///< g
     std::vector<double> start_values;  ///< xi_i(0), ascending, one per column
 
     [[nodiscard]] Eigen::Index columns() const { return static_cast<Eigen::Index>(start_values.size()); }

@@ -19,9 +19,10 @@ using deep_linear::ObservablePlaces;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-/// Stationary W = M + sigma Z with M = kappa times orthonormal columns: xi = kappa + sigma mu, mu the eigenvalues of
-/// the symmetric part of Z (variance 1 on its diagonal and 1/2 off it), to leading order in sigma sqrt(d) / kappa;
-/// sigma is exact at finite steps, sigma^2 = (eta Delta / B) / (2 - eta - eta (d + 1) / B).
+/// Stationary W = M + sigma Z with M = kappa times orthonormal columns: xi = kappa + sigma mu, mu the
+/// eigenvalues of the symmetric part of Z (variance 1 on its diagonal and 1/2 off it), to leading order in
+/// sigma sqrt(d) / kappa; sigma is exact at finite steps, sigma^2 = (eta Delta / B) / (2 - eta - eta (d + 1)
+/// / B).
 class Levels final : public Route {
   public:
     Levels(std::shared_ptr<const DeepLinear> problem, RouteInfo description)
@@ -57,11 +58,12 @@ class Levels final : public Route {
             recorder.record(places.level_moments, 0, time, moments);
             if (places.level_spacing != ObservablePlaces::absent)
                 recorder.record(places.level_spacing, 0, time, {&spacing, 1});
-            record_density(problem_->levels.spacings, places.spacing_density, pair ? 1.0 : missing, recorder, time,
-                           [&](double s) { return wigner(s, spacing); });
+            record_density(problem_->levels.spacings, places.spacing_density, pair ? 1.0 : missing, recorder,
+                           time, [&](double s) { return wigner(s, spacing); });
             // The semicircle is that of many levels.
-            record_density(problem_->levels.values, places.level_density, info.d >= few_levels ? 1.0 : missing, recorder,
-                           time, [&](double xi) { return semicircle((xi - kappa) / (sigma_ * std::sqrt(2.0 * N))); });
+            record_density(
+                problem_->levels.values, places.level_density, info.d >= few_levels ? 1.0 : missing, recorder,
+                time, [&](double xi) { return semicircle((xi - kappa) / (sigma_ * std::sqrt(2.0 * N))); });
         }
         Outcome outcome;
         outcome.attributes["sigma"] = sigma_;
@@ -82,24 +84,30 @@ class Levels final : public Route {
         return 0.5 + (x * std::sqrt(1.0 - x * x) + std::asin(x)) / std::numbers::pi;
     }
     template <class Distribution>
-    void record_density(const Bins& bins, std::size_t place, double known, Recorder& recorder, std::size_t time,
-                        Distribution distribution) const {
+    void record_density(const Bins& bins, std::size_t place, double known, Recorder& recorder,
+                        std::size_t time, Distribution distribution) const {
         if (bins.bins == 0) return;
         std::vector<double> density;
         for (std::size_t bin = 0; bin < bins.bins; ++bin)
-            density.push_back(known * (distribution(bins.edge(bin + 1)) - distribution(bins.edge(bin))) / bins.width());
+            density.push_back(known * (distribution(bins.edge(bin + 1)) - distribution(bins.edge(bin))) /
+                              bins.width());
         recorder.record(place, 0, time, density);
-        recorder.record_error(place, time, std::vector<double>(bins.bins, problem_->resolution() / bins.width()));
+        recorder.record_error(place, time,
+                              std::vector<double>(bins.bins, problem_->resolution() / bins.width()));
     }
 
     std::shared_ptr<const DeepLinear> problem_;
     double sigma_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const DeepLinear&>(base);
-    const auto refuse = [&](const std::string& why) { complaints.add(fmt::format("{}: {}", table.place(), why)); };
-    if (problem.depth != 1) refuse(fmt::format("is for a single layer, but problem.depth = {}", problem.depth));
+    const auto refuse = [&](const std::string& why) {
+        complaints.add(fmt::format("{}: {}", table.place(), why));
+    };
+    if (problem.depth != 1)
+        refuse(fmt::format("is for a single layer, but problem.depth = {}", problem.depth));
     if (!problem.levels.wanted) refuse("needs problem.levels = true");
     if (problem.label_noise == 0.0) refuse("needs problem.label_noise: without it the levels come to rest");
     if (problem.strengths.front() != problem.strengths.back() || problem.modes() != info.d)
@@ -115,8 +123,9 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
 
 RouteKind levels_kind() {
     return {.name = "level-repulsion",
-            .summary = "singular values of a layer that has learned a degenerate teacher: Wigner's surmise of two, "
-                       "the semicircle of many; the same at all times",
+            .summary =
+                "singular values of a layer that has learned a degenerate teacher: Wigner's surmise of two, "
+                "the semicircle of many; the same at all times",
             .source = "Aarts, Lucini & Park, arXiv 2407.16427, 2411.13512",
             .theory = true,
             .algorithms = {"online-sgd"},
@@ -129,7 +138,8 @@ RouteKind levels_kind() {
             .check = check,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Levels>(std::dynamic_pointer_cast<const DeepLinear>(problem), std::move(info));
+                return std::make_unique<Levels>(std::dynamic_pointer_cast<const DeepLinear>(problem),
+                                                std::move(info));
             }};
 }
 

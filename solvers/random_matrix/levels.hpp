@@ -4,7 +4,8 @@
 
 namespace hidyn::random_matrix {
 
-/// How the singular values of a linear layer repel each other around a degenerate teacher: a route of `deep-linear`.
+/// How the singular values of a linear layer repel each other around a degenerate teacher: a route of
+/// `deep-linear`.
 [[nodiscard]] RouteKind levels_kind();
 
 }  // namespace hidyn::random_matrix

@@ -15,9 +15,9 @@ struct Dyson {
     [[nodiscard]] Eigen::VectorXd drift(const Eigen::VectorXd& xi) const;
     /// Minus the derivative of the drift, symmetric and positive: the drift comes from a convex potential.
     [[nodiscard]] Eigen::MatrixXd stiffness(const Eigen::VectorXd& xi) const;
-    /// One step of backward Euler, xi' = xi + g sqrt(dt) kick + dt drift(xi'), by Newton's method with steps that
-    /// keep the order. Explicit steps fail: two values that come close kick each other without bound. False if
-    /// Newton's method does not get there.
+    /// One step of backward Euler, xi' = xi + g sqrt(dt) kick + dt drift(xi'), by Newton's method with steps
+    /// that keep the order. Explicit steps fail: two values that come close kick each other without bound.
+    /// False if Newton's method does not get there.
     [[nodiscard]] bool step(Eigen::VectorXd& xi, const Eigen::VectorXd& kick, double dt) const;
 };
 

@@ -15,7 +15,8 @@ void record_average(const Recorder& ensemble, Recorder& recorder,
         for (std::size_t time = 0; time < ensemble.times(); ++time) {
             for (std::size_t component = 0; component < means.size(); ++component) {
                 double sum = 0.0;
-                for (std::size_t part = 0; part < ensemble_parts; ++part) sum += series.at(part, time)[component];
+                for (std::size_t part = 0; part < ensemble_parts; ++part)
+                    sum += series.at(part, time)[component];
                 const double mean = sum / parts;
                 double squares = 0.0;
                 for (std::size_t part = 0; part < ensemble_parts; ++part)

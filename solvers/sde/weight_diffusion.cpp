@@ -24,14 +24,16 @@ class DysonPaths final : public Route {
     DysonPaths(std::shared_ptr<const WeightDiffusion> problem, const Table& table, RouteInfo description)
         : Route(std::move(description)),
           problem_(std::move(problem)),
-          paths_((static_cast<std::size_t>(table.integer("trajectories")) + ensemble_parts - 1) / ensemble_parts),
+          paths_((static_cast<std::size_t>(table.integer("trajectories")) + ensemble_parts - 1) /
+                 ensemble_parts),
           time_step_(table.real("time_step")) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         Recorder ensemble(problem_->observables(), ensemble_parts, grid.size());
         std::vector<char> lost(ensemble_parts, 0);
         parallel_for(ensemble_parts, progress, [&](std::int64_t part) {
-            lost[static_cast<std::size_t>(part)] = run(static_cast<std::size_t>(part), grid, ensemble, progress) ? 0 : 1;
+            lost[static_cast<std::size_t>(part)] =
+                run(static_cast<std::size_t>(part), grid, ensemble, progress) ? 0 : 1;
             progress.advance(1.0 / static_cast<double>(ensemble_parts));
         });
         record_average(ensemble, recorder);
@@ -40,7 +42,8 @@ class DysonPaths final : public Route {
         for (const char one : lost)
             if (one != 0) {
                 outcome.status = Status::not_converged;
-                outcome.detail = "Newton's method failed in a step of backward Euler; take a smaller time_step";
+                outcome.detail =
+                    "Newton's method failed in a step of backward Euler; take a smaller time_step";
             }
         return outcome;
     }
@@ -82,16 +85,19 @@ class DysonPaths final : public Route {
     double time_step_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const WeightDiffusion&>(base);
     if (problem.rows() <= problem.columns())
-        complaints.add(fmt::format("{}: needs more rows than columns (problem.row_ratio above 1): the smallest singular "
-                                   "value of a square matrix touches 0",
-                                   table.place()));
+        complaints.add(
+            fmt::format("{}: needs more rows than columns (problem.row_ratio above 1): the smallest singular "
+                        "value of a square matrix touches 0",
+                        table.place()));
     for (std::size_t level = 0; level < problem.start_values.size(); ++level)
         if (problem.start_values[level] <= 0.0 ||
             (level > 0 && problem.start_values[level] == problem.start_values[level - 1])) {
-            complaints.add(fmt::format("{}: initial.singular_values must be positive and all different here", table.place()));
+            complaints.add(fmt::format("{}: initial.singular_values must be positive and all different here",
+                                       table.place()));
             return;
         }
 }
@@ -99,31 +105,32 @@ void check(const Problem& base, const Table& table, const RouteInfo&, const Time
 }  // namespace
 
 RouteKind weight_diffusion_kind() {
-    return {.name = "sde",
-            .summary = "Dyson's Brownian motion of the singular values, an ensemble of paths by backward Euler",
-            .source = "Aarts, Lucini & Park, arXiv 2407.16427",
-            .theory = true,
-            .keys = {{.name = "trajectories",
-                      .type = KeyType::integer,
-                      .meaning = "number of paths, rounded up to a multiple of 20",
-                      .range = {.minimum = 1, .maximum = 1e7},
-                      .standard = std::int64_t{2000}},
-                     {.name = "time_step",
-                      .type = KeyType::real,
-                      .meaning = "of backward Euler's scheme",
-                      .range = {.minimum = 0, .above_minimum = true},
-                      .standard = 0.01},
-                     {.name = "seed",
-                      .type = KeyType::integer,
-                      .meaning = "of the paths",
-                      .range = {.minimum = 0},
-                      .standard = std::int64_t{0}}},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<DysonPaths>(std::dynamic_pointer_cast<const WeightDiffusion>(problem), table,
-                                                    std::move(info));
-            }};
+    return {
+        .name = "sde",
+        .summary = "Dyson's Brownian motion of the singular values, an ensemble of paths by backward Euler",
+        .source = "Aarts, Lucini & Park, arXiv 2407.16427",
+        .theory = true,
+        .keys = {{.name = "trajectories",
+                  .type = KeyType::integer,
+                  .meaning = "number of paths, rounded up to a multiple of 20",
+                  .range = {.minimum = 1, .maximum = 1e7},
+                  .standard = std::int64_t{2000}},
+                 {.name = "time_step",
+                  .type = KeyType::real,
+                  .meaning = "of backward Euler's scheme",
+                  .range = {.minimum = 0, .above_minimum = true},
+                  .standard = 0.01},
+                 {.name = "seed",
+                  .type = KeyType::integer,
+                  .meaning = "of the paths",
+                  .range = {.minimum = 0},
+                  .standard = std::int64_t{0}}},
+        .check = check,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<DysonPaths>(std::dynamic_pointer_cast<const WeightDiffusion>(problem),
+                                                table, std::move(info));
+        }};
 }
 
 }  // namespace hidyn::sde

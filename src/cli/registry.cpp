@@ -9,6 +9,7 @@
 #include "models/linear_stability/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
 #include "models/quadratic_network/declaration.hpp"
+#include "models/sparse_regression/declaration.hpp"
 #include "models/two_layer/declaration.hpp"
 #include "models/weight_diffusion/declaration.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
@@ -16,6 +17,7 @@
 #include "solvers/closed_form/linear_regression.hpp"
 #include "solvers/closed_form/one_layer.hpp"
 #include "solvers/closed_form/quadratic_network.hpp"
+#include "solvers/closed_form/sparse_regression.hpp"
 #include "solvers/closed_form/wide_students.hpp"
 #include "solvers/dmft/multi_index.hpp"
 #include "solvers/dmft/recording.hpp"
@@ -102,6 +104,8 @@ const Registry& registry() {
         with(linear_stability::declaration(), {mean_square::linear_stability_kind()}),
         with(two_layer::declaration(), {mean_square::two_layer_kind()}),
         with(weight_diffusion::declaration(), {sde::weight_diffusion_kind()}),
+        with(sparse_regression::declaration(),
+             {closed_form::sparse_regression_kind(), closed_form::pooled_flow_kind()}),
     }};
     return everything;
 }

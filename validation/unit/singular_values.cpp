@@ -17,9 +17,10 @@ using Eigen::VectorXd;
 
 namespace {
 
-std::shared_ptr<deep_linear::DeepLinear> degenerate(std::size_t levels, double rate, std::uint64_t batch, double noise) {
-    auto problem = cases::batches(1, std::vector<double>(levels, 1.0), 1.0, rate, batch, noise,
-                                  {12.0, 16.0, 20.0});
+std::shared_ptr<deep_linear::DeepLinear> degenerate(std::size_t levels, double rate, std::uint64_t batch,
+                                                    double noise) {
+    auto problem =
+        cases::batches(1, std::vector<double>(levels, 1.0), 1.0, rate, batch, noise, {12.0, 16.0, 20.0});
     problem->levels = {.wanted = true,
                        .spacings = {.from = 0.0, .to = 0.15, .bins = 15},
                        .values = {.from = 0.8, .to = 1.2, .bins = 20}};
@@ -52,15 +53,17 @@ TEST_CASE("singular values: paths have the law of real matrices, as published") 
     auto problem = std::make_shared<weight_diffusion::WeightDiffusion>();
     problem->start_values = {0.3, 0.5, 0.9, 1.4};
     const std::vector<double> times{0.0, 0.2, 0.7};
-    const auto real = cases::solve_route(weight_diffusion::simulation_kind(), problem, {{"members", std::int64_t{2000}}},
-                                         times, {.name = "sim", .d = 4, .replicas = 20});
+    const auto real =
+        cases::solve_route(weight_diffusion::simulation_kind(), problem, {{"members", std::int64_t{2000}}},
+                           times, {.name = "sim", .d = 4, .replicas = 20});
     const auto paths = cases::solve_route(sde::weight_diffusion_kind(), problem,
                                           {{"trajectories", std::int64_t{6000}}, {"time_step", 0.01}}, times);
     for (std::size_t level = 0; level < 4; ++level) {
         CAPTURE(level);
         CHECK(real.at("singular_values", 0, level) == doctest::Approx(problem->start_values[level]));
         CHECK(std::abs(Estimate(real, "singular_values", 2, level).mean - mean[level]) < .004);
-        CHECK(std::abs(std::sqrt(Estimate(real, "variance_of_singular_values", 2, level).mean) - spread[level]) < .004);
+        CHECK(std::abs(std::sqrt(Estimate(real, "variance_of_singular_values", 2, level).mean) -
+                       spread[level]) < .004);
         for (std::size_t time = 1; time < 3; ++time) {
             const Estimate one(real, "singular_values", time, level);
             const double error = std::hypot(one.error, paths.error_at("singular_values", time, level));
@@ -80,15 +83,18 @@ TEST_CASE("singular values: two levels are Wigner's, at any step, in proportion 
     for (const auto& [rate, batch] : {std::pair{0.05, std::uint64_t{4}}, std::pair{0.2, std::uint64_t{16}}}) {
         const auto problem = degenerate(2, rate, batch, 0.1);
         const auto run = cases::simulate(problem, "direct", 2, 20, 500);
-        const auto theory = cases::solve_route(random_matrix::levels_kind(), problem, {}, problem->grid.times, {.d = 2});
+        const auto theory =
+            cases::solve_route(random_matrix::levels_kind(), problem, {}, problem->grid.times, {.d = 2});
         if (batch == 4) CHECK(theory.at("level_spacing", 0) == doctest::Approx(.045314).epsilon(1e-4));
         for (std::size_t time = 0; time < 3; ++time) {
-            for (const char* what : {"level_spacing", "mode_strength", "variance_of_modes", "generalization_error"}) {
+            for (const char* what :
+                 {"level_spacing", "mode_strength", "variance_of_modes", "generalization_error"}) {
                 CAPTURE(what);
                 CHECK(Estimate(run, what, time).score(theory.at(what, time)) < 4.5);
             }
             // Moments to leading order in sigma.
-            CHECK(Estimate(run, "level_moments", time).mean == doctest::Approx(theory.at("level_moments", time)).epsilon(0.03));
+            CHECK(Estimate(run, "level_moments", time).mean ==
+                  doctest::Approx(theory.at("level_moments", time)).epsilon(0.03));
             for (std::size_t bin = 0; bin < 15; ++bin) {
                 CAPTURE(bin);
                 const Estimate one(run, "spacing_density", time, bin);
@@ -103,10 +109,13 @@ TEST_CASE("singular values: many levels fill the semicircle") {
     const auto problem = degenerate(20, 0.1, 40, 0.5);
     problem->levels.values = {.from = 0.75, .to = 1.25, .bins = 10};
     const auto run = cases::simulate(problem, "reduced", 20, 8, 10);
-    const auto theory = cases::solve_route(random_matrix::levels_kind(), problem, {}, problem->grid.times, {.d = 20});
+    const auto theory =
+        cases::solve_route(random_matrix::levels_kind(), problem, {}, problem->grid.times, {.d = 20});
     // Published for N = 20: .263 and .141 against .2625 and .141 in units of the radius.
-    CHECK(Estimate(run, "level_moments", 2, 0).mean == doctest::Approx(theory.at("level_moments", 2, 0)).epsilon(0.03));
-    CHECK(Estimate(run, "level_moments", 2, 1).mean == doctest::Approx(theory.at("level_moments", 2, 1)).epsilon(0.06));
+    CHECK(Estimate(run, "level_moments", 2, 0).mean ==
+          doctest::Approx(theory.at("level_moments", 2, 0)).epsilon(0.03));
+    CHECK(Estimate(run, "level_moments", 2, 1).mean ==
+          doctest::Approx(theory.at("level_moments", 2, 1)).epsilon(0.06));
     double furthest = 0.0;
     double all = 0.0;
     for (std::size_t bin = 0; bin < 10; ++bin) {
