@@ -47,14 +47,16 @@ void read_network(const Table& table, SparseRegression& problem, Complaints& com
         return;
     }
     if (!given) {
-        problem.mixing = table.text("network") == "ring" ? ring(agents)
-                                                         : MatrixXd::Constant(agents, agents, 1.0 / static_cast<double>(agents));
+        problem.mixing = table.text("network") == "ring"
+                             ? ring(agents)
+                             : MatrixXd::Constant(agents, agents, 1.0 / static_cast<double>(agents));
         return;
     }
     const RealMatrix& rows = table.matrix("mixing");
     if (rows.size() != static_cast<std::size_t>(agents) ||
         std::ranges::any_of(rows, [&](const RealList& row) { return row.size() != rows.size(); })) {
-        complaints.add(table.complain("mixing", fmt::format("must be a square matrix of as many rows as agents, {}", agents)));
+        complaints.add(table.complain(
+            "mixing", fmt::format("must be a square matrix of as many rows as agents, {}", agents)));
         return;
     }
     problem.mixing.resize(agents, agents);
@@ -64,8 +66,10 @@ void read_network(const Table& table, SparseRegression& problem, Complaints& com
     constexpr double rounding = 1e-12;
     if ((problem.mixing - problem.mixing.transpose()).cwiseAbs().maxCoeff() > rounding)
         complaints.add(table.complain("mixing", "must be symmetric"));
-    else if ((problem.mixing.rowwise().sum().array() - 1.0).abs().maxCoeff() > rounding || problem.mixing.minCoeff() < 0.0)
-        complaints.add(table.complain("mixing", "must be stochastic: no negative entries, and rows that sum to 1"));
+    else if ((problem.mixing.rowwise().sum().array() - 1.0).abs().maxCoeff() > rounding ||
+             problem.mixing.minCoeff() < 0.0)
+        complaints.add(
+            table.complain("mixing", "must be stochastic: no negative entries, and rows that sum to 1"));
     else if (agents > 1 && problem.mixing_rate() > 1.0 - rounding)
         complaints.add(table.complain("mixing", "does not connect all agents, or lets them swap for ever"));
 }
@@ -76,7 +80,8 @@ std::shared_ptr<const Problem> make(bool flow, const ProblemTables& tables, Comp
     problem->signal = table.reals("signal");
     problem->label_noise = table.real("label_noise");
     problem->flow = flow;
-    if (problem->signal.empty() || std::ranges::any_of(problem->signal, [](double one) { return one == 0.0; }))
+    if (problem->signal.empty() ||
+        std::ranges::any_of(problem->signal, [](double one) { return one == 0.0; }))
         complaints.add(table.complain("signal", "must be the nonzero weights of the teacher"));
     problem->scale = tables.initial.real("scale");
     if (tables.data.given("samples_per_agent"))
@@ -84,7 +89,8 @@ std::shared_ptr<const Problem> make(bool flow, const ProblemTables& tables, Comp
     problem->data_seed = static_cast<std::uint64_t>(tables.data.integer("seed"));
     if (!problem->population()) problem->data_replicas = std::max<std::size_t>(tables.replicas, 1);
     if (problem->population() && problem->label_noise > 0.0)
-        complaints.add(table.complain("label_noise", "has no meaning for the population's loss: give data.samples_per_agent"));
+        complaints.add(table.complain(
+            "label_noise", "has no meaning for the population's loss: give data.samples_per_agent"));
     if (flow) return problem;
     problem->learning_rate = tables.algorithm.real("learning_rate");
     read_network(tables.algorithm, *problem, complaints);
@@ -105,7 +111,9 @@ AlgorithmKind algorithm(bool flow, const char* name, const char* summary, std::v
                                       .meaning = "of the data sets, one per replica",
                                       .range = {.minimum = 0},
                                       .standard = std::int64_t{0}}}};
-    kind.make = [flow](const ProblemTables& tables, Complaints& complaints) { return make(flow, tables, complaints); };
+    kind.make = [flow](const ProblemTables& tables, Complaints& complaints) {
+        return make(flow, tables, complaints);
+    };
     return kind;
 }
 
@@ -133,20 +141,25 @@ std::vector<Key> descent_keys() {
              .symbol = "P"}};
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&, Complaints& complaints) {
+void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
+           Complaints& complaints) {
     const auto& problem = dynamic_cast<const SparseRegression&>(base);
     if (info.d < problem.signal.size())
-        complaints.add(table.complain("d", fmt::format("is less than the {} nonzeros of problem.signal", problem.signal.size())));
+        complaints.add(table.complain(
+            "d", fmt::format("is less than the {} nonzeros of problem.signal", problem.signal.size())));
     const double numbers = static_cast<double>(problem.samples) * static_cast<double>(problem.agents()) *
                            static_cast<double>(info.d);
-    if (numbers > 1e9) complaints.add(table.complain("d", fmt::format("needs {:.3g} numbers of data, more than 1e9", numbers)));
+    if (numbers > 1e9)
+        complaints.add(
+            table.complain("d", fmt::format("needs {:.3g} numbers of data, more than 1e9", numbers)));
 }
 
 }  // namespace
 
 ProblemKind declaration() {
     return {.name = "sparse-regression",
-            .summary = "sparse weights by gradient descent on u * u - v * v, of one agent or of many on a network",
+            .summary =
+                "sparse weights by gradient descent on u * u - v * v, of one agent or of many on a network",
             .mathematics = mathematics,
             .problem_keys = {{.name = "signal",
                               .type = KeyType::real_list,
@@ -166,7 +179,8 @@ ProblemKind declaration() {
                               .range = {.minimum = 0, .above_minimum = true},
                               .standard = 1e-2}},
             .algorithms = {algorithm(true, "gradient-flow", "one agent, in continuous time", {}),
-                           algorithm(false, "gradient-descent", "one agent, or many that mix their weights", descent_keys())},
+                           algorithm(false, "gradient-descent", "one agent, or many that mix their weights",
+                                     descent_keys())},
             .observables = SparseRegression().observables(),
             .routes = {simulation_kind()}};
 }
@@ -183,7 +197,8 @@ RouteKind simulation_kind() {
             .check = check,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return make_simulation(std::dynamic_pointer_cast<const SparseRegression>(problem), std::move(info));
+                return make_simulation(std::dynamic_pointer_cast<const SparseRegression>(problem),
+                                       std::move(info));
             }};
 }
 

@@ -13,8 +13,8 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// The agents' u and v, a column an agent, and their data. One step costs the products with all data, 4 N n d flops,
-/// and with the mixing matrix, 4 N d times its nonzeros in a row.
+/// The agents' u and v, a column an agent, and their data. One step costs the products with all data, 4 N n d
+/// flops, and with the mixing matrix, 4 N d times its nonzeros in a row.
 class Agents {
   public:
     Agents(const SparseRegression& problem, std::uint64_t d, std::uint32_t replica)
@@ -60,7 +60,8 @@ class Agents {
     void observe(Recorder& recorder, std::size_t replica, std::size_t time, double weight) {
         fill_weights();
         const VectorXd mean = w_.rowwise().mean();
-        const double consensus = std::sqrt((w_.colwise() - mean).squaredNorm() / static_cast<double>(w_.cols()));
+        const double consensus =
+            std::sqrt((w_.colwise() - mean).squaredNorm() / static_cast<double>(w_.cols()));
         record_weights(problem_, mean, consensus, recorder, replica, time, weight);
     }
 
@@ -94,14 +95,15 @@ class Simulation final : public Route {
         : Route(std::move(description)), problem_(std::move(problem)) {}
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        Outcome outcome = run_replicas(info.replicas, 1, problem_->steps_per_unit_time(1.0), grid, recorder, progress,
-                                       [&](std::size_t replica, BlockWatch& watch) {
-                                           Agents agents(*problem_, info.d, static_cast<std::uint32_t>(replica));
-                                           if (problem_->flow)
-                                               flow(agents, replica, grid, recorder, progress, watch);
-                                           else
-                                               descend(agents, replica, recorder, watch);
-                                       });
+        Outcome outcome =
+            run_replicas(info.replicas, 1, problem_->steps_per_unit_time(1.0), grid, recorder, progress,
+                         [&](std::size_t replica, BlockWatch& watch) {
+                             Agents agents(*problem_, info.d, static_cast<std::uint32_t>(replica));
+                             if (problem_->flow)
+                                 flow(agents, replica, grid, recorder, progress, watch);
+                             else
+                                 descend(agents, replica, recorder, watch);
+                         });
         outcome.attributes["mixing_rate"] = problem_->mixing_rate();
         return outcome;
     }
@@ -123,20 +125,21 @@ class Simulation final : public Route {
             });
     }
 
-    void flow(Agents& agents, std::size_t replica, const TimeGrid& grid, Recorder& recorder, Progress& progress,
-              BlockWatch& watch) const {
-        const math::Integration problem{
-            .derivative = [&](const math::State& state, math::State& change, double) { agents.flow(state, change); },
-            .record =
-                [&](std::size_t time, const math::State& state) {
-                    agents.unpack(state);
-                    agents.observe(recorder, replica, time, 1.0);
-                },
-            .relative_tolerance = 1e-10,
-            .absolute_tolerance = 1e-14};
+    void flow(Agents& agents, std::size_t replica, const TimeGrid& grid, Recorder& recorder,
+              Progress& progress, BlockWatch& watch) const {
+        const math::Integration problem{.derivative = [&](const math::State& state, math::State& change,
+                                                          double) { agents.flow(state, change); },
+                                        .record =
+                                            [&](std::size_t time, const math::State& state) {
+                                                agents.unpack(state);
+                                                agents.observe(recorder, replica, time, 1.0);
+                                            },
+                                        .relative_tolerance = 1e-10,
+                                        .absolute_tolerance = 1e-14};
         PartialProgress part(progress, 1.0 / static_cast<double>(info.replicas));
         const math::IntegrationReport report = math::integrate(problem, agents.packed(), grid.times, part);
-        if (report.status != Status::complete) watch.mark_diverged_at(replica, report.reached, report.reached);
+        if (report.status != Status::complete)
+            watch.mark_diverged_at(replica, report.reached, report.reached);
     }
 
     std::shared_ptr<const SparseRegression> problem_;

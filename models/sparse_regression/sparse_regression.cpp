@@ -63,11 +63,12 @@ std::vector<Problem::StartArray> SparseRegression::start() const {
              {scale}}};
 }
 
-void record_weights(const SparseRegression& problem, const VectorXd& mean, double consensus, Recorder& recorder,
-                    std::size_t replica, std::size_t time, double weight) {
+void record_weights(const SparseRegression& problem, const VectorXd& mean, double consensus,
+                    Recorder& recorder, std::size_t replica, std::size_t time, double weight) {
     const auto nonzeros = static_cast<Index>(problem.signal.size());
     const double error = (mean - problem.teacher(static_cast<std::uint64_t>(mean.size()))).norm();
-    const double rest = mean.size() > nonzeros ? mean.tail(mean.size() - nonzeros).cwiseAbs().maxCoeff() : 0.0;
+    const double rest =
+        mean.size() > nonzeros ? mean.tail(mean.size() - nonzeros).cwiseAbs().maxCoeff() : 0.0;
     recorder.blend(ObservablePlaces::error, replica, time, weight, {&error, 1});
     recorder.blend(ObservablePlaces::consensus, replica, time, weight, {&consensus, 1});
     recorder.blend(ObservablePlaces::support, replica, time, weight,

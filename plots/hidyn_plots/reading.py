@@ -12,6 +12,7 @@ import numpy as np
 from .problem import Problem
 
 
+PROFILE_AXES = (("normal_quantile",), ("strength",), ("spacing",), ("parameter_ratio",))
 FEW_SOURCES = 3  # source times that are drawn as curves
 
 
@@ -39,7 +40,7 @@ class Observable:
     @property
     def is_profile(self):
         """Quantiles along their levels, or a density along its variable."""
-        return self.dimensions in (("normal_quantile",), ("level",)) or self.dimensions[-1:] in (("strength",), ("spacing",))
+        return self.dimensions == ("level",) or self.dimensions[-1:] in PROFILE_AXES
 
     @property
     def is_picture(self):

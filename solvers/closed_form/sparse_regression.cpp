@@ -15,7 +15,8 @@ using Eigen::Index;
 using Eigen::VectorXd;
 using sparse_regression::SparseRegression;
 
-/// dw/dt = 2 sqrt(w^2 + 4 alpha^4) (w* - w): a mode of two unbalanced layers with b^2 - a^2 = 4 alpha^2, from 0.
+/// dw/dt = 2 sqrt(w^2 + 4 alpha^4) (w* - w): a mode of two unbalanced layers with b^2 - a^2 = 4 alpha^2, from
+/// 0.
 class Coordinates final : public Route {
   public:
     Coordinates(std::shared_ptr<const SparseRegression> problem, RouteInfo description)
@@ -27,8 +28,9 @@ class Coordinates final : public Route {
             VectorXd w(nonzeros);
             for (Index k = 0; k < nonzeros; ++k) {
                 const double target = problem_->signal[static_cast<std::size_t>(k)];
-                w[k] = std::copysign(modes::unbalanced(std::abs(target), 0.0, 2.0 * problem_->scale, grid.times[time]),
-                                     target);
+                w[k] = std::copysign(
+                    modes::unbalanced(std::abs(target), 0.0, 2.0 * problem_->scale, grid.times[time]),
+                    target);
             }
             // All other coordinates stay at 0.
             record_weights(*problem_, w, 0.0, recorder, 0, time);
@@ -41,8 +43,8 @@ class Coordinates final : public Route {
     std::shared_ptr<const SparseRegression> problem_;
 };
 
-/// Of one agent u v = alpha^2 stays, and w = 2 alpha^2 sinh(2 z) with dz/dt = -r(w): half as many equations, none
-/// of them small.
+/// Of one agent u v = alpha^2 stays, and w = 2 alpha^2 sinh(2 z) with dz/dt = -r(w): half as many equations,
+/// none of them small.
 class PooledFlow final : public Route {
   public:
     PooledFlow(std::shared_ptr<const SparseRegression> problem, RouteInfo description)
@@ -72,7 +74,8 @@ class PooledFlow final : public Route {
                 .relative_tolerance = 1e-9,
                 .absolute_tolerance = 1e-10};
             PartialProgress part(progress, 1.0 / static_cast<double>(problem_->data_replicas));
-            const math::IntegrationReport report = math::integrate(mirror, math::State(info.d, 0.0), grid.times, part);
+            const math::IntegrationReport report =
+                math::integrate(mirror, math::State(info.d, 0.0), grid.times, part);
             if (report.status != Status::complete) {
                 outcome.status = report.status;
                 outcome.diverged_at = report.reached;
@@ -89,9 +92,10 @@ class PooledFlow final : public Route {
 void check_population(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
                       Complaints& complaints) {
     if (!dynamic_cast<const SparseRegression&>(base).population())
-        complaints.add(fmt::format("{}: coordinates are independent for the population's loss alone; for a data set take "
-                                   "pooled-flow",
-                                   table.place()));
+        complaints.add(fmt::format(
+            "{}: coordinates are independent for the population's loss alone; for a data set take "
+            "pooled-flow",
+            table.place()));
 }
 
 void check_data(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
@@ -101,8 +105,8 @@ void check_data(const Problem& base, const Table& table, const RouteInfo& info, 
         complaints.add(fmt::format("{}: needs [data] samples_per_agent; for the population take closed-form",
                                    table.place()));
     else if (info.d < problem.signal.size())
-        complaints.add(table.complain("d", fmt::format("is less than the {} nonzeros of problem.signal",
-                                                       problem.signal.size())));
+        complaints.add(table.complain(
+            "d", fmt::format("is less than the {} nonzeros of problem.signal", problem.signal.size())));
 }
 
 }  // namespace
@@ -116,28 +120,29 @@ RouteKind sparse_regression_kind() {
             .check = check_population,
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Coordinates>(std::dynamic_pointer_cast<const SparseRegression>(problem),
-                                                     std::move(info));
+                return std::make_unique<Coordinates>(
+                    std::dynamic_pointer_cast<const SparseRegression>(problem), std::move(info));
             }};
 }
 
 RouteKind pooled_flow_kind() {
-    return {.name = "pooled-flow",
-            .summary = "gradient flow of one agent that has all data, to which many come close for small steps",
-            .source = "u v is conserved: w = 2 alpha^2 sinh(-2 int r); Wu & Sun, NeurIPS 2024",
-            .theory = true,
-            .keys = {{.name = "d",
-                      .type = KeyType::integer_or_list,
-                      .meaning = "number of weights; the data sets are those of the simulation",
-                      .symbol = "d",
-                      .range = {.minimum = 1, .maximum = 1e5},
-                      .required = true}},
-            .check = check_data,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<PooledFlow>(std::dynamic_pointer_cast<const SparseRegression>(problem),
-                                                    std::move(info));
-            }};
+    return {
+        .name = "pooled-flow",
+        .summary = "gradient flow of one agent that has all data, to which many come close for small steps",
+        .source = "u v is conserved: w = 2 alpha^2 sinh(-2 int r); Wu & Sun, NeurIPS 2024",
+        .theory = true,
+        .keys = {{.name = "d",
+                  .type = KeyType::integer_or_list,
+                  .meaning = "number of weights; the data sets are those of the simulation",
+                  .symbol = "d",
+                  .range = {.minimum = 1, .maximum = 1e5},
+                  .required = true}},
+        .check = check_data,
+        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
+                   RouteInfo info) -> std::unique_ptr<Route> {
+            return std::make_unique<PooledFlow>(std::dynamic_pointer_cast<const SparseRegression>(problem),
+                                                std::move(info));
+        }};
 }
 
 }  // namespace hidyn::closed_form

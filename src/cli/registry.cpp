@@ -6,6 +6,7 @@
 #include "models/deep_linear/declaration.hpp"
 #include "models/edge_model/declaration.hpp"
 #include "models/generalized_linear/declaration.hpp"
+#include "models/ghost/declaration.hpp"
 #include "models/linear_stability/declaration.hpp"
 #include "models/multi_index/declaration.hpp"
 #include "models/quadratic_network/declaration.hpp"
@@ -13,6 +14,7 @@
 #include "models/two_layer/declaration.hpp"
 #include "models/weight_diffusion/declaration.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
+#include "solvers/closed_form/ghost.hpp"
 #include "solvers/closed_form/label_noise.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
 #include "solvers/closed_form/one_layer.hpp"
@@ -104,6 +106,7 @@ const Registry& registry() {
         with(linear_stability::declaration(), {mean_square::linear_stability_kind()}),
         with(two_layer::declaration(), {mean_square::two_layer_kind()}),
         with(weight_diffusion::declaration(), {sde::weight_diffusion_kind()}),
+        with(ghost::declaration(), {closed_form::ghost_kind()}),
         with(sparse_regression::declaration(),
              {closed_form::sparse_regression_kind(), closed_form::pooled_flow_kind()}),
     }};

@@ -61,8 +61,9 @@ std::string comparison_rows(const statistics::Verdict& verdict, const TimeGrid& 
     std::string rows;
     for (const std::vector<statistics::Comparison>& at_size : verdict.comparisons)
         for (const statistics::Comparison& one : at_size)
-            rows += row(one.observable, fmt::format("{:.0f}", one.d), one.max_abs_deviation,
-                        grid.times[one.max_time], one.max_abs_z, one.chi2_per_point);
+            rows +=
+                row(one.observable, one.d == statistics::without_size ? "-" : fmt::format("{:.0f}", one.d),
+                    one.max_abs_deviation, grid.times[one.max_time], one.max_abs_z, one.chi2_per_point);
     for (const statistics::LimitFit& fit : verdict.limits) rows += limit_row(fit, grid);
     if (!verdict.falls.empty() && std::isfinite(verdict.falls.back().exponent)) {
         const statistics::DeviationFall& fall = verdict.falls.back();

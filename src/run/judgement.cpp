@@ -29,6 +29,10 @@ std::string in_variant(const std::string& variant, const std::string& label) {
     return variant.empty() ? label : variant + "." + label;
 }
 
+std::string of_size(const std::string& simulation, double d) {
+    return d == statistics::without_size ? simulation : fmt::format("{}-d{:.0f}", simulation, d);
+}
+
 }  // namespace
 
 std::vector<Judgement> judge(const Results& results) {
@@ -48,7 +52,10 @@ std::vector<Judgement> judge(const Results& results) {
             std::vector<statistics::SimulationRun> sizes;
             for (const RouteResult& route : results.routes)
                 if (meets(route.info) && route.info.label == label)
-                    sizes.push_back({route.info.name, static_cast<double>(route.info.d), &route.trajectory});
+                    sizes.push_back(
+                        {route.info.name,
+                         route.info.d > 0 ? static_cast<double>(route.info.d) : statistics::without_size,
+                         &route.trajectory});
             std::ranges::sort(sizes, {}, &statistics::SimulationRun::d);
             judgements.push_back(
                 {theory.info.variant, label, theory.info.label,
@@ -68,7 +75,7 @@ void store(const std::vector<Judgement>& judgements, Results& results) {
                 const Observable& what = observable_of(results, judgement.variant, comparison.observable);
                 const std::vector<Dimension> dimensions = with_time(results, what);
                 results.derived.push_back(
-                    {.path = fmt::format("comparisons/{}-d{:.0f}~{}/{}", simulation, comparison.d, theory,
+                    {.path = fmt::format("comparisons/{}~{}/{}", of_size(simulation, comparison.d), theory,
                                          what.name),
                      .attributes = {{"max_abs_deviation", comparison.max_abs_deviation},
                                     {"max_abs_z", comparison.max_abs_z},

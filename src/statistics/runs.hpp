@@ -8,6 +8,9 @@
 
 namespace hidyn::statistics {
 
+/// The size of runs that have none: nothing about them is of order 1 / d.
+inline constexpr double without_size = 1e15;
+
 /// The replicas of one simulation at one size. An entry that is not finite belongs to a replica that
 /// diverged.
 struct SimulationRun {

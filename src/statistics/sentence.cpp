@@ -26,6 +26,7 @@ std::string place(const LargestDeviation& where) {
 
 std::string standpoint(const Verdict& verdict) {
     if (std::isinf(verdict.largest.d)) return "extrapolated to d = infinity";
+    if (verdict.largest.d == without_size) return "in all runs";
     return fmt::format("at d = {:g}", verdict.largest.d);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <memory>
+#include <numbers>
 
 #include "models/sparse_regression/declaration.hpp"
 #include "models/sparse_regression/sparse_regression.hpp"
@@ -36,7 +37,8 @@ double largest_gap(const cases::RouteSolution& one, const cases::RouteSolution& 
     double gap = 0.0;
     for (std::size_t time = 0; time < times; ++time)
         for (std::size_t k = 0; k < 5; ++k)
-            gap = std::max(gap, std::abs(one.at("support_weights", time, k) - other.at("support_weights", time, k)));
+            gap = std::max(
+                gap, std::abs(one.at("support_weights", time, k) - other.at("support_weights", time, k)));
     return gap;
 }
 
@@ -55,10 +57,12 @@ TEST_CASE("sparse regression: single coordinates, as published") {
     CHECK(theory.at("support_weights", 2, 2) == doctest::Approx(-.7339261584).epsilon(1e-9));
     // Half of it at ln(w* / alpha^2) / 2 w*.
     CHECK(theory.at("support_weights", 1, 0) == doctest::Approx(0.5).epsilon(1e-5));
-    const auto real = cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .d = 6, .replicas = 1});
+    const auto real =
+        cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .d = 6, .replicas = 1});
     for (std::size_t time = 0; time < 3; ++time) {
         for (std::size_t k = 0; k < 3; ++k)
-            CHECK(std::abs(real.at("support_weights", time, k) - theory.at("support_weights", time, k)) < 1e-7);
+            CHECK(std::abs(real.at("support_weights", time, k) - theory.at("support_weights", time, k)) <
+                  1e-7);
         CHECK(real.at("off_support", time) == 0.0);
     }
     // Steps approach the flow at first order: published .036 and .018 for one coordinate.
@@ -66,12 +70,14 @@ TEST_CASE("sparse regression: single coordinates, as published") {
     problem->flow = false;
     for (const double rate : {0.05, 0.025}) {
         problem->learning_rate = rate;
-        const auto steps =
-            cases::solve_route(simulation_kind(), problem, {}, {5.0, 6.0, 7.0, 8.0, 10.0}, {.name = "sim", .d = 3, .replicas = 1});
-        const auto flow = cases::solve_route(closed_form::sparse_regression_kind(), problem, {}, {5.0, 6.0, 7.0, 8.0, 10.0});
+        const auto steps = cases::solve_route(simulation_kind(), problem, {}, {5.0, 6.0, 7.0, 8.0, 10.0},
+                                              {.name = "sim", .d = 3, .replicas = 1});
+        const auto flow = cases::solve_route(closed_form::sparse_regression_kind(), problem, {},
+                                             {5.0, 6.0, 7.0, 8.0, 10.0});
         double gap = 0.0;
         for (std::size_t time = 0; time < 5; ++time)
-            gap = std::max(gap, std::abs(steps.at("support_weights", time) - flow.at("support_weights", time)));
+            gap =
+                std::max(gap, std::abs(steps.at("support_weights", time) - flow.at("support_weights", time)));
         gaps.push_back(gap);
     }
     CHECK(gaps[0] / gaps[1] == doctest::Approx(2.0).epsilon(0.1));
@@ -80,18 +86,22 @@ TEST_CASE("sparse regression: single coordinates, as published") {
 TEST_CASE("sparse regression: agents approach one that has all data, as steps over the gap of the network") {
     std::vector<double> times;
     for (int k = 1; k <= 12; ++k) times.push_back(k);
-    const auto pooled = cases::solve_route(closed_form::pooled_flow_kind(), agents_on(ring(10), 0.01), {}, times,
-                                           {.d = 100, .replicas = 1});
+    const auto pooled = cases::solve_route(closed_form::pooled_flow_kind(), agents_on(ring(10), 0.01), {},
+                                           times, {.d = 100, .replicas = 1});
     double last_gap = 0.0;
     double last_consensus = 0.0;
     for (const bool complete : {true, false})
         for (const double rate : {0.02, 0.01}) {
             const auto problem = agents_on(complete ? MatrixXd::Constant(10, 10, 0.1) : ring(10), rate);
-            if (!complete) CHECK(problem->mixing_rate() == doctest::Approx((1.0 + 2.0 * std::cos(0.2 * M_PI)) / 3.0));
-            const auto run = cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .d = 100, .replicas = 1});
+            if (!complete)
+                CHECK(problem->mixing_rate() ==
+                      doctest::Approx((1.0 + 2.0 * std::cos(0.2 * std::numbers::pi)) / 3.0));
+            const auto run = cases::solve_route(simulation_kind(), problem, {}, times,
+                                                {.name = "sim", .d = 100, .replicas = 1});
             const double gap = largest_gap(run, pooled, times.size());
             double consensus = 0.0;
-            for (std::size_t time = 0; time < times.size(); ++time) consensus = std::max(consensus, run.at("consensus", time));
+            for (std::size_t time = 0; time < times.size(); ++time)
+                consensus = std::max(consensus, run.at("consensus", time));
             CAPTURE(complete);
             CAPTURE(rate);
             if (rate < 0.015) {
@@ -108,8 +118,10 @@ TEST_CASE("sparse regression: agents approach one that has all data, as steps ov
     auto alone = agents_on(MatrixXd::Ones(1, 1), 0.0);
     alone->samples = 80;
     alone->flow = true;
-    const auto real = cases::solve_route(simulation_kind(), alone, {}, times, {.name = "sim", .d = 60, .replicas = 1});
-    const auto mirror = cases::solve_route(closed_form::pooled_flow_kind(), alone, {}, times, {.d = 60, .replicas = 1});
+    const auto real =
+        cases::solve_route(simulation_kind(), alone, {}, times, {.name = "sim", .d = 60, .replicas = 1});
+    const auto mirror =
+        cases::solve_route(closed_form::pooled_flow_kind(), alone, {}, times, {.d = 60, .replicas = 1});
     CHECK(largest_gap(real, mirror, times.size()) < 1e-6);
     CHECK(std::abs(real.at("off_support", 11) - mirror.at("off_support", 11)) < 1e-6);
 }
