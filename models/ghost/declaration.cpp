@@ -36,8 +36,9 @@ class Simulation final : public Route {
 
     Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
         if (problem_->task == Task::descent)
-            return run_replicas(info.replicas, 1, 1.0, grid, recorder, progress,
-                                [&](std::size_t replica, BlockWatch& watch) { descend(replica, recorder, watch); });
+            return run_replicas(
+                info.replicas, 1, 1.0, grid, recorder, progress,
+                [&](std::size_t replica, BlockWatch& watch) { descend(replica, recorder, watch); });
         // Nothing is random: all replicas are one.
         const double best = problem_->best_parameter();
         std::vector<double> first, second;
@@ -49,7 +50,8 @@ class Simulation final : public Route {
             }
         std::vector<std::vector<double>> states;
         if (problem_->task == Task::evolution)
-            for (const double ratio : problem_->ratios) states.push_back(trajectory(ratio * best, grid.times));
+            for (const double ratio : problem_->ratios)
+                states.push_back(trajectory(ratio * best, grid.times));
         for (std::size_t replica = 0; replica < info.replicas; ++replica)
             for (std::size_t time = 0; time < grid.size(); ++time) {
                 if (problem_->task == Task::landscape) {
@@ -109,21 +111,27 @@ std::shared_ptr<const Problem> make(Task task, const ProblemTables& tables, Comp
     const bool descent = task == Task::descent;
     if (initial.given(descent ? "ratios" : "ratio"))
         complaints.add(initial.complain(descent ? "ratios" : "ratio",
-                                        descent ? "is for evolution and landscape; gradient-descent takes ratio"
-                                                : "is for gradient-descent; here give ratios"));
+                                        descent
+                                            ? "is for evolution and landscape; gradient-descent takes ratio"
+                                            : "is for gradient-descent; here give ratios"));
     if (!descent) {
-        if (!initial.given("ratios")) complaints.add(fmt::format("{}: ratios is missing", initial.place()));
-        else problem->ratios = initial.reals("ratios");
+        if (!initial.given("ratios"))
+            complaints.add(fmt::format("{}: ratios is missing", initial.place()));
+        else
+            problem->ratios = initial.reals("ratios");
         if (!std::ranges::is_sorted(problem->ratios) || problem->ratios.size() > 10000)
             complaints.add(initial.complain("ratios", "must be increasing, at most 10000 of them"));
-        if (task == Task::landscape && (tables.recording.grid.size() != 1 || tables.recording.grid.end() != 0.0))
-            complaints.add(fmt::format("{}: no time passes in a landscape: give [time] at = [0]", initial.place()));
+        if (task == Task::landscape &&
+            (tables.recording.grid.size() != 1 || tables.recording.grid.end() != 0.0))
+            complaints.add(
+                fmt::format("{}: no time passes in a landscape: give [time] at = [0]", initial.place()));
         return problem;
     }
     problem->learning_rate = tables.algorithm.real("learning_rate");
     const double ratio = initial.real("ratio");
     const double spread = initial.real("spread");
-    random::Stream stream({.seed = static_cast<std::uint64_t>(initial.integer("seed")), .purpose = random::Purpose::start});
+    random::Stream stream(
+        {.seed = static_cast<std::uint64_t>(initial.integer("seed")), .purpose = random::Purpose::start});
     for (std::size_t replica = 0; replica < std::max<std::size_t>(tables.replicas, 1); ++replica)
         problem->ratios.push_back(ratio * (1.0 + spread * (2.0 * stream.uniform() - 1.0)));
     return problem;
@@ -131,7 +139,9 @@ std::shared_ptr<const Problem> make(Task task, const ProblemTables& tables, Comp
 
 AlgorithmKind algorithm(Task task, const char* name, const char* summary, std::vector<Key> keys) {
     AlgorithmKind kind{.name = name, .summary = summary, .keys = std::move(keys)};
-    kind.make = [task](const ProblemTables& tables, Complaints& complaints) { return make(task, tables, complaints); };
+    kind.make = [task](const ProblemTables& tables, Complaints& complaints) {
+        return make(task, tables, complaints);
+    };
     return kind;
 }
 
@@ -148,54 +158,58 @@ std::vector<Observable> all_observables() {
 }  // namespace
 
 ProblemKind declaration() {
-    return {.name = "ghost",
-            .summary = "abrupt learning of a delay by the ghost of a saddle-node bifurcation",
-            .mathematics = mathematics,
-            .problem_keys = {{.name = "delay",
-                              .type = KeyType::real,
-                              .meaning = "how long the output is to wait, in the neuron's time",
-                              .symbol = "T",
-                              .range = {.minimum = 0, .above_minimum = true},
-                              .standard = 100.0},
-                             {.name = "threshold",
-                              .type = KeyType::real,
-                              .meaning = "state at which the output is half on; its tail exp(-threshold) leaves that much of a gradient in the no-learning zone",
-                              .range = {.minimum = 0, .maximum = 1000},
-                              .standard = 30.0},
-                             {.name = "power",
-                              .type = KeyType::real,
-                              .meaning = "of the distance between output and target",
-                              .range = {.minimum = 1, .maximum = 4},
-                              .standard = 1.0}},
-            .initial_keys = {{.name = "ratio",
-                              .type = KeyType::real,
-                              .meaning = "r / r* at the start (gradient-descent)",
-                              .symbol = "r / r^*",
-                              .standard = 30.0},
-                             {.name = "spread",
-                              .type = KeyType::real,
-                              .meaning = "replicas start within ratio (1 +- spread), evenly (gradient-descent)",
-                              .range = {.minimum = 0, .maximum = 1},
-                              .standard = 0.0},
-                             {.name = "seed",
-                              .type = KeyType::integer,
-                              .meaning = "of the starts",
-                              .range = {.minimum = 0},
-                              .standard = std::int64_t{0}},
-                             {.name = "ratios",
-                              .type = KeyType::real_list,
-                              .meaning = "all r / r* that are looked at (evolution, landscape)"}},
-            .algorithms = {algorithm(Task::descent, "gradient-descent", "r by the gradient of the loss",
-                                     {{.name = "learning_rate",
-                                       .type = KeyType::real,
-                                       .meaning = "step size of r; critical at 3 pi^4 / (32 delay^5)",
-                                       .symbol = "\\alpha",
-                                       .range = {.minimum = 0, .above_minimum = true},
-                                       .required = true}}),
-                           algorithm(Task::evolution, "evolution", "the neuron's state in time, without learning", {}),
-                           algorithm(Task::landscape, "landscape", "loss and gradient against r, without learning", {})},
-            .observables = all_observables(),
-            .routes = {simulation_kind()}};
+    return {
+        .name = "ghost",
+        .summary = "abrupt learning of a delay by the ghost of a saddle-node bifurcation",
+        .mathematics = mathematics,
+        .problem_keys = {{.name = "delay",
+                          .type = KeyType::real,
+                          .meaning = "how long the output is to wait, in the neuron's time",
+                          .symbol = "T",
+                          .range = {.minimum = 0, .above_minimum = true},
+                          .standard = 100.0},
+                         {.name = "threshold",
+                          .type = KeyType::real,
+                          .meaning = "state at which the output is half on; its tail exp(-threshold) leaves "
+                                     "that much of a gradient in the no-learning zone",
+                          .range = {.minimum = 0, .maximum = 1000},
+                          .standard = 30.0},
+                         {.name = "power",
+                          .type = KeyType::real,
+                          .meaning = "of the distance between output and target",
+                          .range = {.minimum = 1, .maximum = 4},
+                          .standard = 1.0}},
+        .initial_keys = {{.name = "ratio",
+                          .type = KeyType::real,
+                          .meaning = "r / r* at the start (gradient-descent)",
+                          .symbol = "r / r^*",
+                          .standard = 30.0},
+                         {.name = "spread",
+                          .type = KeyType::real,
+                          .meaning = "replicas start within ratio (1 +- spread), evenly (gradient-descent)",
+                          .range = {.minimum = 0, .maximum = 1},
+                          .standard = 0.0},
+                         {.name = "seed",
+                          .type = KeyType::integer,
+                          .meaning = "of the starts",
+                          .range = {.minimum = 0},
+                          .standard = std::int64_t{0}},
+                         {.name = "ratios",
+                          .type = KeyType::real_list,
+                          .meaning = "all r / r* that are looked at (evolution, landscape)"}},
+        .algorithms = {algorithm(Task::descent, "gradient-descent", "r by the gradient of the loss",
+                                 {{.name = "learning_rate",
+                                   .type = KeyType::real,
+                                   .meaning = "step size of r; critical at 3 pi^4 / (32 delay^5)",
+                                   .symbol = "\\alpha",
+                                   .range = {.minimum = 0, .above_minimum = true},
+                                   .required = true}}),
+                       algorithm(Task::evolution, "evolution", "the neuron's state in time, without learning",
+                                 {}),
+                       algorithm(Task::landscape, "landscape",
+                                 "loss and gradient against r, without learning", {})},
+        .observables = all_observables(),
+        .routes = {simulation_kind()}};
 }
 
 RouteKind simulation_kind() {
@@ -210,7 +224,8 @@ RouteKind simulation_kind() {
                       .standard = std::int64_t{1}}},
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Simulation>(std::dynamic_pointer_cast<const Ghost>(problem), std::move(info));
+                return std::make_unique<Simulation>(std::dynamic_pointer_cast<const Ghost>(problem),
+                                                    std::move(info));
             }};
 }
 

@@ -21,9 +21,9 @@ enum class Task { descent, evolution, landscape };
 class Ghost final : public Problem {
   public:
     Task task = Task::descent;
-    double delay = 100.0;      ///< T
-    double threshold = 30.0;   ///< of the output; its tail leaves exp(-threshold) of a gradient
-    double power = 1.0;        ///< of the loss
+    double delay = 100.0;     ///< T
+    double threshold = 30.0;  ///< of the output; its tail leaves exp(-threshold) of a gradient
+    double power = 1.0;       ///< of the loss
     double learning_rate = 0.0;
     /// r / r*: the start of every replica (descent), or all that are looked at (evolution, landscape).
     std::vector<double> ratios;
@@ -31,9 +31,13 @@ class Ghost final : public Problem {
     [[nodiscard]] double best_parameter() const;  ///< r*
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override;
-    [[nodiscard]] double steps_per_unit_time(double) const override { return task == Task::descent ? 1.0 : 0.0; }
+    [[nodiscard]] double steps_per_unit_time(double) const override {
+        return task == Task::descent ? 1.0 : 0.0;
+    }
     [[nodiscard]] std::vector<StartArray> start() const override;
-    [[nodiscard]] std::size_t start_replicas() const override { return task == Task::descent ? ratios.size() : 0; }
+    [[nodiscard]] std::size_t start_replicas() const override {
+        return task == Task::descent ? ratios.size() : 0;
+    }
 };
 
 /// In the order in which they are declared, for descent.

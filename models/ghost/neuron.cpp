@@ -51,10 +51,8 @@ Response respond(const Ghost& problem, double r) {
 std::vector<double> trajectory(double r, std::span<const double> times) {
     std::vector<double> x;
     const math::Integration neuron{
-        .derivative =
-            [&](const math::State& at, math::State& change, double) {
-                change[0] = at[0] < shown_state ? r + at[0] * at[0] : 0.0;
-            },
+        .derivative = [&](const math::State& at, math::State& change,
+                          double) { change[0] = at[0] < shown_state ? r + at[0] * at[0] : 0.0; },
         .record = [&](std::size_t, const math::State& at) { x.push_back(std::min(at[0], shown_state)); },
         .relative_tolerance = 1e-10,
         .absolute_tolerance = 1e-12};

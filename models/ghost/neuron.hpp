@@ -7,8 +7,8 @@
 
 namespace hidyn::ghost {
 
-/// The loss of a parameter r and its derivative, by integrating the neuron, its sensitivity dx/dr and both along the
-/// target.
+/// The loss of a parameter r and its derivative, by integrating the neuron, its sensitivity dx/dr and both
+/// along the target.
 struct Response {
     double loss = 0.0;
     double gradient = 0.0;         ///< dL/dr

@@ -86,7 +86,8 @@ class Passage final : public Route {
             };
             blend(ObservablePlaces::parameter, rho);
             blend(ObservablePlaces::loss, ghost_loss(rho * best, T, problem_->threshold));
-            blend(ObservablePlaces::activation_time, std::fmin(passage_time(rho * best, problem_->threshold), 2.0 * T));
+            blend(ObservablePlaces::activation_time,
+                  std::fmin(passage_time(rho * best, problem_->threshold), 2.0 * T));
             blend(ObservablePlaces::trapped, rho < 0.25 ? 1.0 : 0.0);
             if (replica == 0) record_own_error(recorder, sampling.time);
         }
@@ -114,7 +115,8 @@ class Passage final : public Route {
                 second.push_back(best * ghost_gradient(r, problem_->delay, problem_->threshold));
             }
             recorder.record(LandscapePlaces::loss, 0, time, first);
-            if (problem_->task == Task::landscape) recorder.record(LandscapePlaces::gradient, 0, time, second);
+            if (problem_->task == Task::landscape)
+                recorder.record(LandscapePlaces::gradient, 0, time, second);
         }
     }
 
@@ -125,13 +127,16 @@ class Passage final : public Route {
 
 RouteKind ghost_kind() {
     return {.name = "closed-form",
-            .summary = "passage past the ghost in closed form: state, loss, gradient and the universal map of gradient descent",
+            .summary =
+                "passage past the ghost in closed form: state, loss, gradient and the universal map of "
+                "gradient descent",
             .source = "Dinc et al., arXiv 2501.02378, for an output that is a step far from the ghost",
             .theory = true,
             .keys = {},
             .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
                        RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Passage>(std::dynamic_pointer_cast<const Ghost>(problem), std::move(info));
+                return std::make_unique<Passage>(std::dynamic_pointer_cast<const Ghost>(problem),
+                                                 std::move(info));
             }};
 }
 

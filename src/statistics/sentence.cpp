@@ -68,10 +68,11 @@ std::string agreement(const Verdict& verdict) {
     if (verdict.decided_by == DecidedBy::single_size &&
         largest_raw_z(verdict) > std::abs(verdict.largest.z) + 0.05)
         return fmt::format(
-            "agrees: {} lies within statistical error and an allowance of order 1/d of {} at {}{} (largest z "
-            "= {:.1f}, "
-            "beyond the allowance {:.1f} for {}, {})",
-            who, verdict.theory, times(verdict), spread_clause(verdict), largest_raw_z(verdict),
+            "agrees: {} lies within statistical error and {} of {} at {}{} (largest z = {:.1f}, beyond the "
+            "allowance "
+            "{:.1f} for {}, {})",
+            who, verdict.largest.d == without_size ? "the own error" : "an allowance of order 1/d",
+            verdict.theory, times(verdict), spread_clause(verdict), largest_raw_z(verdict),
             std::abs(verdict.largest.z), place(verdict.largest), probability(verdict.p_value));
     return fmt::format(
         "agrees: {} lies within statistical error of {} at {}{} (largest z = {:.1f} for {}, {})", who,

@@ -24,7 +24,8 @@ TEST_CASE("ghost: passage, loss and critical learning rate, as published") {
     const double best = problem.best_parameter();
     CHECK(closed_form::passage_time(0.5 * best, 1e300) == doctest::Approx(141.4213562).epsilon(1e-9));
     CHECK(closed_form::ghost_loss(0.5 * best, 100.0, infinity) == doctest::Approx(41.4213562).epsilon(1e-9));
-    CHECK(closed_form::ghost_gradient(0.5 * best, 100.0, infinity) == doctest::Approx(-573159.168).epsilon(1e-9));
+    CHECK(closed_form::ghost_gradient(0.5 * best, 100.0, infinity) ==
+          doctest::Approx(-573159.168).epsilon(1e-9));
     CHECK(closed_form::ghost_critical_rate(100.0) == doctest::Approx(9.1321023e-10).epsilon(1e-8));
     CHECK(closed_form::ghost_loss(0.2 * best, 100.0, infinity) == 100.0);
     CHECK(closed_form::ghost_gradient(0.2 * best, 100.0, infinity) == 0.0);
@@ -40,16 +41,21 @@ TEST_CASE("ghost: the integrated neuron, its loss and its gradient") {
         for (const double ratio : {0.1, 0.5, 0.8, 1.3, 3.0, 10.0}) {
             CAPTURE(ratio);
             const Response response = respond(problem, ratio * best);
-            CHECK(std::abs(response.loss - closed_form::ghost_loss(ratio * best, 100.0, infinity)) < (power == 1.0 ? 0.11 : 0.13));
+            CHECK(std::abs(response.loss - closed_form::ghost_loss(ratio * best, 100.0, infinity)) <
+                  (power == 1.0 ? 0.11 : 0.13));
             if (ratio > 0.25)
                 CHECK(response.activation_time ==
-                      doctest::Approx(closed_form::passage_time(ratio * best, problem.threshold)).epsilon(1e-6));
+                      doctest::Approx(closed_form::passage_time(ratio * best, problem.threshold))
+                          .epsilon(1e-6));
             const double h = 1e-4 * ratio * best;
             const double slope =
-                (respond(problem, ratio * best + h).loss - respond(problem, ratio * best - h).loss) / (2.0 * h);
+                (respond(problem, ratio * best + h).loss - respond(problem, ratio * best - h).loss) /
+                (2.0 * h);
             CHECK(response.gradient == doctest::Approx(slope).epsilon(1e-4));
             // Also with the square: what is off is off by 1.
-            CHECK(response.gradient * best == doctest::Approx(best * closed_form::ghost_gradient(ratio * best, 100.0, infinity)).epsilon(0.01));
+            CHECK(response.gradient * best ==
+                  doctest::Approx(best * closed_form::ghost_gradient(ratio * best, 100.0, infinity))
+                      .epsilon(0.01));
         }
     }
 }
@@ -64,8 +70,10 @@ TEST_CASE("ghost: steps above the critical learning rate end in the zone without
         auto problem = std::make_shared<Ghost>();
         problem->learning_rate = share * closed_form::ghost_critical_rate(100.0);
         for (int k = 0; k < 4; ++k) problem->ratios.push_back(10.0 * (0.9 + 0.05 * k));
-        const auto theory = cases::solve_route(closed_form::ghost_kind(), problem, {}, times, {.replicas = 4});
-        const auto real = cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .replicas = 4});
+        const auto theory =
+            cases::solve_route(closed_form::ghost_kind(), problem, {}, times, {.replicas = 4});
+        const auto real =
+            cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .replicas = 4});
         for (std::size_t replica = 0; replica < 4; ++replica) {
             CHECK(theory.trajectory.find("trapped")->at(replica, 40)[0] == (share > 1.0 ? 1.0 : 0.0));
             CHECK(real.trajectory.find("trapped")->at(replica, 40)[0] == (share > 1.0 ? 1.0 : 0.0));
@@ -87,7 +95,8 @@ TEST_CASE("ghost: the state of the neuron, with and without a fixed point") {
     problem->ratios = {-1.0, 0.5, 1.0, 2.0};
     const std::vector<double> times{0.0, 40.0, 70.0, 99.0, 150.0};
     const auto theory = cases::solve_route(closed_form::ghost_kind(), problem, {}, times);
-    const auto real = cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .replicas = 1});
+    const auto real =
+        cases::solve_route(simulation_kind(), problem, {}, times, {.name = "sim", .replicas = 1});
     for (std::size_t time = 0; time < times.size(); ++time)
         for (std::size_t k = 0; k < 4; ++k)
             CHECK(real.at("state", time, k) == doctest::Approx(theory.at("state", time, k)).epsilon(1e-5));
