@@ -14,8 +14,7 @@ namespace {
 class Run {
   public:
     Run(const DeepLinear& problem, const RouteInfo& info, std::size_t replica, Recorder& recorder)
-        : problem_(problem),
-          network_(problem.weights(info.d, static_cast<std::uint32_t>(replica))),
+        : network_(problem.weights(info.d, static_cast<std::uint32_t>(replica))),
           observer_(problem, info.d, network_),
           places_(problem),
           replica_(replica),
@@ -44,7 +43,6 @@ class Run {
     }
 
   private:
-    const DeepLinear& problem_;
     Network network_;
     Observer observer_;
     ObservablePlaces places_;

@@ -19,7 +19,7 @@ double power(double base, std::size_t exponent) {
 }  // namespace
 
 ModeProcess::ModeProcess(const DeepLinear& problem, const std::array<random::StreamKey, lanes>& keys)
-    : problem_(problem), source_(keys), chi_(keys) {
+    : source_(keys), chi_(keys), problem_(problem) {
     for (const double s : problem.initial.strengths) {
         Row row;
         row.fill(std::pow(s, 1.0 / static_cast<double>(problem.depth)));

@@ -33,9 +33,9 @@ class ModeProcess {
     void advance_modes(std::uint64_t steps);
     void note_learned(std::size_t mode);
 
-    const DeepLinear& problem_;
-    random::RowSource source_;
+    random::RowSource source_;  // first: it lies on cache lines
     random::ChiLanes chi_;
+    const DeepLinear& problem_;
     std::vector<Row> a_, learned_;
     double step_ = 0.0;
 };

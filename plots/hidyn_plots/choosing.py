@@ -127,6 +127,10 @@ def _positions(results, key):
     variants = results.experiment.get("variants")
     if not isinstance(variants, dict) or not variants:
         raise Problem(f'[figure] against = "{key}" needs [variants] that give this key several values.')
+    keys = str(key).split(" / ")
+    if len(keys) == 2:
+        above, below = (_positions(results, one) for one in keys)
+        return {name: above[name] / below[name] for name in above if below[name]}
     positions = {}
     for name in results.variants:
         value = look_up(variants.get(name, {}), key)

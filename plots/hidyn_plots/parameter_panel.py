@@ -72,7 +72,7 @@ def _groups(results, plan, name):
 
 
 def _value_is_log(plan, results, name, values):
-    scalar = results.observables[name].scalar
+    scalar = np.prod(results.observables[name].shape) == 1
     distance = bool(results.observables[name].minus)
     values = np.concatenate([np.ravel(v) for v in values])
     if plan.y_scale == "log":

@@ -42,7 +42,9 @@ def key_symbol(key):
 
 
 def key_axis(key):
-    """ "learning rate $\\eta$" for the dotted key "algorithm.learning_rate"."""
+    """ "learning rate $\\eta$" for the dotted key "algorithm.learning_rate"; of a ratio "key / key" both."""
+    if " / " in key:
+        return " / ".join(key_axis(part) for part in key.split(" / "))
     name = key.rpartition(".")[2]
     words = plain("input dimension" if name == "d" else name.replace("_", " "))
     return f"{words} {mathematics(key_symbol(key))}".strip()

@@ -207,7 +207,8 @@ std::vector<Key> claim_keys() {
          .standard = std::vector<std::string>{}},
         {.name = "against",
          .type = KeyType::text,
-         .meaning = "the key a slope or exponent is taken against, such as algorithm.learning_rate",
+         .meaning = "the key a slope or exponent is taken against, such as algorithm.learning_rate, "
+                    "or a ratio such as algorithm.learning_rate / algorithm.batch_size",
          .standard = std::string()},
         {.name = "at",
          .type = KeyType::real,

@@ -91,6 +91,12 @@ const Node* Node::at_path(const std::string& path) const {
 }
 
 std::optional<double> Node::number_at(const std::string& path) const {
+    if (const std::size_t slash = path.find(" / "); slash != std::string::npos) {
+        const std::optional<double> above = number_at(path.substr(0, slash));
+        const std::optional<double> below = number_at(path.substr(slash + 3));
+        if (!above || !below || *below == 0.0) return {};
+        return *above / *below;
+    }
     const Node* node = at_path(path);
     while (node != nullptr && node->type == Type::array && node->items.size() == 1)
         node = &node->items.front();

@@ -26,7 +26,7 @@ struct Node {
     /// Follows a dotted path; null if any part is missing.
     [[nodiscard]] const Node* at_path(const std::string& path) const;
     /// The number at a dotted path, if there is one; lists of one number, such as [[1.0]], count as that
-    /// number.
+    /// number. A path "a / b" is the ratio of two such numbers.
     [[nodiscard]] std::optional<double> number_at(const std::string& path) const;
 };
 

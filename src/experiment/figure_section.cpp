@@ -84,7 +84,9 @@ std::vector<Key> figure_keys() {
          .choices = {"linear", "log"}},
         {.name = "against",
          .type = KeyType::text,
-         .meaning = "draw the final value of each variant against this key instead of time"},
+         .meaning = "draw the final value of each variant against this key, or the ratio \"key / key\" of "
+                    "two, instead "
+                    "of time"},
         {.name = "window",
          .type = KeyType::real_list,
          .meaning = "with against: average between these two times instead of the final value",

@@ -18,9 +18,9 @@ edge_model::EdgeModel edge_problem() {
 
 }  // namespace
 
-// The edge model at d = 100, B = 16. Floor of a direct step: its 1600 normals, X w and X^T r, and the updates of w and
-// v, below: 4.0 us. Measured: 3.5 us, no more than the floor within the noise of the machine (asked: at most 1.5 times);
-// reduced 0.37 us at any d and B.
+// The edge model at d = 100, B = 16. Floor of a direct step: its 1600 normals, X w and X^T r, and the updates
+// of w and v, below: 4.0 us. Measured: 3.5 us, no more than the floor within the noise of the machine (asked:
+// at most 1.5 times); reduced 0.37 us at any d and B.
 static void edge_step(benchmark::State& state) {
     const edge_model::EdgeModel problem = edge_problem();
     const auto learner = state.range(0) == 0 ? edge_model::direct_learner(problem, 100, {.seed = 1})
@@ -47,17 +47,18 @@ static void edge_floor(benchmark::State& state) {
 }
 BENCHMARK(edge_floor)->Unit(benchmark::kNanosecond);
 
-// A tanh network of 48 units on 256 samples in d = 8: a gradient, and a product of the Hessian with a vector at a
-// point that is prepared. Floor of both: the products with the inputs, 2 and 2 times 2 h n d flops, and passes over
-// h n = 12288 numbers, a tanh with two derivatives among them. Measured: 277 us with tanh and 255 us; memory for the
-// passes is taken anew at each call, which is what a larger network would feel less.
+// A tanh network of 48 units on 256 samples in d = 8: a gradient, and a product of the Hessian with a vector
+// at a point that is prepared. Floor of both: the products with the inputs, 2 and 2 times 2 h n d flops, and
+// passes over h n = 12288 numbers, a tanh with two derivatives among them. Measured: 277 us with tanh and 255
+// us; memory for the passes is taken anew at each call, which is what a larger network would feel less.
 static void two_layer_gradient(benchmark::State& state) {
     two_layer::TwoLayer problem;
     problem.hidden = 48;
     const two_layer::Samples samples = two_layer::draw_samples(problem, 8, 0);
     const two_layer::Network network(problem, 8);
     const Eigen::VectorXd theta = network.start({.seed = 1});
-    for (auto _ : state) benchmark::DoNotOptimize(two_layer::Network::At(network, theta, samples).gradient().data());
+    for (auto _ : state)
+        benchmark::DoNotOptimize(two_layer::Network::At(network, theta, samples).gradient().data());
 }
 BENCHMARK(two_layer_gradient)->Unit(benchmark::kMicrosecond);
 
