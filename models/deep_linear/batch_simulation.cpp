@@ -33,7 +33,7 @@ class BatchSimulation final : public Route {
 
   private:
     [[nodiscard]] std::string what_to_know() const {
-        std::string warning = problem_->stability_warning(info.d);
+        std::string warning = problem_->warning(info.d);
         const double coupling =
             problem_->learning_rate * static_cast<double>(info.d) / static_cast<double>(problem_->batch_size);
         if (warning.empty() && problem_->rule == Rule::online_sgd && info.method != "projected" &&

@@ -41,7 +41,20 @@ Eigen::MatrixXd DeepLinear::teacher(std::uint64_t d) const {
     return M;
 }
 
-std::string DeepLinear::stability_warning(std::uint64_t d) const {
+std::string DeepLinear::warning(std::uint64_t d) const {
+    if (d > 0) {
+        const std::vector<Index> n = widths(d);
+        const auto narrowest = static_cast<std::size_t>(*std::ranges::min_element(n));
+        if (narrowest < modes())
+            return fmt::format(
+                "a layer of width {} cannot carry the teacher's {} modes: those of strength {} and below are "
+                "out of reach",
+                narrowest, modes(), strengths[narrowest]);
+    }
+    return step_warning(d);
+}
+
+std::string DeepLinear::step_warning(std::uint64_t d) const {
     if (rule == Rule::gradient_flow) return "";
     const auto L = static_cast<double>(depth);
     const double curvature = L * std::pow(strengths.front(), 2.0 - 2.0 / L);

@@ -78,9 +78,9 @@ class DeepLinear final : public Problem {
     [[nodiscard]] std::vector<Eigen::MatrixXd> weights(std::uint64_t d, std::uint32_t replica) const {
         return draw_weights(initial, widths(d), modes(), replica);
     }
-    /// What ends a step's stability or a law's existence, in words; "" if nothing does. Source: growth of the
-    /// error around W = M, and of ln a around a = 0.
-    [[nodiscard]] std::string stability_warning(std::uint64_t d) const;
+    /// What a user should know of this size (0: of none), in words; "" if nothing: modes that no layer can
+    /// carry, steps that are unstable at the solution, noise that destroys a mode.
+    [[nodiscard]] std::string warning(std::uint64_t d) const;
 
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override { return "learning rate times steps"; }
@@ -89,6 +89,9 @@ class DeepLinear final : public Problem {
     }
     [[nodiscard]] std::vector<StartArray> start() const override;
     [[nodiscard]] std::size_t start_replicas() const override { return initial.replicas; }
+
+  private:
+    [[nodiscard]] std::string step_warning(std::uint64_t d) const;
 };
 
 /// Every observable that some network reports, for descriptions.

@@ -66,7 +66,7 @@ class GradientSimulation final : public Route {
                                            else
                                                descend(run, replica, watch);
                                        });
-        if (const std::string warning = problem_->stability_warning(info.d); !warning.empty())
+        if (const std::string warning = problem_->warning(info.d); !warning.empty())
             outcome.attributes["warning"] = warning;
         return outcome;
     }

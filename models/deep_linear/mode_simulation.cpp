@@ -24,7 +24,7 @@ class ModeSimulation final : public Route {
         Outcome outcome = run_replicas(
             info.replicas, width, problem_->steps_per_unit_time(1.0), grid, recorder, progress,
             [&](std::size_t first, BlockWatch& watch) { simulate(first, width, grid, recorder, watch); });
-        if (const std::string warning = problem_->stability_warning(0); !warning.empty())
+        if (const std::string warning = problem_->warning(0); !warning.empty())
             outcome.attributes["warning"] = warning;
         return outcome;
     }

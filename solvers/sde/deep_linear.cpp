@@ -38,6 +38,8 @@ class ModeDiffusions final : public Route {
         Outcome outcome;
         outcome.attributes["trajectories"] = static_cast<double>(ensemble_parts * paths_);
         outcome.attributes["time_step"] = time_step_;
+        if (const std::string warning = problem_->warning(0); !warning.empty())
+            outcome.attributes["warning"] = warning;
         for (const double time : diverged)
             if (!std::isnan(time)) {
                 outcome.status = Status::diverged;
