@@ -39,6 +39,16 @@ struct PlotArguments {
 };
 [[nodiscard]] int plot(const PlotArguments& arguments);
 
+struct ReproduceArguments {
+    std::vector<std::string> what;  ///< paper ids, or id/figure; none: they are listed
+    bool all = false;
+    bool quick = false;  ///< the smaller sizes of the files' sections [quick]
+    std::string output = "gallery";
+    int threads = 0;
+    std::string command;
+};
+[[nodiscard]] int reproduce(const ReproduceArguments& arguments);
+
 struct InferArguments {
     std::string file;  ///< HDF5 with a matrix of inputs and a vector of labels
     std::string inputs = "inputs";

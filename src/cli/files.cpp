@@ -29,6 +29,10 @@ fs::path plot_script() {
     return shared("plots", "plots") / "hidyn_plot.py";
 }
 
+fs::path gallery_script() {
+    return shared("plots", "plots") / "hidyn_gallery.py";
+}
+
 std::string python_program() {
     const char* chosen = std::getenv("HIDYN_PYTHON");
     return chosen != nullptr ? chosen : HIDYN_PYTHON_PROGRAM;

@@ -11,6 +11,7 @@
 namespace hidyn::cli {
 
 [[nodiscard]] std::filesystem::path plot_script();
+[[nodiscard]] std::filesystem::path gallery_script();
 /// The Python that runs it: $HIDYN_PYTHON, else the one found when hidyn was built.
 [[nodiscard]] std::string python_program();
 

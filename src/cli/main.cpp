@@ -112,6 +112,22 @@ int main(int argc, char** argv) {
                              "comma-separated, instead of the usual choice");
     plot_command->callback([&] { chosen = [&] { return cli::plot(plot); }; });
 
+    cli::ReproduceArguments reproduce;
+    reproduce.command = run.command;
+    CLI::App* reproduce_command =
+        app.add_subcommand("reproduce", "run papers' figures, check their claims, draw them into a gallery");
+    reproduce_command->add_option("what", reproduce.what,
+                                  "papers (saxe-2014) or figures (saxe-2014/modes); none: list them");
+    reproduce_command->add_flag("--all", reproduce.all, "every figure of every paper");
+    reproduce_command->add_flag("--quick", reproduce.quick, "smaller sizes, for a first look");
+    reproduce_command
+        ->add_option("-o,--output", reproduce.output, "folder of results, figures and the page index.html")
+        ->capture_default_str();
+    reproduce_command
+        ->add_option("--threads", reproduce.threads, "number of threads; results do not depend on it")
+        ->check(CLI::Range(1, 4096));
+    reproduce_command->callback([&] { chosen = [&] { return cli::reproduce(reproduce); }; });
+
     cli::InferArguments infer;
     infer.command = run.command;
     CLI::App* infer_command = app.add_subcommand(

@@ -29,12 +29,14 @@ struct Experiment {
     std::vector<Claim> claims;
 };
 
-/// Reads, checks and resolves an experiment file. Throws InputError with every complaint at once.
+/// Reads, checks and resolves an experiment file; `quick` takes the smaller sizes of its section [quick].
+/// Throws InputError with every complaint at once.
 [[nodiscard]] Experiment load(const std::string& path, const std::vector<std::string>& overrides,
-                              const Registry& registry);
+                              const Registry& registry, bool quick = false);
 /// The same from a text; `name` is how messages call it.
 [[nodiscard]] Experiment load_text(const std::string& text, const std::string& name,
-                                   const std::vector<std::string>& overrides, const Registry& registry);
+                                   const std::vector<std::string>& overrides, const Registry& registry,
+                                   bool quick = false);
 
 /// The keys of the sections that belong to no problem, for `hidyn describe`.
 [[nodiscard]] std::vector<Key> time_keys();

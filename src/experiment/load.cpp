@@ -18,7 +18,7 @@ namespace hidyn::experiment {
 namespace {
 
 const std::vector<std::string> top_level{"title", "paper",  "problem",  "data",   "algorithm", "initial",
-                                         "time",  "routes", "variants", "claims", "figure"};
+                                         "time",  "routes", "variants", "claims", "figure",    "quick"};
 
 template <class Kind>
 std::vector<std::string> names_of(const std::vector<Kind>& kinds) {
@@ -267,16 +267,29 @@ std::string read_text(const Node& document, const std::string& key, const std::s
     return standard;
 }
 
+/// The section [quick] holds smaller sizes for a first look; taken or not, it is not part of what is run.
+void apply_quick(Node& document, const std::string& file, bool quick, Complaints& complaints) {
+    const Node* section = section_of(document, "quick", file, false, complaints);
+    if (section == nullptr) return;
+    complain_about_unknown_keys(*section, "quick",
+                                {"problem", "data", "algorithm", "initial", "time", "routes", "variants"},
+                                complaints);
+    const Node smaller = *section;
+    std::erase_if(document.entries, [](const auto& entry) { return entry.first == "quick"; });
+    if (quick) merge(document, smaller);
+}
+
 }  // namespace
 
 Experiment load_text(const std::string& text, const std::string& name,
-                     const std::vector<std::string>& overrides, const Registry& registry) {
+                     const std::vector<std::string>& overrides, const Registry& registry, bool quick) {
     Node document = parse_toml(text, name);
     for (const std::string& assignment : overrides) merge(document, parse_override(assignment));
 
     Complaints complaints;
     Experiment experiment;
-    experiment.text = overrides.empty() ? text : to_toml(document);
+    apply_quick(document, name, quick, complaints);
+    experiment.text = overrides.empty() && !quick ? text : to_toml(document);
     complain_about_unknown_keys(document, "", top_level, complaints);
     experiment.title = read_text(document, "title", std::filesystem::path(name).stem().string(), complaints);
     experiment.paper = read_text(document, "paper", "", complaints);
@@ -316,8 +329,8 @@ Experiment load_text(const std::string& text, const std::string& name,
     return experiment;
 }
 
-Experiment load(const std::string& path, const std::vector<std::string>& overrides,
-                const Registry& registry) {
+Experiment load(const std::string& path, const std::vector<std::string>& overrides, const Registry& registry,
+                bool quick) {
     if (std::filesystem::is_directory(path))
         throw InputError(fmt::format("{}: is a directory, not an experiment file", path));
     std::ifstream file(path);
@@ -332,7 +345,7 @@ Experiment load(const std::string& path, const std::vector<std::string>& overrid
         throw InputError(fmt::format(
             "{}: is an HDF5 file, not an experiment file; results are for hidyn compare and hidyn plot",
             path));
-    return load_text(text, path, overrides, registry);
+    return load_text(text, path, overrides, registry, quick);
 }
 
 }  // namespace hidyn::experiment
