@@ -26,9 +26,9 @@ double Batch::curvature_along(const Weights& v) const {
 }
 
 Observer::Observer(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key)
-    : problem_(problem),
-      lanes_(key),
-      inputs_(static_cast<Index>(std::max<std::uint64_t>(problem.batch_size, 1)), static_cast<Index>(d)) {}
+    : lanes_(key),
+      inputs_(static_cast<Index>(std::max<std::uint64_t>(problem.batch_size, 1)), static_cast<Index>(d)),
+      problem_(problem) {}
 
 void Observer::observe(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time) {
     VectorXd delta = at.a * at.w;

@@ -42,9 +42,9 @@ class Observer {
   private:
     void observe_batches(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time);
 
-    const EdgeModel& problem_;
-    random::GaussianLanes lanes_;
+    random::GaussianLanes lanes_;  // first: it lies on cache lines
     random::NormalMatrix inputs_;
+    const EdgeModel& problem_;
 };
 
 }  // namespace hidyn::edge_model

@@ -21,7 +21,9 @@ class Direct final : public Learner {
           at_(start_of(problem, d)),
           velocity_{.w = VectorXd::Zero(at_.w.size()), .a = 0.0},
           lanes_(key),
-          inputs_(static_cast<Index>(problem.batch_size), at_.w.size()) {}
+          inputs_(static_cast<Index>(problem.batch_size), at_.w.size()),
+          s_(VectorXd::Zero(static_cast<Index>(problem.batch_size))),
+          pull_(VectorXd::Zero(at_.w.size())) {}
 
     void step() override {
         velocity_.w *= problem_.momentum;

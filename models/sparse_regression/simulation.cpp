@@ -23,7 +23,8 @@ class Agents {
         if (!problem.population()) data_ = problem.data(d, replica);
         u_ = MatrixXd::Constant(static_cast<Index>(d), N, problem.scale);
         v_ = u_;
-        r_.resizeLike(u_);
+        r_ = MatrixXd::Zero(u_.rows(), u_.cols());
+        rest_ = VectorXd::Zero(static_cast<Index>(problem.samples));
     }
 
     void step() {

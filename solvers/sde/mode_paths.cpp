@@ -23,8 +23,8 @@ HIDYN_KERNEL void step(const ModeLaw& law, std::span<const double> s, std::span<
 }  // namespace
 
 ModePaths::ModePaths(const ModeLaw& law, double start, std::size_t paths, const random::StreamKey& key)
-    : law_(law),
-      lanes_(key),
+    : lanes_(key),
+      law_(law),
       x_(paths, std::log(start) / law.L),
       s_(paths),
       u_(paths, 1.0),

@@ -27,8 +27,8 @@ class ModePaths {
     void move(double dt);
     void look();
 
+    random::GaussianLanes lanes_;  // first: it lies on cache lines
     ModeLaw law_;
-    random::GaussianLanes lanes_;
     double now_ = 0.0;
     double threshold_ = 0.0;  ///< in x
     std::vector<double> x_, s_, u_, normals_, reached_;

@@ -60,9 +60,10 @@ std::vector<Figure> choose(const ReproduceArguments& arguments, const std::vecto
         names.push_back(paper.id);
         for (Figure& figure : figures_of(paper)) {
             names.push_back(figure.full_name());
-            const bool wanted = arguments.all || std::ranges::any_of(arguments.what, [&](const std::string& one) {
-                return one == paper.id || one == figure.full_name();
-            });
+            const bool wanted =
+                arguments.all || std::ranges::any_of(arguments.what, [&](const std::string& one) {
+                    return one == paper.id || one == figure.full_name();
+                });
             if (wanted) chosen.push_back(std::move(figure));
         }
     }
@@ -94,9 +95,10 @@ Outcome reproduce_one(const Figure& figure, const ReproduceArguments& arguments)
     results::write(output, results);
     outcome.claims = claims.size();
     outcome.hold = static_cast<std::size_t>(std::ranges::count_if(claims, &run::ClaimResult::passed));
-    outcome.disagree = static_cast<std::size_t>(std::ranges::count_if(judgements, [](const run::Judgement& one) {
-        return one.verdict.outcome == statistics::Outcome::disagrees;
-    }));
+    outcome.disagree =
+        static_cast<std::size_t>(std::ranges::count_if(judgements, [](const run::Judgement& one) {
+            return one.verdict.outcome == statistics::Outcome::disagrees;
+        }));
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (run_script(plot_script().string(), {output, "-o", (folder / (figure.name + ".png")).string()}) != 0)
         outcome.failure = "the figure could not be drawn";
@@ -110,8 +112,9 @@ void print_row(const Outcome& outcome) {
     }
     fmt::print("{:<52} {:>7.1f} s   {:>2} of {:>2} claims{}\n", outcome.name, outcome.seconds, outcome.hold,
                outcome.claims,
-               outcome.disagree > 0 ? fmt::format("   {} disagreement{}", outcome.disagree, outcome.disagree > 1 ? "s" : "")
-                                    : "");
+               outcome.disagree > 0
+                   ? fmt::format("   {} disagreement{}", outcome.disagree, outcome.disagree > 1 ? "s" : "")
+                   : "");
     std::fflush(stdout);
 }
 
@@ -142,8 +145,10 @@ int reproduce(const ReproduceArguments& arguments) {
     const std::string page = (fs::path(arguments.output) / "index.html").string();
     std::vector<std::string> words{arguments.output, "-o", page};
     for (const Paper& paper : all) words.insert(words.end(), {"--paper", paper.folder.string()});
-    if (run_script(gallery_script().string(), words) != 0) all_ran = false;
-    else inform(fmt::format("wrote {}", page));
+    if (run_script(gallery_script().string(), words) != 0)
+        all_ran = false;
+    else
+        inform(fmt::format("wrote {}", page));
     return !all_ran ? exit_code::failure : all_hold ? exit_code::done : exit_code::claim_failed;
 }
 
