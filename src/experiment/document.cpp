@@ -39,7 +39,7 @@ Node convert(const toml::node& source, const std::string& name, bool with_lines)
         if (with_lines)
             std::ranges::stable_sort(order, [](const auto& a, const auto& b) { return a.first < b.first; });
         for (const auto& [position, entry] : order)
-            node.entries.emplace_back(entry.first, convert(*entry.second, name, with_lines));
+            node.entries.push_back({.key = entry.first, .value = convert(*entry.second, name, with_lines)});
     } else {
         node.type = Node::Type::unsupported;
     }
@@ -133,8 +133,7 @@ Node parse_override(const std::string& assignment) {
                                          assignment, key));
         }
         Node* leaf = &node;
-        while (leaf->type == Node::Type::table && !leaf->entries.empty())
-            leaf = &leaf->entries.front().second;
+        while (leaf->type == Node::Type::table && !leaf->entries.empty()) leaf = &leaf->entries.front().value;
         *leaf = text;
         return node;
     }
@@ -146,7 +145,7 @@ void merge(Node& base, const Node& over) {
         for (auto& [name, node] : base.entries)
             if (name == key) existing = &node;
         if (existing == nullptr)
-            base.entries.emplace_back(key, value);
+            base.entries.push_back({.key = key, .value = value});
         else if (existing->type == Node::Type::table && value.type == Node::Type::table)
             merge(*existing, value);
         else

@@ -3,10 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace hidyn::experiment {
+
+struct Entry;
 
 /// A value of a TOML document together with where it stands. The only view of TOML the rest of the program
 /// has.
@@ -18,9 +19,9 @@ struct Node {
     std::int64_t integer = 0;
     double real = 0.0;
     std::string text;
-    std::vector<Node> items;                            ///< of an array
-    std::vector<std::pair<std::string, Node>> entries;  ///< of a table, in the file's order
-    std::string where;                                  ///< "plateau.toml:12" or "--set"
+    std::vector<Node> items;     ///< of an array
+    std::vector<Entry> entries;  ///< of a table, in the file's order
+    std::string where;           ///< "plateau.toml:12" or "--set"
 
     [[nodiscard]] const Node* find(const std::string& key) const;
     /// Follows a dotted path; null if any part is missing.
@@ -28,6 +29,11 @@ struct Node {
     /// The number at a dotted path, if there is one; lists of one number, such as [[1.0]], count as that
     /// number. A path "a / b" is the ratio of two such numbers.
     [[nodiscard]] std::optional<double> number_at(const std::string& path) const;
+};
+
+struct Entry {
+    std::string key;
+    Node value;
 };
 
 /// Reads a TOML text; `name` is how messages call it. Throws InputError with line and column.

@@ -275,7 +275,7 @@ void apply_quick(Node& document, const std::string& file, bool quick, Complaints
                                 {"problem", "data", "algorithm", "initial", "time", "routes", "variants"},
                                 complaints);
     const Node smaller = *section;
-    std::erase_if(document.entries, [](const auto& entry) { return entry.first == "quick"; });
+    std::erase_if(document.entries, [](const auto& entry) { return entry.key == "quick"; });
     if (quick) merge(document, smaller);
 }
 

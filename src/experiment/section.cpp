@@ -97,11 +97,11 @@ std::optional<Value> read_sample_count(const Node& node) {
     if (const std::optional<std::int64_t> value = whole(node))
         return *value >= 1 ? std::optional<Value>(SampleCount{.number = *value}) : std::nullopt;
     if (node.type != Node::Type::table || node.entries.size() != 1) return {};
-    const std::optional<double> value = number(node.entries.front().second);
+    const std::optional<double> value = number(node.entries.front().value);
     if (!value) return {};
-    if (node.entries.front().first == "power" && *value >= 0.0 && *value < 1.0)
+    if (node.entries.front().key == "power" && *value >= 0.0 && *value < 1.0)
         return SampleCount{.power = value};
-    if (node.entries.front().first == "fraction" && *value > 0.0 && *value <= 1.0)
+    if (node.entries.front().key == "fraction" && *value > 0.0 && *value <= 1.0)
         return SampleCount{.fraction = value};
     return {};
 }

@@ -46,7 +46,7 @@ bool is_array_of_tables(const Node& node) {
 // A table that holds nothing but tables is declared by them.
 bool needs_header(const Node& table) {
     return table.entries.empty() || std::ranges::any_of(table.entries, [](const auto& entry) {
-               return entry.second.type != Node::Type::table && !is_array_of_tables(entry.second);
+               return entry.value.type != Node::Type::table && !is_array_of_tables(entry.value);
            });
 }
 
