@@ -1,14 +1,15 @@
 #include "models/deep_linear/levels.hpp"
 
-#include <Eigen/SVD>
 #include <cmath>
+
+#include "math/spectrum.hpp"
 
 namespace hidyn::deep_linear {
 
 using Eigen::Index;
 
 void largest_singular_values(const Eigen::MatrixXd& W, std::size_t count, std::vector<double>& into) {
-    const Eigen::VectorXd all = Eigen::JacobiSVD<Eigen::MatrixXd>(W).singularValues();
+    const Eigen::VectorXd all = math::singular_values(W);
     into.resize(count);
     for (std::size_t level = 0; level < count; ++level)
         into[level] = all[static_cast<Index>(count - 1 - level)];

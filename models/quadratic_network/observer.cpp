@@ -1,10 +1,10 @@
 #include "models/quadratic_network/observer.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "math/spectrum.hpp"
 #include "models/quadratic_network/moments.hpp"
 
 namespace hidyn::quadratic_network {
@@ -16,7 +16,7 @@ using Eigen::VectorXd;
 namespace {
 
 /// (u . e_1)^2, with e_1^2 averaged over the leading eigenspace where eigenvalues are equal.
-double top_alignment(const Eigen::SelfAdjointEigenSolver<MatrixXd>& solver, const MatrixXd& on_signal) {
+double top_alignment(const math::SymmetricSpectrum& solver, const MatrixXd& on_signal) {
     constexpr double equal = 1e-6;
     const VectorXd& values = solver.eigenvalues();
     const Index K = values.size();
@@ -66,7 +66,7 @@ void Observer::observe_invariants(const MatrixXd& A, const MatrixXd& Q, const Ma
     put(ObservablePlaces::bulk_mass, covariance_.bulk.empty() ? 0.0 : trace - probed);
     put(ObservablePlaces::alignment, trace > 0.0 ? signal / trace : 0.0);
     put(ObservablePlaces::frobenius_alignment, trace > 0.0 ? signal / Q.norm() : 0.0);
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(Q);
+    const math::SymmetricSpectrum solver(Q);
     const Index K = Q.rows();
     put(ObservablePlaces::top_alignment, top_alignment(solver, on_signal));
     std::vector<double> values;

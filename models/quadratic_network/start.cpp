@@ -1,10 +1,9 @@
 #include "models/quadratic_network/start.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
+#include "math/spectrum.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::quadratic_network {
@@ -44,8 +43,7 @@ Factors random_factors(const Covariance& covariance, std::size_t students, doubl
             continue;
         }
         // The same Gram matrix in K columns.
-        const Eigen::HouseholderQR<MatrixXd> qr(weights.transpose());
-        made.L.emplace_back(MatrixXd(qr.matrixQR().topRows(K).triangularView<Eigen::Upper>()).transpose());
+        made.L.emplace_back(math::upper_factor(weights.transpose()).transpose());
     }
     return made;
 }
@@ -65,7 +63,7 @@ Factors isotropic_factors(const Covariance& covariance, std::size_t students, do
 }
 
 MatrixXd gram_factor(const MatrixXd& Y) {
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(Y);
+    const math::SymmetricSpectrum solver(Y);
     const VectorXd& values = solver.eigenvalues();
     const double floor = 1e-14 * std::max(values[values.size() - 1], 0.0);
     Index kept = 0;

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "math/spectrum.hpp"
 #include "models/quadratic_network/sections.hpp"
 
 namespace hidyn::quadratic_network {
@@ -131,7 +131,7 @@ bool read_given(const Table& initial, QuadraticNetwork& problem, Complaints& com
         complaints.add(initial.complain("Q", "must be symmetric"));
         return false;
     }
-    const double smallest = Eigen::SelfAdjointEigenSolver<MatrixXd>(Y).eigenvalues()[0];
+    const double smallest = math::symmetric_eigenvalues(Y)[0];
     if (smallest < -1e-12 * scale) {
         complaints.add(initial.complain(
             "Q", fmt::format(

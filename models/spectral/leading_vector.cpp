@@ -2,11 +2,11 @@
 
 #include <Spectra/SymEigsSolver.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
 #include "core/aligned.hpp"
+#include "math/spectrum.hpp"
 #include "models/teacher_student/fused_pass.hpp"
 
 namespace hidyn::spectral {
@@ -61,7 +61,7 @@ ExtremePairs dense_pairs(const WeightedRows& matrix, std::size_t pairs, End end)
     const MatrixXd unit = MatrixXd::Identity(d, d);
     MatrixXd M(d, d);
     for (Index j = 0; j < d; ++j) product.perform_op(unit.col(j).data(), M.col(j).data());
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(M);
+    const math::SymmetricSpectrum solver(M);
     if (end == End::smallest)
         return {solver.eigenvalues().head(kept), solver.eigenvectors().leftCols(kept), true};
     return {solver.eigenvalues().tail(kept).reverse(),

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
+#include "math/spectrum.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::teacher_student {
@@ -22,14 +22,14 @@ double asymmetry(const MatrixXd& matrix) {
 }
 
 Index rank(const MatrixXd& gram, double relative_threshold) {
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
-    const double threshold = relative_threshold * std::max(1e-300, solver.eigenvalues().maxCoeff());
-    return (solver.eigenvalues().array() > threshold).count();
+    const Eigen::VectorXd values = math::symmetric_eigenvalues(gram);
+    const double threshold = relative_threshold * std::max(1e-300, values.maxCoeff());
+    return (values.array() > threshold).count();
 }
 
 // A root with `columns` columns of a positive semidefinite matrix, from its leading eigenpairs.
 MatrixXd eigen_root(const MatrixXd& gram, Index columns) {
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram);
+    const math::SymmetricSpectrum solver(gram);
     const Index size = gram.rows();
     if (columns == size)
         return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
@@ -41,12 +41,9 @@ MatrixXd eigen_root(const MatrixXd& gram, Index columns) {
 // The same root, rotated from the right into lower trapezoidal form.
 MatrixXd lower_trapezoidal(const MatrixXd& root) {
     if (root.size() == 0) return root;
-    const Eigen::HouseholderQR<MatrixXd> qr(root.transpose());
     MatrixXd lower = MatrixXd::Zero(root.rows(), root.cols());
-    const MatrixXd& upper = qr.matrixQR();
-    for (Index row = 0; row < root.rows(); ++row)
-        for (Index column = 0; column <= std::min(row, root.cols() - 1); ++column)
-            lower(row, column) = upper(column, row);
+    const MatrixXd upper = math::upper_factor(root.transpose());
+    lower.leftCols(upper.rows()) = upper.transpose();
     return lower;
 }
 
@@ -75,9 +72,9 @@ std::string gram_defect(const OrderParameters& start) {
     if (asymmetry(start.T) > 1e-12 * std::max(1.0, start.T.cwiseAbs().maxCoeff()))
         return "T must be symmetric";
     const MatrixXd joint = start.joint_covariance();
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(joint, Eigen::EigenvaluesOnly);
-    const double smallest = solver.eigenvalues().minCoeff();
-    if (smallest < -tolerance * std::max(1.0, solver.eigenvalues().maxCoeff()))
+    const Eigen::VectorXd values = math::symmetric_eigenvalues(joint);
+    const double smallest = values.minCoeff();
+    if (smallest < -tolerance * std::max(1.0, values.maxCoeff()))
         return fmt::format(
             "no real weight vectors have these overlaps: [[Q, R], [R^T, T]] must be positive semidefinite, "
             "but its "

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 
 #include "core/replicas.hpp"
+#include "math/spectrum.hpp"
 #include "models/teacher_student/initial.hpp"
 #include "models/weight_diffusion/weight_diffusion.hpp"
 #include "random/normal_matrix.hpp"
@@ -65,8 +65,7 @@ class Simulation final : public Route {
                 const double variance = k > 0.0 ? -std::expm1(-2.0 * k * span) / (2.0 * k) : span;
                 W *= std::exp(-k * span);
                 if (span > 0.0) W += problem_->noise * std::sqrt(variance) * normals.draw(lanes);
-                levels[time].row(static_cast<Index>(member)) =
-                    Eigen::BDCSVD<MatrixXd>(W).singularValues().reverse().transpose();
+                levels[time].row(static_cast<Index>(member)) = math::singular_values(W).reverse().transpose();
             }
         }
         for (std::size_t time = 0; time < grid.size(); ++time)

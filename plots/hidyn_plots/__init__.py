@@ -5,10 +5,12 @@ choosing    Results -> Plan (what to show)      scales      log or linear, limit
 components  the curves inside one observable    encoding    what colour, marker and line style mean
 time_panel, parameter_panel, residual_panel     one set of axes each, and so
 heat_panel, profile_panel, convergence_panel                   pictures of two times, deviations against d
+index, sweep_figure         the index of a batch and its curves or phase diagrams
 difference  all routes minus one of them        error_band   a theory's numerical error
 figure      panels, legend and title on a page  saving      a figure file is complete or absent
 """
 
+from . import index, sweep_figure
 from .choosing import choose
 from .figure import compose
 from .reading import read
@@ -18,5 +20,8 @@ from .saving import check_output, save
 def draw(results_path, output_path, observables=None):
     """Draws the results file into `output_path`; raises Problem for anything the user can mend."""
     check_output(output_path)  # before any work: a mistyped suffix should not cost a minute
+    if index.is_index(results_path):
+        save(sweep_figure.compose(index.read(results_path), observables), output_path)
+        return
     results = read(results_path)
     save(compose(results, choose(results, observables)), output_path)

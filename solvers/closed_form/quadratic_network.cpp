@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "math/spectrum.hpp"
 #include "models/quadratic_network/factor_gradient.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/quadratic_network/observer.hpp"
@@ -69,7 +69,7 @@ class BatchStep {
                            moments.noise(problem_.label_noise) / algorithm.ratio;
         MatrixXd N = MatrixXd::Identity(V.rows(), V.cols());
         if (algorithm.spectral()) {
-            const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(V);
+            const math::SymmetricSpectrum solver(V);
             N = solver.eigenvectors() *
                 (solver.eigenvalues().array().max(0.0) + algorithm.regularization)
                     .sqrt()

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <omp.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include "core/machine.hpp"
+#include "math/spectrum.hpp"
 #include "models/multi_index/initial.hpp"
 #include "solvers/dmft/events.hpp"
 #include "solvers/dmft/process_of.hpp"
@@ -138,8 +138,8 @@ void check_plan(const Problem& base, const Table& table, const RouteInfo&, const
     const auto& problem = dynamic_cast<const MultiIndex&>(base);
     if (multi_index::refuse_spectral_start(problem, table, complaints)) return;
     const std::size_t before = complaints.sentences().size();
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> teachers(problem.initial.T, Eigen::EigenvaluesOnly);
-    if (!(teachers.eigenvalues().minCoeff() > 1e-10 * teachers.eigenvalues().maxCoeff()))
+    const Eigen::VectorXd teachers = math::symmetric_eigenvalues(problem.initial.T);
+    if (!(teachers.minCoeff() > 1e-10 * teachers.maxCoeff()))
         complaints.add(
             fmt::format("{}: dynamical mean-field theory needs independent teachers, but T (initial.T) is "
                         "singular; remove the redundant ones",

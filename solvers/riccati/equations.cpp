@@ -1,9 +1,10 @@
 #include "solvers/riccati/equations.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <cmath>
 #include <utility>
+
+#include "math/spectrum.hpp"
 
 namespace hidyn::riccati {
 
@@ -23,7 +24,7 @@ VectorXd of_teachers(Scalars state) {
 Solution::Solution(const quadratic_network::Factors& start, std::vector<double> strengths)
     : strengths_(std::move(strengths)) {
     const MatrixXd& L = start.L.front();
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(MatrixXd(L * L.transpose()));
+    const math::SymmetricSpectrum solver(MatrixXd(L * L.transpose()));
     y_ = solver.eigenvalues().cwiseMax(0.0);
     a_ = solver.eigenvectors().transpose() * start.A;
     bulk_ = solver.eigenvectors().transpose() * L;

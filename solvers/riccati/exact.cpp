@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <cmath>
 
 #include "core/parallel.hpp"
 #include "math/integrator.hpp"
+#include "math/spectrum.hpp"
 #include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
 #include "solvers/riccati/equations.hpp"
@@ -55,7 +55,7 @@ class Exact final : public Route {
                 [&](std::size_t time, const State& state) {
                     // Any factor of M shows what the weights show, but for rotations of the students.
                     const MatrixXd M = solution.matrix(state, grid.times[time]);
-                    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(M);
+                    const math::SymmetricSpectrum solver(M);
                     const MatrixXd W = solver.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
                                        solver.eigenvectors().transpose();
                     const MatrixXd Q = W * W.transpose();
@@ -92,8 +92,7 @@ RouteKind riccati_kind() {
                 check_isotropic(base, table, complaints);
                 const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
                 for (const quadratic_network::Factors& start : problem.starts)
-                    if (Eigen::SelfAdjointEigenSolver<MatrixXd>(MatrixXd(start.A.transpose() * start.A))
-                            .eigenvalues()[0] <= 0.0) {
+                    if (math::symmetric_eigenvalues(start.A.transpose() * start.A)[0] <= 0.0) {
                         complaints.add(fmt::format(
                             "{}: every teacher needs some overlap with the students at the start, or it is "
                             "never found",

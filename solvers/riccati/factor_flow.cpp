@@ -1,9 +1,10 @@
 #include "solvers/riccati/factor_flow.hpp"
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+
+#include "math/spectrum.hpp"
 
 namespace hidyn::riccati {
 
@@ -19,7 +20,7 @@ FactorFlow::FactorFlow(const MatrixXd& M, double lambda, const MatrixXd& Q) {
     F.diagonal().tail(outputs).setConstant(0.5 * lambda);
     F.bottomLeftCorner(outputs, inputs) = M;
     F.topRightCorner(inputs, outputs) = M.transpose();
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(F);
+    const math::SymmetricSpectrum solver(F);
     O_ = solver.eigenvectors();
     f_ = solver.eigenvalues();
     Y_ = O_.transpose() * Q;

@@ -12,6 +12,7 @@
 #include "cli/report.hpp"
 #include "core/error.hpp"
 #include "experiment/experiment.hpp"
+#include "results/index.hpp"
 #include "results/results.hpp"
 #include "run/claims.hpp"
 #include "run/runner.hpp"
@@ -37,6 +38,7 @@ int run(const RunArguments& arguments) {
     const std::string output = arguments.output.empty()
                                    ? std::filesystem::path(arguments.file).stem().string() + ".h5"
                                    : arguments.output;
+    if (experiment.sweeps) inform("the section [sweep] is left out: hidyn sweep runs its points");
     results::check_writable(output);
     run::check_memory(experiment, arguments.file);
 
@@ -62,6 +64,11 @@ int run(const RunArguments& arguments) {
 }
 
 int compare(const CompareArguments& arguments) {
+    if (results::is_index(arguments.file))
+        throw InputError(fmt::format(
+            "{}: is the index of a batch: hidyn merge prints its table, hidyn plot draws it; compare "
+            "takes one of its results files",
+            arguments.file));
     const results::Results results = results::read(arguments.file);
     const std::vector<run::Judgement> judgements = run::judge(results);
     if (arguments.json)

@@ -49,6 +49,25 @@ struct ReproduceArguments {
 };
 [[nodiscard]] int reproduce(const ReproduceArguments& arguments);
 
+struct SweepArguments {
+    std::string file;
+    std::string output;  ///< the batch's folder; "": the experiment's name
+    std::vector<std::string> overrides;
+    std::vector<std::string> axes;  ///< KEY=[...] beside those of the file
+    std::string shard;              ///< "2/8"; "": all points
+    bool resume = false;
+    bool quiet = false;
+    int threads = 0;
+    std::string command;
+};
+[[nodiscard]] int sweep(const SweepArguments& arguments);
+
+struct MergeArguments {
+    std::vector<std::string> folders;
+    std::string output;  ///< "": the only folder, in place
+};
+[[nodiscard]] int merge(const MergeArguments& arguments);
+
 struct InferArguments {
     std::string file;  ///< HDF5 with a matrix of inputs and a vector of labels
     std::string inputs = "inputs";

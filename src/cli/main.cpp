@@ -128,6 +128,40 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 4096));
     reproduce_command->callback([&] { chosen = [&] { return cli::reproduce(reproduce); }; });
 
+    cli::SweepArguments sweep;
+    sweep.command = run.command;
+    CLI::App* sweep_command =
+        app.add_subcommand("sweep", "run an experiment at every point of its section [sweep], into a folder");
+    sweep_command->add_option("experiment", sweep.file, "the experiment file (TOML)")->required();
+    sweep_command->add_option("-o,--output", sweep.output,
+                              "the batch's folder; standard: the experiment's name");
+    sweep_command->add_option("--set", sweep.overrides, "override a key, e.g. algorithm.learning_rate=0.3")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sweep_command
+        ->add_option("--sweep", sweep.axes,
+                     "vary a key, e.g. data.sample_ratio=[1,2,4] or "
+                     "algorithm.learning_rate={from=0.1,to=10,points=7,spacing=\"log\"}")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sweep_command->add_option("--shard", sweep.shard,
+                              "I/N: only every N-th point, from the I-th; merge them later");
+    sweep_command->add_flag("--resume", sweep.resume, "go on where an earlier start stopped");
+    sweep_command->add_option("--threads", sweep.threads, "number of threads; results do not depend on it")
+        ->check(CLI::Range(1, 4096));
+    sweep_command->add_flag("--quiet", sweep.quiet, "no table, no progress");
+    sweep_command->callback([&] { chosen = [&] { return cli::sweep(sweep); }; });
+
+    cli::MergeArguments merge;
+    CLI::App* merge_command = app.add_subcommand(
+        "merge", "the index of a batch from the points that are there, of one folder or several");
+    merge_command->add_option("folders", merge.folders, "folders of the same batch")->required();
+    merge_command->add_option("-o,--output", merge.output,
+                              "the folder of all; standard: the only one, in place");
+    merge_command->callback([&] { chosen = [&] { return cli::merge(merge); }; });
+
     cli::InferArguments infer;
     infer.command = run.command;
     CLI::App* infer_command = app.add_subcommand(

@@ -5,13 +5,14 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/python.hpp"
+#include "results/index.hpp"
 #include "results/results.hpp"
 
 namespace hidyn::cli {
 
 int plot(const PlotArguments& arguments) {
     // Read first: the reader's complaints about a foreign or damaged file are better than the script's.
-    static_cast<void>(results::read(arguments.file));
+    if (!results::is_index(arguments.file)) static_cast<void>(results::read(arguments.file));
     const std::string output = arguments.output.empty()
                                    ? std::filesystem::path(arguments.file).replace_extension(".png").string()
                                    : arguments.output;

@@ -110,26 +110,26 @@ Node parse_toml(const std::string& text, const std::string& name) {
     return parse(text, name, true);
 }
 
-Node parse_override(const std::string& assignment) {
+Node parse_override(const std::string& assignment, const std::string& option) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0)
-        throw InputError(fmt::format(
-            "--set {}: expected KEY=VALUE, such as --set algorithm.learning_rate=0.3", assignment));
+        throw InputError(fmt::format("{} {}: expected KEY=VALUE, such as {} algorithm.learning_rate=0.3",
+                                     option, assignment, option));
     const std::string key = assignment.substr(0, equals);
     const std::string value = assignment.substr(equals + 1);
     try {
-        return parse(fmt::format("{} = {}", key, value), "--set", false);
+        return parse(fmt::format("{} = {}", key, value), option, false);
     } catch (const InputError&) {
         // A bare word is a text: --set problem.activation=relu.
         Node text;
         text.type = Node::Type::text;
         text.text = value;
-        text.where = "--set";
+        text.where = option;
         Node node;
         try {
-            node = parse(fmt::format("{} = 0", key), "--set", false);
+            node = parse(fmt::format("{} = 0", key), option, false);
         } catch (const InputError&) {
-            throw InputError(fmt::format("--set {}: \"{}\" is not a key such as algorithm.learning_rate",
+            throw InputError(fmt::format("{} {}: \"{}\" is not a key such as algorithm.learning_rate", option,
                                          assignment, key));
         }
         Node* leaf = &node;

@@ -38,8 +38,9 @@ struct Entry {
 
 /// Reads a TOML text; `name` is how messages call it. Throws InputError with line and column.
 [[nodiscard]] Node parse_toml(const std::string& text, const std::string& name);
-/// Reads "algorithm.learning_rate=0.3"; a value that is not TOML is taken as a text. Throws InputError.
-[[nodiscard]] Node parse_override(const std::string& assignment);
+/// Reads "algorithm.learning_rate=0.3", given behind `option`; a value that is not TOML is taken as a text.
+/// Throws InputError.
+[[nodiscard]] Node parse_override(const std::string& assignment, const std::string& option);
 /// Entries of `over` replace or extend those of `base`, table by table.
 void merge(Node& base, const Node& over);
 /// The document as TOML text, in the file's order, every number to its last bit.

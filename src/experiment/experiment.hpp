@@ -23,7 +23,8 @@ struct Variant {
 struct Experiment {
     std::string title;
     std::string paper;
-    std::string text;  ///< the TOML as run, overrides applied
+    std::string text;     ///< the TOML as run, overrides applied
+    bool sweeps = false;  ///< the file has a section [sweep], which is not part of one run
     TimeGrid grid;
     std::vector<Variant> variants;
     std::vector<Claim> claims;
@@ -37,6 +38,11 @@ struct Experiment {
 [[nodiscard]] Experiment load_text(const std::string& text, const std::string& name,
                                    const std::vector<std::string>& overrides, const Registry& registry,
                                    bool quick = false);
+/// The same from a document, such as a point of a sweep; `text` is what its results say was run.
+[[nodiscard]] Experiment load_document(Node document, std::string text, const std::string& name,
+                                       const Registry& registry);
+/// The text of an experiment file. Throws InputError for what cannot be one.
+[[nodiscard]] std::string read_experiment_file(const std::string& path);
 
 /// The keys of the sections that belong to no problem, for `hidyn describe`.
 [[nodiscard]] std::vector<Key> time_keys();

@@ -17,8 +17,9 @@
 namespace hidyn::experiment {
 namespace {
 
-const std::vector<std::string> top_level{"title", "paper",  "problem",  "data",   "algorithm", "initial",
-                                         "time",  "routes", "variants", "claims", "figure",    "quick"};
+const std::vector<std::string> top_level{"title",   "paper", "problem", "data",     "algorithm",
+                                         "initial", "time",  "routes",  "variants", "claims",
+                                         "figure",  "quick", "sweep"};
 
 template <class Kind>
 std::vector<std::string> names_of(const std::vector<Kind>& kinds) {
@@ -284,12 +285,20 @@ void apply_quick(Node& document, const std::string& file, bool quick, Complaints
 Experiment load_text(const std::string& text, const std::string& name,
                      const std::vector<std::string>& overrides, const Registry& registry, bool quick) {
     Node document = parse_toml(text, name);
-    for (const std::string& assignment : overrides) merge(document, parse_override(assignment));
+    for (const std::string& assignment : overrides) merge(document, parse_override(assignment, "--set"));
+    Complaints complaints;
+    apply_quick(document, name, quick, complaints);
+    complaints.raise();
+    std::string as_run = overrides.empty() && !quick ? text : to_toml(document);
+    return load_document(std::move(document), std::move(as_run), name, registry);
+}
 
+Experiment load_document(Node document, std::string text, const std::string& name, const Registry& registry) {
     Complaints complaints;
     Experiment experiment;
-    apply_quick(document, name, quick, complaints);
-    experiment.text = overrides.empty() && !quick ? text : to_toml(document);
+    experiment.text = std::move(text);
+    experiment.sweeps =
+        std::erase_if(document.entries, [](const Entry& entry) { return entry.key == "sweep"; }) > 0;
     complain_about_unknown_keys(document, "", top_level, complaints);
     experiment.title = read_text(document, "title", std::filesystem::path(name).stem().string(), complaints);
     experiment.paper = read_text(document, "paper", "", complaints);
@@ -329,8 +338,7 @@ Experiment load_text(const std::string& text, const std::string& name,
     return experiment;
 }
 
-Experiment load(const std::string& path, const std::vector<std::string>& overrides, const Registry& registry,
-                bool quick) {
+std::string read_experiment_file(const std::string& path) {
     if (std::filesystem::is_directory(path))
         throw InputError(fmt::format("{}: is a directory, not an experiment file", path));
     std::ifstream file(path);
@@ -345,7 +353,12 @@ Experiment load(const std::string& path, const std::vector<std::string>& overrid
         throw InputError(fmt::format(
             "{}: is an HDF5 file, not an experiment file; results are for hidyn compare and hidyn plot",
             path));
-    return load_text(text, path, overrides, registry, quick);
+    return text;
+}
+
+Experiment load(const std::string& path, const std::vector<std::string>& overrides, const Registry& registry,
+                bool quick) {
+    return load_text(read_experiment_file(path), path, overrides, registry, quick);
 }
 
 }  // namespace hidyn::experiment

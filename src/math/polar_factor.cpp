@@ -1,9 +1,10 @@
 #include "math/polar_factor.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <Eigen/SVD>
 #include <cmath>
+
+#include "math/spectrum.hpp"
 
 namespace hidyn::math {
 namespace {
@@ -23,7 +24,7 @@ MatrixXd gram(const MatrixXd& G) {
 
 /// f(G) by its rows' Gram matrix: V f(s) / s V^T G.
 template <class Function>
-MatrixXd by_gram(const MatrixXd& G, const Eigen::SelfAdjointEigenSolver<MatrixXd>& solver, Function over_s) {
+MatrixXd by_gram(const MatrixXd& G, const math::SymmetricSpectrum& solver, Function over_s) {
     const MatrixXd& V = solver.eigenvectors();
     const VectorXd factor = solver.eigenvalues().unaryExpr(over_s);
     const MatrixXd root = V * factor.asDiagonal() * V.transpose();
@@ -62,7 +63,7 @@ MatrixXd polar_factor(const MatrixXd& G) {
     const double largest = G.cwiseAbs().maxCoeff();
     if (largest == 0.0) return G;
     const MatrixXd scaled = G / largest;
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram(scaled));
+    const math::SymmetricSpectrum solver(gram(scaled));
     const VectorXd& values = solver.eigenvalues();
     if (values[0] > widest_gram * values[values.size() - 1])
         return by_gram(scaled, solver, [](double square) { return 1.0 / std::sqrt(square); });
@@ -71,7 +72,7 @@ MatrixXd polar_factor(const MatrixXd& G) {
 
 MatrixXd smooth_polar_factor(const MatrixXd& G, double epsilon) {
     if (G.rows() > G.cols()) return smooth_polar_factor(G.transpose(), epsilon).transpose();
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(gram(G));
+    const math::SymmetricSpectrum solver(gram(G));
     return by_gram(G, solver,
                    [&](double square) { return 1.0 / std::sqrt(std::max(square, 0.0) + epsilon); });
 }

@@ -15,7 +15,7 @@ namespace {
 using hdf5::Handle;
 
 Handle open_data(const std::string& file) {
-    hdf5::silence();
+    const hdf5::Access access;
     if (!std::filesystem::exists(file)) throw InputError(fmt::format("{}: there is no such file", file));
     Handle handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
     if (!handle.valid()) throw InputError(fmt::format("{}: is not a readable HDF5 file", file));

@@ -83,7 +83,20 @@ std::vector<double> read_coordinates(hid_t group, const std::string& name) {
 
 }  // namespace
 
-void silence() {
+namespace {
+
+std::mutex& one_at_a_time() {
+    static std::mutex mutex;
+    return mutex;
+}
+
+}  // namespace
+
+Access::Access() : lock_(one_at_a_time()) {
+    // All handles close themselves. What the library could not bring to a full disk it would try again at the
+    // program's end, and crash there.
+    static const herr_t no_cleanup = H5dont_atexit();
+    static_cast<void>(no_cleanup);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
@@ -215,6 +228,46 @@ Handle write_array(hid_t group, const std::string& name, const std::vector<Dimen
     }
     write_attribute(dataset.id(), "dimensions", names);
     return dataset;
+}
+
+void write_texts(hid_t group, const std::string& name, const Dimension& dimension,
+                 const std::vector<std::string>& values) {
+    const hsize_t size = values.size();
+    const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
+    const Handle type = text_type();
+    const Handle dataset(
+        checked(H5Dcreate2(group, name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                "create the dataset " + name),
+        H5Dclose);
+    std::vector<const char*> texts;
+    for (const std::string& value : values) texts.push_back(value.c_str());
+    checked_call(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()),
+                 "write the dataset " + name);
+    const Handle scale(H5Dopen2(group, dimension.name.c_str(), H5P_DEFAULT), H5Dclose);
+    checked_call(H5DSattach_scale(dataset.id(), scale.id(), 0), "attach the scale " + dimension.name);
+    write_attribute(dataset.id(), "dimensions", dimension.name);
+}
+
+Attributes read_attributes(hid_t object) {
+    Attributes attributes;
+    const int count = H5Aget_num_attrs(object);
+    for (int index = 0; index < count; ++index) {
+        const Handle attribute(H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC,
+                                              static_cast<hsize_t>(index), H5P_DEFAULT, H5P_DEFAULT),
+                               H5Aclose);
+        if (!attribute.valid()) continue;
+        std::string name(
+            static_cast<std::size_t>(std::max<ssize_t>(H5Aget_name(attribute.id(), 0, nullptr), 0)), 0);
+        H5Aget_name(attribute.id(), name.size() + 1, name.data());
+        const Handle type(H5Aget_type(attribute.id()), H5Tclose);
+        if (H5Tget_class(type.id()) == H5T_INTEGER)
+            attributes[name] = read_integer(object, name, 0);
+        else if (H5Tget_class(type.id()) == H5T_FLOAT)
+            attributes[name] = read_real(object, name, 0.0);
+        else if (H5Tget_class(type.id()) == H5T_STRING)
+            attributes[name] = read_text(object, name);
+    }
+    return attributes;
 }
 
 Array read_array(hid_t group, const std::string& name) {

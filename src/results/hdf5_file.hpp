@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,15 @@ class Handle {
     herr_t (*closer_)(hid_t) = nullptr;
 };
 
-/// Keeps the library from printing its own error stack.
-void silence();
+/// The library is no place for two threads, and prints an error stack of its own: while one of these lives,
+/// it does neither.
+class Access {
+  public:
+    Access();
+
+  private:
+    std::scoped_lock<std::mutex> lock_;
+};
 
 [[nodiscard]] Handle create_file(const std::string& path);
 [[nodiscard]] Handle open_file(const std::string& path);
@@ -52,6 +60,8 @@ void write_attribute(hid_t object, const std::string& name, const Attribute& val
 [[nodiscard]] std::string read_text(hid_t object, const std::string& name, const std::string& standard = "");
 [[nodiscard]] double read_real(hid_t object, const std::string& name, double standard);
 [[nodiscard]] std::int64_t read_integer(hid_t object, const std::string& name, std::int64_t standard);
+/// All of them that are texts, real numbers or integers.
+[[nodiscard]] Attributes read_attributes(hid_t object);
 
 /// Makes a dataset that is a dimension scale of that name.
 void write_scale(hid_t group, const std::string& name, const std::vector<double>& values);
@@ -63,6 +73,9 @@ void write_dimension_scale(hid_t group, const Dimension& dimension);
 /// `dimensions` names them.
 [[nodiscard]] Handle write_array(hid_t group, const std::string& name,
                                  const std::vector<Dimension>& dimensions, const std::vector<double>& values);
+/// A list of texts along the group's scale of that name.
+void write_texts(hid_t group, const std::string& name, const Dimension& dimension,
+                 const std::vector<std::string>& values);
 struct Array {
     std::vector<Dimension> dimensions;
     std::vector<double> values;

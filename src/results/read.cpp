@@ -166,10 +166,21 @@ void read_starts(hid_t file, Results& results) {
     }
 }
 
+// What was concluded, without the arrays it rests on.
+void read_conclusions(hid_t file, const std::string& tree, Results& results) {
+    if (!hdf5::exists(file, tree)) return;
+    const Handle group = hdf5::open_group(file, tree);
+    for (const std::string& name : hdf5::children(group.id()))
+        results.derived.push_back(
+            {.path = tree + "/" + name,
+             .attributes = hdf5::read_attributes(hdf5::open_group(group.id(), name).id()),
+             .arrays = {}});
+}
+
 }  // namespace
 
 Results read(const std::string& path) {
-    hdf5::silence();
+    const hdf5::Access access;
     if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such results file", path));
     if (std::filesystem::is_directory(path))
         throw InputError(fmt::format("{}: is a directory, not a results file", path));
@@ -203,6 +214,7 @@ Results read(const std::string& path) {
         for (const std::string& name : hdf5::children(routes.id()))
             results.routes.push_back(read_route(file.id(), name, results.grid.size()));
         check_observables(results.routes);
+        for (const char* tree : {"scaling", "claims"}) read_conclusions(file.id(), tree, results);
         return results;
     } catch (const RunError& error) {
         throw InputError(fmt::format("{}: is damaged or truncated: {}", path, error.what()));

@@ -72,8 +72,9 @@ void check_writable(const std::string& path);
 /// that name survives until then. Throws RunError.
 void write(const std::string& path, const Results& results);
 
-/// Reads routes, starts and attributes (not the derived groups). Throws InputError for a file that is
-/// missing, not HDF5, not ours, of a newer schema, damaged or truncated.
+/// Reads routes, starts, attributes and what was concluded (of the derived groups, the attributes of verdicts
+/// and claims). Throws InputError for a file that is missing, not HDF5, not ours, of a newer schema, damaged
+/// or truncated.
 [[nodiscard]] Results read(const std::string& path);
 
 }  // namespace hidyn::results

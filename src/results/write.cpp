@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "results/hdf5_file.hpp"
+#include "results/part_file.hpp"
 #include "results/results.hpp"
 
 namespace hidyn::results {
@@ -15,27 +16,9 @@ namespace {
 
 using hdf5::Handle;
 
-std::string part_name(const std::string& path) {
-    return fmt::format("{}.part-{}", path, getpid());
-}
-
-/// Removes the unfinished file unless it was renamed into place.
-struct PartFile {
-    explicit PartFile(const std::string& final_path) : path(part_name(final_path)) {}
-    ~PartFile() {
-        std::error_code ignored;
-        if (!done) std::filesystem::remove(path, ignored);
-    }
-    PartFile(const PartFile&) = delete;
-    PartFile& operator=(const PartFile&) = delete;
-
-    std::string path;
-    bool done = false;
-};
-
 // A file that is not ours must not be replaced by one that is.
 bool is_ours(const std::string& path) {
-    hdf5::silence();
+    const hdf5::Access access;
     if (H5Fis_hdf5(path.c_str()) <= 0) return false;
     const Handle file = hdf5::open_file(path);
     return file.valid() && hdf5::read_text(file.id(), "format") == format_name;
@@ -153,13 +136,6 @@ void write_content(hid_t file, const Results& results) {
     for (const DerivedGroup& derived : results.derived) write_derived(file, derived);
 }
 
-void sync(const std::string& path) {
-    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return;
-    fsync(descriptor);
-    ::close(descriptor);
-}
-
 }  // namespace
 
 void check_writable(const std::string& path) {
@@ -185,22 +161,8 @@ void check_writable(const std::string& path) {
 }
 
 void write(const std::string& path, const Results& results) {
-    hdf5::silence();
-    PartFile part(path);
-    {
-        const Handle file = hdf5::create_file(part.path);
-        write_content(file.id(), results);
-        if (H5Fflush(file.id(), H5F_SCOPE_GLOBAL) < 0) throw RunError("HDF5 could not flush " + part.path);
-    }
-    sync(part.path);
-    std::error_code error;
-    std::filesystem::rename(part.path, path, error);
-    if (error)
-        throw RunError(
-            fmt::format("{}: the finished file could not be moved there: {}", path, error.message()));
-    part.done = true;
-    const std::string directory = std::filesystem::path(path).parent_path().string();
-    sync(directory.empty() ? "." : directory);
+    const hdf5::Access access;
+    write_aside(path, [&](hid_t file) { write_content(file, results); });
 }
 
 }  // namespace hidyn::results

@@ -1,6 +1,5 @@
 #include "statistics/variance_test.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <boost/random/chi_squared_distribution.hpp>
 #include <boost/random/mersenne_twister.hpp>
@@ -8,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "math/spectrum.hpp"
 #include "statistics/tail.hpp"
 
 namespace hidyn::statistics {
@@ -53,7 +53,7 @@ std::vector<std::size_t> testable(const Coordinates& data, std::size_t largest) 
 MatrixXf correlation_vectors(const MatrixXd& centred) {
     MatrixXd columns = centred.topRows(std::min<Index>(centred.rows(), 64));
     columns.colwise().normalize();
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(columns * columns.transpose());
+    const math::SymmetricSpectrum solver(columns * columns.transpose());
     const Eigen::VectorXd& power = solver.eigenvalues();
     Index cut = 0;
     for (double lost = power[0]; cut + 1 < power.size() && lost < 1e-4 * power.sum(); lost += power[cut])

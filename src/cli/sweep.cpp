@@ -1,0 +1,234 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <numeric>
+
+#include "cli/commands.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/messages.hpp"
+#include "cli/progress_bar.hpp"
+#include "cli/registry.hpp"
+#include "core/error.hpp"
+#include "experiment/sweep.hpp"
+#include "run/batch.hpp"
+#include "run/batch_folder.hpp"
+#include "run/index.hpp"
+#include "run/runner.hpp"
+
+namespace hidyn::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using experiment::Sweep;
+using run::IndexedPoint;
+using run::PointSummary;
+
+struct Shard {
+    std::size_t part = 1;
+    std::size_t parts = 1;
+    /// What the shard's own index is called after: "-2-of-8".
+    [[nodiscard]] std::string suffix() const { return parts == 1 ? "" : fmt::format("-{}-of-{}", part, parts); }
+};
+
+Shard read_shard(const std::string& text) {
+    if (text.empty()) return {};
+    Shard shard{0, 0};
+    const char* end = text.data() + text.size();
+    const auto [slash, first] = std::from_chars(text.data(), end, shard.part);
+    if (first == std::errc() && slash != end && *slash == '/') {
+        const auto [last, second] = std::from_chars(slash + 1, end, shard.parts);
+        if (second == std::errc() && last == end && shard.part >= 1 && shard.part <= shard.parts) return shard;
+    }
+    throw InputError(fmt::format("--shard {}: must be I/N with 1 <= I <= N, such as 2/8", text));
+}
+
+std::vector<std::size_t> points_of(const Sweep& sweep, const Shard& shard) {
+    std::vector<std::size_t> points;
+    for (std::size_t point = shard.part - 1; point < sweep.points(); point += shard.parts) points.push_back(point);
+    return points;
+}
+
+using Summaries = std::map<std::size_t, PointSummary>;
+
+std::vector<IndexedPoint> indexed(const Summaries& summaries) {
+    std::vector<IndexedPoint> points;
+    for (const auto& [point, summary] : summaries) points.push_back({point, summary});
+    return points;
+}
+
+std::string verdict_cell(const PointSummary& summary) {
+    if (!summary.detail.empty()) return summary.detail;
+    if (summary.verdict.empty()) return "";
+    return fmt::format("{} (p = {:.2g})", summary.verdict, summary.p_value);
+}
+
+// A number of a range in as many digits as a table needs.
+std::string cell(const experiment::Node& value) {
+    return value.type == experiment::Node::Type::real ? fmt::format("{:.6g}", value.real) : experiment::spell(value);
+}
+
+void print_table(const Sweep& sweep, const Summaries& summaries) {
+    constexpr std::size_t longest = 100;
+    std::vector<std::vector<std::string>> rows{{"number"}};
+    for (const experiment::SweepAxis& axis : sweep.axes)
+        for (const experiment::SweepKey& key : axis.keys) rows.front().push_back(sweep.short_name(key.path));
+    for (const char* title : {"status", "seconds", "claims", "verdict"}) rows.front().emplace_back(title);
+    for (const auto& [point, one] : summaries) {
+        if (summaries.size() > longest && one.status == "complete" && one.verdict != "disagrees" &&
+            one.claims_hold == one.claims)
+            continue;
+        std::vector<std::string>& row = rows.emplace_back();
+        row.push_back(fmt::format("{}", point + 1));
+        const std::vector<std::size_t> places = sweep.places(point);
+        for (std::size_t axis = 0; axis < places.size(); ++axis)
+            for (const experiment::SweepKey& key : sweep.axes[axis].keys) row.push_back(cell(key.values[places[axis]]));
+        row.push_back(one.status);
+        row.push_back(one.done() ? fmt::format("{:.3g}", one.wall_seconds) : "-");
+        row.push_back(one.claims > 0 ? fmt::format("{}/{}", one.claims_hold, one.claims) : "-");
+        row.push_back(verdict_cell(one));
+    }
+    for (const std::vector<std::string>& row : rows) {
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            std::size_t width = 0;
+            for (const std::vector<std::string>& other : rows) width = std::max(width, other[column].size());
+            if (column + 1 < row.size())
+                fmt::print("{:>{}}  ", row[column], width);
+            else
+                fmt::print("{}\n", row[column]);
+        }
+    }
+    if (const std::size_t left_out = summaries.size() + 1 - rows.size(); left_out > 0)
+        fmt::print("{} points that are complete are not shown\n", left_out);
+}
+
+/// Says how the batch stands, and what the program's exit code is.
+int conclude(const Summaries& summaries) {
+    std::map<std::string, std::size_t> statuses, verdicts;
+    bool all_hold = true;
+    for (const auto& [point, summary] : summaries) {
+        ++statuses[summary.status];
+        if (!summary.verdict.empty()) ++verdicts[summary.verdict];
+        all_hold = all_hold && summary.claims_hold == summary.claims;
+    }
+    std::string text;
+    for (const auto* counts : {&statuses, &verdicts})
+        for (const auto& [word, count] : *counts)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
+    fmt::print("{} points: {}\n", summaries.size(), text);
+    if (statuses["failed"] + statuses["missing"] > 0) return exit_code::failure;
+    return all_hold ? exit_code::done : exit_code::claim_failed;
+}
+
+void write_index(const Sweep& sweep, const run::BatchFolder& folder, const Summaries& summaries,
+                 const std::string& suffix) {
+    results::write_index(folder.index_path(suffix), run::make_index(sweep, folder, indexed(summaries)));
+}
+
+/// Points in a fixed order, each handed out once.
+class Queue {
+  public:
+    explicit Queue(std::vector<std::size_t> points) : points_(std::move(points)) {}
+    std::optional<std::size_t> next() {
+        const std::scoped_lock lock(mutex_);
+        if (taken_ == points_.size()) return {};
+        return points_[taken_++];
+    }
+
+  private:
+    std::mutex mutex_;
+    std::vector<std::size_t> points_;
+    std::size_t taken_ = 0;
+};
+
+}  // namespace
+
+int sweep(const SweepArguments& arguments) {
+    set_quiet(arguments.quiet);
+    run::use_threads(arguments.threads);
+    const Shard shard = read_shard(arguments.shard);
+    const Sweep sweep = experiment::load_sweep(arguments.file, arguments.overrides, arguments.axes);
+    const std::string output =
+        arguments.output.empty() ? fs::path(arguments.file).stem().string() : arguments.output;
+    const run::BatchFolder folder(output, sweep);
+    std::vector<std::size_t> todo = run::checked(sweep, points_of(sweep, shard), registry());
+    folder.open(arguments.resume || shard.parts > 1);
+
+    Summaries summaries;
+    for (const std::size_t point : todo) summaries[point] = folder.look(point);
+    const std::size_t all = todo.size();
+    std::erase_if(todo, [&](std::size_t point) { return summaries[point].done(); });
+    for (const std::size_t point : todo)
+        if (const std::string aside = folder.make_way(point); !aside.empty())
+            inform(fmt::format("a file that is not this point's results was moved to {}", aside));
+    if (todo.size() < all) inform(fmt::format("{} of {} points are there already", all - todo.size(), all));
+
+    watch_for_interrupts();
+    Queue queue(todo);
+    RouteInfo whole;
+    whole.name = fmt::format("{} points", todo.size());
+    ProgressBar bar(whole, 0.0, !arguments.quiet);
+    run::BatchOptions options{.command = arguments.command, .next = {}, .done = {}, .progress = &bar};
+    options.share = 1.0 / static_cast<double>(std::max<std::size_t>(todo.size(), 1));
+    options.next = [&] { return queue.next(); };
+    options.done = [&](std::size_t point, const PointSummary& summary) { summaries[point] = summary; };
+    try {
+        run::run_points(sweep, folder, registry(), options);
+    } catch (const Interrupted&) {
+        write_index(sweep, folder, summaries, shard.suffix());
+        complain(fmt::format("interrupted: {} of {} points are done; --resume goes on",
+                             std::ranges::count_if(summaries, [](const auto& one) { return one.second.done(); }),
+                             summaries.size()));
+        return exit_code::interrupted;
+    } catch (const RunError& error) {
+        complain(error.what());
+        complain(fmt::format("{}: the points that are done are kept; --resume goes on", output));
+        return exit_code::failure;
+    }
+    write_index(sweep, folder, summaries, shard.suffix());
+    if (!arguments.quiet) print_table(sweep, summaries);
+    const int code = conclude(summaries);
+    inform(fmt::format("wrote {}", folder.index_path(shard.suffix())));
+    return code;
+}
+
+int merge(const MergeArguments& arguments) {
+    if (arguments.output.empty() && arguments.folders.size() > 1)
+        throw InputError("merge: several folders need another one to go to: give it with -o");
+    const auto load = [](const std::string& folder) {
+        const std::string file = (fs::path(folder) / "sweep.toml").string();
+        if (!fs::exists(file)) throw InputError(fmt::format("{}: holds no batch: there is no sweep.toml", folder));
+        return experiment::load_sweep(file, {}, {});
+    };
+    const Sweep sweep = load(arguments.folders.front());
+    for (const std::string& other : arguments.folders)
+        if (load(other).text != sweep.text)
+            throw InputError(fmt::format("{}: holds another batch than {}", other, arguments.folders.front()));
+    const std::string output = arguments.output.empty() ? arguments.folders.front() : arguments.output;
+    const run::BatchFolder folder(output, sweep);
+    folder.open(true);
+    Summaries summaries;
+    for (std::size_t point = 0; point < sweep.points(); ++point) {
+        summaries[point] = folder.look(point);
+        for (const std::string& from : arguments.folders) {
+            if (summaries[point].done()) break;
+            const run::BatchFolder source(from, sweep);
+            const PointSummary there = source.look(point);
+            if (!there.done()) continue;
+            const std::string part = folder.path_of(point) + ".part-merge";
+            fs::copy_file(source.path_of(point), part, fs::copy_options::overwrite_existing);
+            fs::rename(part, folder.path_of(point));
+            summaries[point] = there;
+        }
+    }
+    write_index(sweep, folder, summaries, "");
+    print_table(sweep, summaries);
+    const int code = conclude(summaries);
+    inform(fmt::format("wrote {}", folder.index_path()));
+    return code;
+}
+
+}  // namespace hidyn::cli

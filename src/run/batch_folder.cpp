@@ -1,0 +1,125 @@
+#include "run/batch_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "core/error.hpp"
+#include "results/results.hpp"
+
+namespace hidyn::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Complete or absent, as all that a later start relies on.
+void write_text(const fs::path& path, const std::string& text) {
+    const fs::path part = path.string() + ".part";
+    std::ofstream file(part);
+    file << text;
+    file.close();
+    if (!file) throw RunError(fmt::format("{}: could not be written", path.string()));
+    fs::rename(part, path);
+}
+
+bool holds_points(const fs::path& points) {
+    std::error_code unknown;
+    for (const fs::directory_entry& entry : fs::directory_iterator(points, unknown))
+        if (entry.path().extension() == ".h5") return true;
+    return false;
+}
+
+bool looks_like_hdf5(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string start(4, '\0');
+    file.read(start.data(), 4);
+    return file.gcount() == 0 || start == "\x89HDF";
+}
+
+}  // namespace
+
+BatchFolder::BatchFolder(fs::path folder, const experiment::Sweep& sweep) : folder_(std::move(folder)), sweep_(sweep) {
+    for (std::size_t point = 0; point < sweep.points(); ++point) stems_.push_back(sweep.file_stem(point));
+}
+
+void BatchFolder::open(bool resume) const {
+    std::error_code error;
+    if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
+        throw InputError(fmt::format("{}: is not a folder; give one with -o", folder_.string()));
+    if (!resume && (holds_points(folder_ / "points") || fs::exists(folder_ / "index.h5", error)))
+        throw InputError(fmt::format("{}: holds a batch already; --resume goes on with it, or choose another folder "
+                                     "with -o",
+                                     folder_.string()));
+    fs::create_directories(folder_ / "points", error);
+    if (error)
+        throw InputError(fmt::format("{}: the folder cannot be made: {}", folder_.string(), error.message()));
+    if (!stems_.empty()) results::check_writable((folder_ / "points" / ".writable.h5").string());
+    try {
+        write_text(folder_ / "sweep.toml", sweep_.text);
+    } catch (const std::exception& failure) {
+        throw InputError(failure.what());
+    }
+}
+
+std::string BatchFolder::file_name(std::size_t point) const {
+    return stems_[point] + ".h5";
+}
+
+std::string BatchFolder::path_of(std::size_t point) const {
+    return (folder_ / "points" / file_name(point)).string();
+}
+
+std::string BatchFolder::index_path(const std::string& part) const {
+    return (folder_ / ("index" + part + ".h5")).string();
+}
+
+PointSummary BatchFolder::look(std::size_t point) const {
+    const std::string path = path_of(point);
+    std::error_code unknown;
+    if (fs::exists(path, unknown)) try {
+            const results::Results results = results::read(path);
+            if (results.experiment == sweep_.text_at(point)) return summarize(results);
+        } catch (const InputError&) {
+            // Truncated, or not ours: as good as absent.
+        }
+    PointSummary missing;
+    if (std::ifstream file(folder_ / "points" / (stems_[point] + ".failed")); file) {
+        std::ostringstream text;
+        text << file.rdbuf();
+        missing.status = "failed";
+        missing.detail = text.str();
+    }
+    return missing;
+}
+
+std::string BatchFolder::make_way(std::size_t point) const {
+    const fs::path path = path_of(point);
+    std::error_code unknown;
+    for (const fs::directory_entry& entry : fs::directory_iterator(path.parent_path(), unknown))
+        if (entry.path().filename().string().starts_with(file_name(point) + ".part-")) fs::remove(entry.path(), unknown);
+    if (!fs::exists(path, unknown)) return "";
+    if (fs::is_regular_file(path, unknown) && looks_like_hdf5(path)) {
+        try {
+            results::check_writable(path.string());
+            return "";
+        } catch (const InputError&) {
+            // A truncated file of ours cannot say so; it is kept too.
+        }
+    }
+    fs::path aside = path.string() + ".aside";
+    for (int count = 2; fs::exists(aside, unknown); ++count) aside = fmt::format("{}.aside-{}", path.string(), count);
+    fs::rename(path, aside);
+    return aside.string();
+}
+
+void BatchFolder::note_failure(std::size_t point, const std::string& sentence) const {
+    const fs::path note = folder_ / "points" / (stems_[point] + ".failed");
+    std::error_code unknown;
+    if (sentence.empty())
+        fs::remove(note, unknown);
+    else
+        write_text(note, sentence);
+}
+
+}  // namespace hidyn::run

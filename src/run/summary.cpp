@@ -1,0 +1,98 @@
+#include "run/summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace hidyn::run {
+namespace {
+
+using results::DerivedGroup;
+using results::Results;
+using results::RouteResult;
+
+constexpr std::size_t most_components = 64;
+
+template <class Type>
+Type attribute(const DerivedGroup& group, const std::string& name, Type standard) {
+    const auto found = group.attributes.find(name);
+    if (found == group.attributes.end()) return standard;
+    const Type* value = std::get_if<Type>(&found->second);
+    return value != nullptr ? *value : standard;
+}
+
+Headline headline(const std::string& route, const RouteInfo& info, const Series& series) {
+    Headline made{.route = route,
+                  .kind = info.kind,
+                  .theory = info.theory,
+                  .observable = series.observable,
+                  .values = {},
+                  .errors = {}};
+    const std::size_t last = series.times - 1;
+    for (std::size_t component = 0; component < series.components(); ++component) {
+        double sum = 0.0;
+        double count = 0.0;
+        for (std::size_t replica = 0; replica < std::max<std::size_t>(series.replicas, 1); ++replica)
+            if (const double value = series.at(replica, last)[component]; std::isfinite(value)) {
+                sum += value;
+                count += 1.0;
+            }
+        const double mean = count > 0.0 ? sum / count : std::nan("");
+        double squares = 0.0;
+        for (std::size_t replica = 0; replica < series.replicas; ++replica)
+            if (const double value = series.at(replica, last)[component]; std::isfinite(value))
+                squares += (value - mean) * (value - mean);
+        double error = series.error.empty() ? 0.0 : series.error[last * series.components() + component];
+        if (series.replicas > 0) error = count > 1.0 ? std::sqrt(squares / (count - 1.0) / count) : std::nan("");
+        made.values.push_back(mean);
+        made.errors.push_back(error);
+    }
+    return made;
+}
+
+// Two-time functions and long lists have no place in a table.
+bool fits(const Series& series) {
+    return series.times > 0 && series.components() <= most_components &&
+           std::ranges::none_of(series.observable.dimensions, &Dimension::is_time);
+}
+
+std::string name_in_index(const RouteInfo& info, const Results& results) {
+    std::set<std::uint64_t> sizes;
+    for (const RouteResult& route : results.routes)
+        if (route.info.variant == info.variant && route.info.label == info.label) sizes.insert(route.info.d);
+    if (sizes.size() > 1) return info.name;
+    return info.variant.empty() ? info.label : info.variant + "." + info.label;
+}
+
+int severity(const std::string& outcome) {
+    return outcome == "disagrees" ? 3 : outcome == "inconclusive" ? 2 : outcome == "agrees" ? 1 : 0;
+}
+
+}  // namespace
+
+PointSummary summarize(const Results& results) {
+    PointSummary made;
+    made.status = "complete";
+    made.wall_seconds = 0.0;
+    for (const RouteResult& route : results.routes) {
+        made.wall_seconds += route.wall_seconds;
+        if (route.outcome.status == Status::diverged) made.status = status_name(Status::diverged);
+        if (route.outcome.status == Status::not_converged && made.status == "complete")
+            made.status = status_name(Status::not_converged);
+        for (const Series& series : route.trajectory.series)
+            if (fits(series)) made.headlines.push_back(headline(name_in_index(route.info, results), route.info, series));
+    }
+    for (const DerivedGroup& group : results.derived) {
+        if (group.path.starts_with("claims/")) {
+            ++made.claims;
+            made.claims_hold += attribute<std::int64_t>(group, "passed", 0) != 0 ? 1 : 0;
+        }
+        const std::string outcome = attribute<std::string>(group, "outcome", "");
+        if (!group.path.starts_with("scaling/") || severity(outcome) == 0) continue;
+        if (severity(outcome) > severity(made.verdict)) made.verdict = outcome;
+        made.p_value = std::fmin(made.p_value, attribute<double>(group, "p_value", std::nan("")));
+    }
+    return made;
+}
+
+}  // namespace hidyn::run

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "results/results.hpp"
+
+namespace hidyn::run {
+
+/// An observable at the last time of one route.
+struct Headline {
+    std::string route;  ///< [variant.]label, and -d<size> where the label has several sizes
+    std::string kind;   ///< "simulation", "ode", ...
+    bool theory = false;
+    Observable observable;
+    std::vector<double> values;  ///< per component; mean over the replicas that did not diverge
+    std::vector<double> errors;  ///< standard errors of the mean, or the theory's own numerical error
+};
+
+/// One point of a batch as the index shows it.
+struct PointSummary {
+    std::string status = "missing";  ///< complete, diverged, not converged, failed or missing
+    std::string verdict;             ///< the worst one: disagrees, inconclusive, agrees; "" without a comparison
+    double p_value = std::numeric_limits<double>::quiet_NaN();  ///< the smallest
+    std::int64_t claims = 0;
+    std::int64_t claims_hold = 0;
+    double wall_seconds = std::numeric_limits<double>::quiet_NaN();
+    std::string detail;  ///< why it failed
+    std::vector<Headline> headlines;
+
+    [[nodiscard]] bool done() const { return status != "missing" && status != "failed"; }
+};
+
+/// From results with their conclusions among the derived groups.
+[[nodiscard]] PointSummary summarize(const results::Results& results);
+
+}  // namespace hidyn::run
