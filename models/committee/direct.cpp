@@ -23,7 +23,7 @@ class DirectSimulation final : public Route {
             double passage = threshold && network.squared_overlap() >= *threshold ? 0.0 : not_yet;
             std::uint64_t made = 0;
             follow_schedule(
-                watch.schedule(), watch.check_interval(),
+                watch, [&](Archive& archive) { archive(network, passage, made); },
                 [&](std::uint64_t steps) {
                     for (std::uint64_t step = 0; step < steps; ++step) {
                         network.step();

@@ -27,6 +27,8 @@ class DirectNetwork {
     /// Row `unit` of the stacked weights, students first.
     [[nodiscard]] const double* row(std::size_t unit) const { return weights_.data() + unit * stride_; }
 
+    void archive(Archive& archive) { archive(gaussian_, noise_, weights_, second_layer_); }
+
   private:
     /// Preactivations, residual and the sample's contribution to both gradients.
     void respond(const double* input, double noise);

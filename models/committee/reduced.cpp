@@ -23,6 +23,8 @@ class Passages {
     }
     [[nodiscard]] double steps(std::size_t lane) const { return first_[static_cast<Eigen::Index>(lane)]; }
 
+    void archive(Archive& archive) { archive(step_, first_); }
+
   private:
     void note() {
         first_ = (chain_.squared_overlap() >= threshold_ && first_ == not_yet).select(step_, first_);
@@ -65,7 +67,7 @@ class ReducedSimulation final : public Route {
         const std::optional<double> threshold = problem_->escape_overlap;
         Passages passages(chain, threshold);
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(chain, passages, alive); },
             [&](std::uint64_t steps) {
                 for (std::uint64_t step = 0; step < steps; ++step) {
                     chain.step();

@@ -56,6 +56,8 @@ class ReducedChain {
     /// P, S and Theta of one lane, for tests of the frame itself.
     [[nodiscard]] SquareRoot frame_state(std::size_t lane) const;
 
+    void archive(Archive& archive) { archive(source_, chi_, p_, s_, v_); }
+
   private:
     ReducedChain(const Committee& problem, std::uint64_t d,
                  std::span<const random::StreamKey, random::lane_count> keys,

@@ -37,6 +37,8 @@ class Samples final : public BatchGradient {
             pull(mode, mode) = share * residual_.row(mode).dot(X.row(mode));
     }
 
+    void archive(Archive& archive) override { archive(lanes_); }
+
   private:
     const MatrixXd& M_;
     double deviation_;
@@ -73,6 +75,8 @@ class Wishart final : public BatchGradient {
         pull /= B_;
     }
 
+    void archive(Archive& archive) override { archive(lanes_, diagonal_); }
+
   private:
     const MatrixXd& M_;
     double deviation_, B_;
@@ -100,6 +104,8 @@ class DataBatches final : public BatchGradient {
         pull.noalias() = R_ * X_.transpose();
         pull /= static_cast<double>(X_.cols());
     }
+
+    void archive(Archive& archive) override { archive(subsets_); }
 
   private:
     const DataSet& data_;

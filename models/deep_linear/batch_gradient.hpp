@@ -15,6 +15,7 @@ class BatchGradient {
     virtual ~BatchGradient() = default;
     /// -dL/dW at W, of a batch drawn now.
     virtual void draw(const Eigen::MatrixXd& W, Eigen::MatrixXd& pull) = 0;
+    virtual void archive(Archive& archive) = 0;
 };
 
 /// Batches of fresh samples of a teacher.

@@ -50,7 +50,7 @@ class BatchSimulation final : public Route {
         std::vector<double> strengths(grid.size() * K * members_, 0.0);
         std::vector<double> levels(problem_->levels.wanted ? strengths.size() : 0, 0.0);
         std::vector<double> learned(problem_->asked.learned_at ? K * members_ : 0, not_yet);
-        for (std::size_t member = 0; member < members_; ++member)
+        for (std::size_t member = watch.part_to_resume(); member < members_; ++member)
             if (!follow(replica, member, recorder, watch, strengths, levels, learned)) return;
         for (std::size_t time = 0; time < grid.size(); ++time) {
             const auto at_time = [&](const std::vector<double>& all) {
@@ -94,9 +94,9 @@ class BatchSimulation final : public Route {
         };
         note_learned();
         bool whole = true;
-        BlockWatch own = watch;  // each member counts its own steps
+        watch.begin_part(member);
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(network, *batches, step, strengths, levels, learned); },
             [&](std::uint64_t count) {
                 for (std::uint64_t done = 0; done < count; ++done) {
                     batches->draw(network.product(), pull);
@@ -107,8 +107,8 @@ class BatchSimulation final : public Route {
             },
             [&](std::uint64_t now) {
                 whole = network.finite();
-                if (!whole) own.mark_diverged(replica, now);
-                return whole && (whole = own.proceed(now));
+                if (!whole) watch.mark_diverged(replica, now);
+                return whole && (whole = watch.proceed(now));
             },
             [&](const Sampling& sampling) {
                 observer.observe(network, recorder, replica, sampling.time, sampling.weight * share);

@@ -74,7 +74,7 @@ class GradientSimulation final : public Route {
   private:
     void descend(Run& run, std::size_t replica, BlockWatch& watch) const {
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(run.network()); },
             [&](std::uint64_t count) {
                 for (std::uint64_t step = 0; step < count; ++step)
                     run.network().step(problem_->learning_rate, run.pull());

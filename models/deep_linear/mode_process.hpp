@@ -27,6 +27,8 @@ class ModeProcess {
     }
     [[nodiscard]] bool finite(std::size_t lane) const;
 
+    void archive(Archive& archive) { archive(source_, chi_, a_, learned_, step_); }
+
   private:
     using Row = std::array<double, lanes>;
     template <std::size_t depth>

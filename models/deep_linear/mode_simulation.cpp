@@ -47,7 +47,11 @@ class ModeSimulation final : public Route {
         std::vector<double> strengths(runs * grid.size() * K, 0.0);
         std::vector<bool> whole(width, true);
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch,
+            [&](Archive& archive) {
+                for (const auto& group : groups) archive(*group);
+                archive(strengths, whole);
+            },
             [&](std::uint64_t count) {
                 for (const auto& group : groups) group->advance(count);
             },

@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "core/archive.hpp"
+
 namespace hidyn::deep_linear {
 
 /// Real weight matrices and the way of a gradient through their product: with -dL/dW given,
@@ -25,6 +27,11 @@ class Network {
     void unpack(const std::vector<double>& packed);
     /// False once weights are beyond all bounds.
     [[nodiscard]] bool finite() const;
+
+    void archive(Archive& archive) {
+        archive(W_);
+        if (archive.loading()) forward();
+    }
 
   private:
     std::vector<Eigen::MatrixXd> W_;

@@ -39,6 +39,8 @@ class Observer {
     Observer(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key);
     void observe(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time);
 
+    void archive(Archive& archive) { archive(lanes_); }
+
   private:
     void observe_batches(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time);
 

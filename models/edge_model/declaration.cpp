@@ -50,7 +50,7 @@ class Simulation final : public Route {
         key.purpose = random::Purpose::field;
         Observer observer(*problem_, info.d, key);
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(*learner, observer); },
             [&](std::uint64_t count) {
                 for (std::uint64_t step = 0; step < count; ++step) learner->step();
             },

@@ -48,6 +48,8 @@ class Direct final : public Learner {
     [[nodiscard]] Weights weights() const override { return at_; }
     [[nodiscard]] bool finite() const override { return at_.a * at_.a + at_.w.squaredNorm() < 1e12; }
 
+    void archive(Archive& archive) override { archive(at_.w, at_.a, velocity_.w, velocity_.a, lanes_); }
+
   private:
     const EdgeModel& problem_;
     Weights at_, velocity_;
@@ -82,6 +84,8 @@ class Reduced final : public Learner {
         return {.w = w, .a = a_};
     }
     [[nodiscard]] bool finite() const override { return a_ * a_ + w_.squaredNorm() < 1e12; }
+
+    void archive(Archive& archive) override { archive(stream_, a_, velocity_a_, w_, v_); }
 
   private:
     /// X^T r / B in these coordinates.

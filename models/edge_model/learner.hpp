@@ -17,6 +17,7 @@ class Learner {
     /// Weights as real vectors in d dimensions, up to a rotation that keeps the teacher.
     [[nodiscard]] virtual Weights weights() const = 0;
     [[nodiscard]] virtual bool finite() const = 0;
+    virtual void archive(Archive& archive) = 0;
 };
 
 /// Real vectors and real samples.

@@ -69,6 +69,11 @@ class Run {
         return std::isfinite(theta_.squaredNorm()) && theta_.squaredNorm() > 0.0;
     }
 
+    void archive(Archive& archive) {
+        archive(theta_, velocity_, lanes_, log_scale_);
+        if (subsets_) archive(*subsets_);
+    }
+
   private:
     const LinearStability& problem_;
     VectorXd theta_, velocity_, deviations_, scaled_, labels_, gradient_;
@@ -97,7 +102,8 @@ class Simulation final : public Route {
                  .route = random::route_hash(info.name),
                  .replica = static_cast<std::uint32_t>(replica)});
         follow_schedule(
-            watch.schedule(), std::min<std::uint64_t>(watch.check_interval(), 16),
+            watch, std::min<std::uint64_t>(watch.check_interval(), 16),
+            [&](Archive& archive) { archive(run); },
             [&](std::uint64_t count) {
                 for (std::uint64_t step = 0; step < count; ++step) run.step();
             },

@@ -32,6 +32,8 @@ class BatchDriver final : public Driver {
         return visits_;
     }
 
+    void archive(Archive& archive) override { archive(permutation_, stream_); }
+
   private:
     std::vector<std::size_t> permutation_;
     random::Stream stream_;
@@ -52,6 +54,8 @@ class BernoulliDriver final : public Driver {
             visits_.samples.push_back(static_cast<std::size_t>(at));
         return visits_;
     }
+
+    void archive(Archive& archive) override { archive(stream_); }
 
   private:
     double gap() { return std::floor(std::log(stream_.uniform()) / log_miss_); }
@@ -83,6 +87,8 @@ class PoissonDriver final : public Driver {
         return visits_;
     }
 
+    void archive(Archive& archive) override { archive(stream_); }
+
   private:
     double gap() { return -std::log(stream_.uniform()) / mean_; }
 
@@ -99,6 +105,7 @@ class ConstantDriver final : public Driver {
         visits_.common = mean;
     }
     const Visits& draw() override { return visits_; }
+    void archive(Archive& /*archive*/) override {}
 
   private:
     Visits visits_;
@@ -119,6 +126,8 @@ class GaussianDriver final : public Driver {
         for (double& z : visits_.weights) z = mean_ + deviation * z;
         return visits_;
     }
+
+    void archive(Archive& archive) override { archive(gaussian_); }
 
   private:
     double mean_;

@@ -24,6 +24,7 @@ class Driver {
     virtual ~Driver() = default;
     /// The visits of the next step, valid until the next call.
     [[nodiscard]] virtual const Visits& draw() = 0;
+    virtual void archive(Archive& archive) = 0;
 };
 
 /// The driver of the algorithm with n samples. `mean` is the mean of z_i in a step, delta / alpha; batches do

@@ -19,6 +19,8 @@ class Journal {
     /// Records C at all pairs of times that were reached.
     void finish(std::uint64_t d);
 
+    void archive(Archive& archive) { archive(snapshots_, reached_); }
+
   private:
     void sample_recovery(const Weights& weights, std::size_t time, double weight);
     void sample_response(const Weights& weights, std::size_t time, double weight);

@@ -39,6 +39,11 @@ class Learner {
     [[nodiscard]] Weights& weights() { return weights_; }
     [[nodiscard]] const Weights& weights() const { return weights_; }
 
+    void archive(Archive& archive) {
+        archive(weights_, *driver_, upcoming_, steps_);
+        if (archive.loading()) gradient_.assign(weights_.size(), 0.0);
+    }
+
   private:
     void start_copies();
     void step_on_one(std::size_t sample, std::size_t upcoming);

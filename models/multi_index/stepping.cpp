@@ -37,7 +37,7 @@ class Stepping final : public Route {
         learner.perturb_after(perturbations());
         Journal journal(*problem_, recorder, replica);
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(learner, journal); },
             [&](std::uint64_t steps) {
                 for (std::uint64_t step = 0; step < steps; ++step) learner.step();
             },

@@ -44,6 +44,8 @@ class Weights {
     /// The largest |w_k|^2 / d of all copies; NaN or infinite if a weight is.
     [[nodiscard]] double largest_norm() const;
 
+    void archive(Archive& archive) { archive(copies_, rows_, signs_); }
+
   private:
     std::size_t d_;
     std::size_t stride_;

@@ -34,6 +34,8 @@ class Learner {
     /// (1/n) sum_i (f - y_i)^2 / 4 on the data set.
     [[nodiscard]] double train_loss();
 
+    void archive(Archive& archive) { archive(inputs_, weights_, noise_); }
+
     /// Bytes of a data set or a batch.
     [[nodiscard]] static double bytes(const QuadraticNetwork& problem, std::uint64_t d);
 

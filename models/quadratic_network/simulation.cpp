@@ -40,7 +40,7 @@ class Simulation final : public Route {
                          .route = random::route_hash(info.name),
                          .replica = static_cast<std::uint32_t>(replica)});
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(learner); },
             [&](std::uint64_t count) {
                 for (std::uint64_t step = 0; step < count; ++step) learner.step();
             },

@@ -66,6 +66,8 @@ class Agents {
         record_weights(problem_, mean, consensus, recorder, replica, time, weight);
     }
 
+    void archive(Archive& archive) { archive(u_, v_); }
+
   private:
     /// u^2 - v^2, exactly 0 where they are equal.
     void fill_weights() { w_ = (u_ - v_).cwiseProduct(u_ + v_); }
@@ -112,7 +114,7 @@ class Simulation final : public Route {
   private:
     static void descend(Agents& agents, std::size_t replica, Recorder& recorder, BlockWatch& watch) {
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(agents); },
             [&](std::uint64_t count) {
                 for (std::uint64_t step = 0; step < count; ++step) agents.step();
             },

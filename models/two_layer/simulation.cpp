@@ -38,6 +38,11 @@ class Run {
     }
     [[nodiscard]] bool finite() const { return theta_.squaredNorm() < 1e12; }
 
+    void archive(Archive& archive) {
+        archive(theta_, velocity_, direction_);
+        if (batches_) archive(*batches_, *looks_);
+    }
+
     void observe(Recorder& recorder, std::size_t replica, std::size_t time) {
         const Network::At at(network_, theta_, samples_);
         const double loss = at.loss();
@@ -99,7 +104,7 @@ class Simulation final : public Route {
                  .route = random::route_hash(info.name),
                  .replica = static_cast<std::uint32_t>(replica)});
         follow_schedule(
-            watch.schedule(), watch.check_interval(),
+            watch, [&](Archive& archive) { archive(run); },
             [&](std::uint64_t count) {
                 for (std::uint64_t step = 0; step < count; ++step) run.step();
             },

@@ -14,6 +14,7 @@
 #include "experiment/experiment.hpp"
 #include "results/index.hpp"
 #include "results/results.hpp"
+#include "run/checkpoint_folder.hpp"
 #include "run/claims.hpp"
 #include "run/runner.hpp"
 
@@ -26,6 +27,27 @@ double all_steps(const experiment::Experiment& experiment, const RouteInfo& rout
     const auto variant = std::ranges::find(experiment.variants, route.variant, &experiment::Variant::name);
     return experiment.grid.end() * static_cast<double>(route.replicas) *
            variant->problem->steps_per_unit_time(static_cast<double>(route.d));
+}
+
+// What an earlier start left is gone on with, or not lost without being asked for.
+void begin(run::CheckpointFolder& checkpoint, const std::string& folder, bool resume) {
+    using Found = run::CheckpointFolder::Found;
+    const Found found = checkpoint.found();
+    if (found == Found::same && !resume)
+        throw InputError(
+            fmt::format("{}: holds an unfinished run of this experiment; --resume goes on with it, "
+                        "or remove the folder",
+                        folder));
+    if (found == Found::other && resume)
+        throw InputError(
+            fmt::format("{}: is of another experiment, or of another build of hidyn, whose bytes would "
+                        "differ; leave --resume out to start anew",
+                        folder));
+    if (found == Found::same)
+        checkpoint.resume();
+    else
+        checkpoint.discard();
+    if (resume && found == Found::nothing) inform("there is no checkpoint: starting at the beginning");
 }
 
 }  // namespace
@@ -42,17 +64,31 @@ int run(const RunArguments& arguments) {
     results::check_writable(output);
     run::check_memory(experiment, arguments.file);
 
+    run::CheckpointFolder checkpoint(output + ".checkpoint", experiment, arguments.checkpoint);
+    begin(checkpoint, output + ".checkpoint", arguments.resume);
+
     watch_for_interrupts();
     run::RunOptions options{.threads = arguments.threads, .command = arguments.command, .progress = {}};
+    options.checkpoint = &checkpoint;
     options.progress = [&](const RouteInfo& route) {
         return std::make_unique<ProgressBar>(route, all_steps(experiment, route), !arguments.quiet);
     };
-    results::Results results = run::solve(experiment, options);
+    results::Results results;
+    try {
+        results = run::solve(experiment, options);
+    } catch (const Interrupted&) {
+        checkpoint.flush();
+        complain(checkpoint.failure().empty() ? "interrupted: --resume goes on from here"
+                                              : "interrupted; " + checkpoint.failure());
+        return exit_code::interrupted;
+    }
+    if (!checkpoint.failure().empty()) warn(checkpoint.failure());
     const std::vector<run::Judgement> judgements = run::judge(results);
     const std::vector<run::ClaimResult> claims = run::check_claims(experiment, results);
     run::store(judgements, results);
     run::store(claims, results);
     results::write(output, results);
+    checkpoint.discard();
 
     if (arguments.json)
         print_json(results, judgements, claims);

@@ -22,7 +22,9 @@ struct RunArguments {
     int threads = 0;
     bool quiet = false;
     bool json = false;
-    std::string command;  ///< the whole command line, for the record
+    bool resume = false;
+    double checkpoint = 60.0;  ///< seconds between two states of a long run
+    std::string command;       ///< the whole command line, for the record
 };
 [[nodiscard]] int run(const RunArguments& arguments);
 

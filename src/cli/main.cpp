@@ -95,6 +95,11 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 4096));
     run_command->add_flag("--quiet", run.quiet, "only the verdict, no progress");
     run_command->add_flag("--json", run.json, "the verdict's numbers as JSON");
+    run_command->add_flag("--resume", run.resume,
+                          "go on where an interrupted start stopped, to the same bytes");
+    run_command->add_option("--checkpoint", run.checkpoint, "seconds between two states kept of a long run")
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
     run_command->callback([&] { chosen = [&] { return cli::run(run); }; });
 
     cli::CompareArguments compare;

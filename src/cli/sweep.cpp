@@ -31,7 +31,9 @@ struct Shard {
     std::size_t part = 1;
     std::size_t parts = 1;
     /// What the shard's own index is called after: "-2-of-8".
-    [[nodiscard]] std::string suffix() const { return parts == 1 ? "" : fmt::format("-{}-of-{}", part, parts); }
+    [[nodiscard]] std::string suffix() const {
+        return parts == 1 ? "" : fmt::format("-{}-of-{}", part, parts);
+    }
 };
 
 Shard read_shard(const std::string& text) {
@@ -41,14 +43,16 @@ Shard read_shard(const std::string& text) {
     const auto [slash, first] = std::from_chars(text.data(), end, shard.part);
     if (first == std::errc() && slash != end && *slash == '/') {
         const auto [last, second] = std::from_chars(slash + 1, end, shard.parts);
-        if (second == std::errc() && last == end && shard.part >= 1 && shard.part <= shard.parts) return shard;
+        if (second == std::errc() && last == end && shard.part >= 1 && shard.part <= shard.parts)
+            return shard;
     }
     throw InputError(fmt::format("--shard {}: must be I/N with 1 <= I <= N, such as 2/8", text));
 }
 
 std::vector<std::size_t> points_of(const Sweep& sweep, const Shard& shard) {
     std::vector<std::size_t> points;
-    for (std::size_t point = shard.part - 1; point < sweep.points(); point += shard.parts) points.push_back(point);
+    for (std::size_t point = shard.part - 1; point < sweep.points(); point += shard.parts)
+        points.push_back(point);
     return points;
 }
 
@@ -68,7 +72,8 @@ std::string verdict_cell(const PointSummary& summary) {
 
 // A number of a range in as many digits as a table needs.
 std::string cell(const experiment::Node& value) {
-    return value.type == experiment::Node::Type::real ? fmt::format("{:.6g}", value.real) : experiment::spell(value);
+    return value.type == experiment::Node::Type::real ? fmt::format("{:.6g}", value.real)
+                                                      : experiment::spell(value);
 }
 
 void print_table(const Sweep& sweep, const Summaries& summaries) {
@@ -85,7 +90,8 @@ void print_table(const Sweep& sweep, const Summaries& summaries) {
         row.push_back(fmt::format("{}", point + 1));
         const std::vector<std::size_t> places = sweep.places(point);
         for (std::size_t axis = 0; axis < places.size(); ++axis)
-            for (const experiment::SweepKey& key : sweep.axes[axis].keys) row.push_back(cell(key.values[places[axis]]));
+            for (const experiment::SweepKey& key : sweep.axes[axis].keys)
+                row.push_back(cell(key.values[places[axis]]));
         row.push_back(one.status);
         row.push_back(one.done() ? fmt::format("{:.3g}", one.wall_seconds) : "-");
         row.push_back(one.claims > 0 ? fmt::format("{}/{}", one.claims_hold, one.claims) : "-");
@@ -160,6 +166,7 @@ int sweep(const SweepArguments& arguments) {
     Summaries summaries;
     for (const std::size_t point : todo) summaries[point] = folder.look(point);
     const std::size_t all = todo.size();
+    folder.tidy(todo, [&](std::size_t point) { return summaries[point].done(); });
     std::erase_if(todo, [&](std::size_t point) { return summaries[point].done(); });
     for (const std::size_t point : todo)
         if (const std::string aside = folder.make_way(point); !aside.empty())
@@ -179,9 +186,10 @@ int sweep(const SweepArguments& arguments) {
         run::run_points(sweep, folder, registry(), options);
     } catch (const Interrupted&) {
         write_index(sweep, folder, summaries, shard.suffix());
-        complain(fmt::format("interrupted: {} of {} points are done; --resume goes on",
-                             std::ranges::count_if(summaries, [](const auto& one) { return one.second.done(); }),
-                             summaries.size()));
+        complain(
+            fmt::format("interrupted: {} of {} points are done; --resume goes on",
+                        std::ranges::count_if(summaries, [](const auto& one) { return one.second.done(); }),
+                        summaries.size()));
         return exit_code::interrupted;
     } catch (const RunError& error) {
         complain(error.what());
@@ -200,13 +208,15 @@ int merge(const MergeArguments& arguments) {
         throw InputError("merge: several folders need another one to go to: give it with -o");
     const auto load = [](const std::string& folder) {
         const std::string file = (fs::path(folder) / "sweep.toml").string();
-        if (!fs::exists(file)) throw InputError(fmt::format("{}: holds no batch: there is no sweep.toml", folder));
+        if (!fs::exists(file))
+            throw InputError(fmt::format("{}: holds no batch: there is no sweep.toml", folder));
         return experiment::load_sweep(file, {}, {});
     };
     const Sweep sweep = load(arguments.folders.front());
     for (const std::string& other : arguments.folders)
         if (load(other).text != sweep.text)
-            throw InputError(fmt::format("{}: holds another batch than {}", other, arguments.folders.front()));
+            throw InputError(
+                fmt::format("{}: holds another batch than {}", other, arguments.folders.front()));
     const std::string output = arguments.output.empty() ? arguments.folders.front() : arguments.output;
     const run::BatchFolder folder(output, sweep);
     folder.open(true);

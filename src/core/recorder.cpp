@@ -45,6 +45,13 @@ void Recorder::truncate(std::size_t replica, std::size_t from_time) {
             std::ranges::fill(series.at(replica, time), missing);
 }
 
+void Recorder::archive_replicas(Archive& archive, std::size_t first, std::size_t count) {
+    for (Series& series : trajectory_.series)
+        for (std::size_t replica = first; replica < std::min(first + count, series.replicas); ++replica)
+            for (std::size_t time = 0; time < times_; ++time)
+                for (double& value : series.at(replica, time)) archive(value);
+}
+
 void Recorder::record_error(std::size_t observable, std::size_t time, std::span<const double> values) {
     Series& series = trajectory_.series[observable];
     store(series.error, series, time, values);

@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "core/archive.hpp"
+#include "core/checkpoint.hpp"
 #include "core/trajectory.hpp"
 
 namespace hidyn {
@@ -30,11 +33,23 @@ class Recorder {
     void record_error(std::size_t observable, std::size_t time, std::span<const double> values);
     void record_variance(std::size_t observable, std::size_t time, std::span<const double> values);
 
+    /// Where blocks of replicas keep what they have, under names that begin with `route`; null: nowhere.
+    void keep_in(Checkpoint* checkpoint, std::string route) {
+        checkpoint_ = checkpoint;
+        route_ = std::move(route);
+    }
+    [[nodiscard]] Checkpoint* checkpoint() const { return checkpoint_; }
+    [[nodiscard]] const std::string& route() const { return route_; }
+    /// All that is recorded of `count` replicas from `first` on; those beyond the last are not there.
+    void archive_replicas(Archive& archive, std::size_t first, std::size_t count);
+
     [[nodiscard]] Trajectory take() { return std::move(trajectory_); }
 
   private:
     Trajectory trajectory_;
     std::size_t times_;
+    Checkpoint* checkpoint_ = nullptr;
+    std::string route_;
 };
 
 }  // namespace hidyn

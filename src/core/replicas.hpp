@@ -1,8 +1,12 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/parallel.hpp"
@@ -23,6 +27,7 @@ namespace hidyn {
 
 /// What all blocks share.
 struct ReplicaRun {
+    std::size_t width;  ///< replicas of a block
     const TimeGrid& grid;
     Recorder& recorder;
     Progress& progress;
@@ -36,17 +41,21 @@ struct ReplicaRun {
 /// One block's view of the run.
 class BlockWatch {
   public:
-    explicit BlockWatch(ReplicaRun& run) : run_(run) {}
+    BlockWatch(ReplicaRun& run, std::size_t first)
+        : run_(run), first_(first), kept_(std::chrono::steady_clock::now()) {}
 
     [[nodiscard]] const std::vector<Sampling>& schedule() const { return run_.schedule; }
     [[nodiscard]] std::uint64_t check_interval() const { return run_.check_interval; }
+    /// The last proceed() met a wish to stop.
+    [[nodiscard]] bool stopped() const { return stopped_; }
 
     /// Reports progress up to `step`; false when the run is to stop.
     [[nodiscard]] bool proceed(std::uint64_t step) {
         const double total = std::max(1.0, static_cast<double>(run_.schedule.back().step)) * run_.blocks;
         run_.progress.advance(static_cast<double>(step - reported_) / total);
         reported_ = step;
-        return !run_.progress.stop_requested();
+        stopped_ = run_.progress.stop_requested();
+        return !stopped_;
     }
     /// From `step` on this replica has no values.
     void mark_diverged(std::size_t replica, std::uint64_t step) {
@@ -62,10 +71,124 @@ class BlockWatch {
         run_.recorder.truncate(replica, static_cast<std::size_t>(lost - times.begin()));
     }
 
+    /// A block of several parts, one after the other, says which it is at, and begins with the one it stood
+    /// at.
+    void begin_part(std::uint64_t part) {
+        part_ = part;
+        reported_ = 0;
+    }
+    [[nodiscard]] std::uint64_t part_to_resume() const {
+        const std::optional<std::string> state = find("state");
+        std::uint64_t part = 0;
+        if (state) {
+            Archive archive{std::string_view(*state)};
+            archive(part);
+        }
+        return part;
+    }
+    /// Goes on from the state an earlier start left of this part: `describe` lists it. False if there is
+    /// none.
+    template <class Describe>
+    bool resume(Describe describe) {
+        const std::optional<std::string> state = find("state");
+        if (!state) return false;
+        Archive archive{std::string_view(*state)};
+        std::uint64_t part = 0;
+        archive(part);
+        if (part != part_) return false;
+        list(archive, describe);
+        const double total = std::max(1.0, static_cast<double>(run_.schedule.back().step)) * run_.blocks;
+        run_.progress.advance(static_cast<double>(reported_) / total);
+        return true;
+    }
+    /// Leaves the state for a later start where a stop is asked for, or now and then.
+    template <class Describe>
+    void keep_state(Describe describe) {
+        if (run_.recorder.checkpoint() == nullptr) return;
+        const auto now = std::chrono::steady_clock::now();
+        if (!stopped_ &&
+            std::chrono::duration<double>(now - kept_).count() < run_.recorder.checkpoint()->interval())
+            return;
+        kept_ = now;
+        std::string bytes;
+        Archive archive(bytes);
+        archive(part_);
+        list(archive, describe);
+        run_.recorder.checkpoint()->replace(name("state"), bytes);
+    }
+    /// The block's records as an earlier start finished them; false if it did not.
+    bool restore_finished() {
+        const std::optional<std::string> done = find("block");
+        if (!done) return false;
+        Archive archive{std::string_view(*done)};
+        list(archive, [](Archive&) {});
+        run_.progress.advance(1.0 / run_.blocks);
+        return true;
+    }
+    void keep_finished() {
+        if (run_.recorder.checkpoint() == nullptr || run_.progress.stop_requested()) return;
+        std::string bytes;
+        Archive archive(bytes);
+        list(archive, [](Archive&) {});
+        run_.recorder.checkpoint()->keep(name("block"), bytes);
+    }
+
   private:
+    [[nodiscard]] std::string name(const char* what) const {
+        return std::string(what) + "/" + run_.recorder.route() + "/" + std::to_string(first_);
+    }
+    [[nodiscard]] std::optional<std::string> find(const char* what) const {
+        if (run_.recorder.checkpoint() == nullptr) return {};
+        return run_.recorder.checkpoint()->find(name(what));
+    }
+    /// What every block has, and what `describe` lists.
+    template <class Describe>
+    void list(Archive& archive, Describe describe) {
+        archive(reported_);
+        for (std::size_t replica = first_; replica < std::min(first_ + run_.width, run_.diverged_at.size());
+             ++replica)
+            archive(run_.diverged_at[replica]);
+        run_.recorder.archive_replicas(archive, first_, run_.width);
+        describe(archive);
+    }
+
     ReplicaRun& run_;
+    std::size_t first_;
+    std::uint64_t part_ = 0;
     std::uint64_t reported_ = 0;
+    bool stopped_ = false;
+    std::chrono::steady_clock::time_point kept_;
 };
+
+/// Follows the schedule like follow_schedule() above, and goes on where an earlier start stopped: `state`
+/// lists all that the steps to come depend on.
+template <class State, class Advance, class Check, class Sample>
+void follow_schedule(BlockWatch& watch, State state, Advance advance, Check check, Sample sample) {
+    follow_schedule(watch, watch.check_interval(), state, advance, check, sample);
+}
+template <class State, class Advance, class Check, class Sample>
+void follow_schedule(BlockWatch& watch, std::uint64_t check_interval, State state, Advance advance,
+                     Check check, Sample sample) {
+    std::size_t place = 0;
+    std::uint64_t step = 0;
+    const auto describe = [&](Archive& archive) {
+        archive(place, step);
+        state(archive);
+    };
+    watch.resume(describe);
+    const std::vector<Sampling>& schedule = watch.schedule();
+    for (; place < schedule.size(); ++place) {
+        while (step < schedule[place].step) {
+            const std::uint64_t count = std::min(schedule[place].step - step, check_interval);
+            advance(count);
+            step += count;
+            const bool goes_on = check(step);
+            if (goes_on || watch.stopped()) watch.keep_state(describe);
+            if (!goes_on) return;
+        }
+        sample(schedule[place]);
+    }
+}
 
 /// Runs `simulate_block(first replica, watch)` for every block of `width` replicas.
 template <class SimulateBlock>
@@ -73,7 +196,8 @@ Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_u
                      const TimeGrid& grid, Recorder& recorder, Progress& progress,
                      SimulateBlock simulate_block) {
     const auto blocks = static_cast<std::int64_t>((replicas + width - 1) / width);
-    ReplicaRun run{.grid = grid,
+    ReplicaRun run{.width = width,
+                   .grid = grid,
                    .recorder = recorder,
                    .progress = progress,
                    .schedule = sampling_schedule(grid, steps_per_unit_time),
@@ -82,8 +206,11 @@ Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_u
                    .diverged_at = std::vector<double>(replicas, std::nan("")),
                    .steps_per_unit_time = steps_per_unit_time};
     parallel_for(blocks, progress, [&](std::int64_t block) {
-        BlockWatch watch(run);
-        simulate_block(static_cast<std::size_t>(block) * width, watch);
+        const std::size_t first = static_cast<std::size_t>(block) * width;
+        BlockWatch watch(run, first);
+        if (watch.restore_finished()) return;
+        simulate_block(first, watch);
+        watch.keep_finished();
     });
 
     Outcome outcome;

@@ -15,7 +15,8 @@ namespace hidyn::experiment {
 namespace {
 
 constexpr std::size_t most_points = 1'000'000;
-const std::vector<std::string> sections{"problem", "data", "algorithm", "initial", "time", "routes", "variants"};
+const std::vector<std::string> sections{"problem", "data",   "algorithm", "initial",
+                                        "time",    "routes", "variants"};
 
 std::vector<std::string> parts_of(const std::string& path) {
     std::vector<std::string> parts;
@@ -79,12 +80,10 @@ std::vector<Node> values_of_range(const Node& node, const std::string& path, Com
     const auto whole_number = [](const Node* end) { return end->type == Node::Type::integer; };
     bool whole = table.boolean("whole");
     if (!logarithmic && whole_number(node.find("from")) && whole_number(node.find("to")))
-        whole = whole || points == 1 ||
-                std::fmod(to - from, static_cast<double>(points - 1)) == 0.0;
+        whole = whole || points == 1 || std::fmod(to - from, static_cast<double>(points - 1)) == 0.0;
     std::vector<Node> values;
     for (std::int64_t index = 0; index < points; ++index) {
-        const double share =
-            points == 1 ? 0.0 : static_cast<double>(index) / static_cast<double>(points - 1);
+        const double share = points == 1 ? 0.0 : static_cast<double>(index) / static_cast<double>(points - 1);
         double value = logarithmic ? from * std::pow(to / from, share) : from + (to - from) * share;
         if (index + 1 == points && points > 1) value = to;
         // 0.30000000000000004 is nobody's wish.
@@ -103,13 +102,15 @@ std::vector<Node> values_of_range(const Node& node, const std::string& path, Com
 std::vector<Node> values_of(const Node& node, const std::string& path, Complaints& complaints) {
     if (node.type == Node::Type::table) return values_of_range(node, path, complaints);
     if (node.type == Node::Type::array && !node.items.empty()) return node.items;
-    complaints.add(fmt::format("{}: sweep.{} = {}: must be a list of values or a range such as "
-                               "{{ from = 0.1, to = 10, points = 7, spacing = \"log\" }}",
-                               node.where, path, spell(node)));
+    complaints.add(
+        fmt::format("{}: sweep.{} = {}: must be a list of values or a range such as "
+                    "{{ from = 0.1, to = 10, points = 7, spacing = \"log\" }}",
+                    node.where, path, spell(node)));
     return {};
 }
 
-void read_keys(const Node& table, const std::string& prefix, std::vector<SweepKey>& keys, Complaints& complaints) {
+void read_keys(const Node& table, const std::string& prefix, std::vector<SweepKey>& keys,
+               Complaints& complaints) {
     for (const auto& [name, node] : table.entries) {
         if (prefix.empty() && name == "zip") continue;
         const std::string path = prefix.empty() ? name : prefix + "." + name;
@@ -121,7 +122,8 @@ void read_keys(const Node& table, const std::string& prefix, std::vector<SweepKe
         std::set<std::string> seen;
         for (const Node& value : values)
             if (!seen.insert(value_text(value)).second)
-                complaints.add(fmt::format("{}: sweep.{}: the value {} comes twice", node.where, path, spell(value)));
+                complaints.add(
+                    fmt::format("{}: sweep.{}: the value {} comes twice", node.where, path, spell(value)));
         if (!values.empty()) keys.push_back({path, std::move(values)});
     }
 }
@@ -134,8 +136,8 @@ std::optional<SweepAxis> zipped(const Node& group, std::vector<SweepKey>& keys, 
         if (item.type != Node::Type::text || found == keys.end()) {
             std::vector<std::string> names;
             for (const SweepKey& key : keys) names.push_back(key.path);
-            complaints.add(fmt::format("{}: sweep.zip: {} is not a key of [sweep] that is still free{}", group.where,
-                                       spell(item), suggestion(item.text, names)));
+            complaints.add(fmt::format("{}: sweep.zip: {} is not a key of [sweep] that is still free{}",
+                                       group.where, spell(item), suggestion(item.text, names)));
             return {};
         }
         axis.keys.push_back(std::move(*found));
@@ -143,37 +145,43 @@ std::optional<SweepAxis> zipped(const Node& group, std::vector<SweepKey>& keys, 
     }
     for (const SweepKey& key : axis.keys)
         if (key.values.size() != axis.size()) {
-            complaints.add(fmt::format("{}: sweep.zip: keys that move together need as many values each, but {} has {} "
-                                       "and {} has {}",
-                                       group.where, axis.keys.front().path, axis.size(), key.path,
-                                       key.values.size()));
+            complaints.add(
+                fmt::format("{}: sweep.zip: keys that move together need as many values each, but {} has {} "
+                            "and {} has {}",
+                            group.where, axis.keys.front().path, axis.size(), key.path, key.values.size()));
             return {};
         }
     return axis;
 }
 
 std::vector<SweepAxis> read_axes(const Node& section, Complaints& complaints) {
-    complain_about_unknown_keys(section, "sweep", [] {
-        std::vector<std::string> known = sections;
-        known.emplace_back("zip");
-        return known;
-    }(), complaints);
+    complain_about_unknown_keys(
+        section, "sweep",
+        [] {
+            std::vector<std::string> known = sections;
+            known.emplace_back("zip");
+            return known;
+        }(),
+        complaints);
     std::vector<SweepKey> keys;
     read_keys(section, "", keys, complaints);
     if (!complaints.sentences().empty()) return {};
     std::vector<SweepKey> free = keys;
     std::vector<SweepAxis> together;
     if (const Node* zip = section.find("zip")) {
-        const bool groups = zip->type == Node::Type::array && std::ranges::all_of(zip->items, [](const Node& group) {
-            return group.type == Node::Type::array && group.items.size() > 1;
-        });
+        const bool groups =
+            zip->type == Node::Type::array && std::ranges::all_of(zip->items, [](const Node& group) {
+                return group.type == Node::Type::array && group.items.size() > 1;
+            });
         if (!groups)
-            complaints.add(fmt::format("{}: sweep.zip = {}: must be a list of groups of keys, such as "
-                                       "[[\"algorithm.learning_rate\", \"problem.label_noise\"]]",
-                                       zip->where, spell(*zip)));
+            complaints.add(
+                fmt::format("{}: sweep.zip = {}: must be a list of groups of keys, such as "
+                            "[[\"algorithm.learning_rate\", \"problem.label_noise\"]]",
+                            zip->where, spell(*zip)));
         else
             for (const Node& group : zip->items)
-                if (std::optional<SweepAxis> axis = zipped(group, free, complaints)) together.push_back(std::move(*axis));
+                if (std::optional<SweepAxis> axis = zipped(group, free, complaints))
+                    together.push_back(std::move(*axis));
     }
     // An axis stands where its first key does.
     std::vector<SweepAxis> axes;
@@ -190,25 +198,27 @@ void check_axes(const Sweep& sweep, const std::vector<std::string>& overrides, C
     for (const SweepAxis& axis : sweep.axes)
         for (const SweepKey& key : axis.keys) {
             if (parts_of(key.path).size() < 2)
-                complaints.add(fmt::format("{}: sweep.{}: name a key of that section, such as {}.kind", sweep.name,
-                                           key.path, key.path));
+                complaints.add(fmt::format("{}: sweep.{}: name a key of that section, such as {}.kind",
+                                           sweep.name, key.path, key.path));
             if (variants != nullptr)
                 for (const auto& [name, variant] : variants->entries)
                     if (variant.at_path(key.path) != nullptr)
-                        complaints.add(fmt::format("{}: sweep.{}: the variant {} sets it too; sweep variants.{}.{} or "
-                                                   "leave one out",
-                                                   sweep.name, key.path, name, name, key.path));
+                        complaints.add(
+                            fmt::format("{}: sweep.{}: the variant {} sets it too; sweep variants.{}.{} or "
+                                        "leave one out",
+                                        sweep.name, key.path, name, name, key.path));
             for (const std::string& assignment : overrides)
                 if (assignment.starts_with(key.path + "="))
-                    complaints.add(fmt::format("--set {}: [sweep] varies it; give --sweep {}=[...] to vary it "
-                                               "otherwise",
-                                               assignment, key.path));
+                    complaints.add(
+                        fmt::format("--set {}: [sweep] varies it; give --sweep {}=[...] to vary it "
+                                    "otherwise",
+                                    assignment, key.path));
         }
     double product = 1.0;
     for (const SweepAxis& axis : sweep.axes) product *= static_cast<double>(axis.size());
     if (product > static_cast<double>(most_points))
-        complaints.add(fmt::format("{}: [sweep] has {:.3g} points; at most {} can be run", sweep.name, product,
-                                   most_points));
+        complaints.add(fmt::format("{}: [sweep] has {:.3g} points; at most {} can be run", sweep.name,
+                                   product, most_points));
 }
 
 std::uint64_t fnv(const std::string& text) {
@@ -261,14 +271,15 @@ std::string Sweep::file_stem(std::size_t point) const {
     std::string safe;
     for (const char letter : readable.substr(0, longest)) {
         const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                           (letter >= '0' && letter <= '9') || std::string("=,.+-_").find(letter) != std::string::npos;
+                           (letter >= '0' && letter <= '9') ||
+                           std::string("=,.+-_").find(letter) != std::string::npos;
         if (plain) safe += letter;
     }
     return fmt::format("{}-{:012x}", safe, fnv(text_at(point)) & 0xffffffffffffULL);
 }
 
-Sweep load_sweep_text(const std::string& text, const std::string& name, const std::vector<std::string>& overrides,
-                      const std::vector<std::string>& axes) {
+Sweep load_sweep_text(const std::string& text, const std::string& name,
+                      const std::vector<std::string>& overrides, const std::vector<std::string>& axes) {
     Sweep sweep;
     sweep.name = name;
     Node document = parse_toml(text, name);
@@ -276,14 +287,15 @@ Sweep load_sweep_text(const std::string& text, const std::string& name, const st
     Node section;
     if (const Node* given = document.find("sweep")) section = *given;
     if (section.type != Node::Type::table)
-        throw InputError(fmt::format("{}: sweep = {}: must be a section [sweep]", section.where, spell(section)));
+        throw InputError(
+            fmt::format("{}: sweep = {}: must be a section [sweep]", section.where, spell(section)));
     for (const std::string& assignment : axes) merge(section, parse_override(assignment, "--sweep"));
     for (const char* key : {"sweep", "quick"})
         std::erase_if(document.entries, [&](const Entry& entry) { return entry.key == key; });
     sweep.document = document;
     if (section.entries.empty())
-        throw InputError(fmt::format("{}: there is nothing to sweep: give a section [sweep], or --sweep KEY=[...]",
-                                     name));
+        throw InputError(
+            fmt::format("{}: there is nothing to sweep: give a section [sweep], or --sweep KEY=[...]", name));
     Complaints complaints;
     sweep.axes = read_axes(section, complaints);
     if (complaints.sentences().empty()) check_axes(sweep, overrides, complaints);

@@ -21,8 +21,8 @@ struct SweepAxis {
     [[nodiscard]] std::size_t size() const { return keys.front().values.size(); }
 };
 
-/// A batch: one experiment at every point of the product of its axes. Points are numbered from 0, the last axis
-/// fastest.
+/// A batch: one experiment at every point of the product of its axes. Points are numbered from 0, the last
+/// axis fastest.
 struct Sweep {
     std::string name;  ///< how messages call the file
     Node document;     ///< the experiment without [sweep], overrides applied
@@ -46,6 +46,7 @@ struct Sweep {
                                const std::vector<std::string>& axes);
 /// The same from a text; `name` is how messages call it.
 [[nodiscard]] Sweep load_sweep_text(const std::string& text, const std::string& name,
-                                    const std::vector<std::string>& overrides, const std::vector<std::string>& axes);
+                                    const std::vector<std::string>& overrides,
+                                    const std::vector<std::string>& axes);
 
 }  // namespace hidyn::experiment

@@ -2,8 +2,8 @@
 
 #include <Eigen/Core>
 
-/// The dense decompositions that many files ask for, behind plain functions: Eigen's templates for them are compiled
-/// once.
+/// The dense decompositions that many files ask for, behind plain functions: Eigen's templates for them are
+/// compiled once.
 namespace hidyn::math {
 
 /// M = V diag(values) V^T of a symmetric matrix, eigenvalues increasing; reads the lower triangle.
@@ -26,8 +26,8 @@ class SymmetricSpectrum {
 /// Decreasing.
 [[nodiscard]] Eigen::VectorXd singular_values(const Eigen::MatrixXd& W);
 
-/// R of W = O R with orthonormal columns in O, upper trapezoidal with min(rows, columns) rows; the signs of its diagonal
-/// are not fixed.
+/// R of W = O R with orthonormal columns in O, upper trapezoidal with min(rows, columns) rows; the signs of
+/// its diagonal are not fixed.
 [[nodiscard]] Eigen::MatrixXd upper_factor(const Eigen::MatrixXd& W);
 
 }  // namespace hidyn::math

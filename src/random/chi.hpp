@@ -21,6 +21,8 @@ class ChiLanes {
     /// One chi variable per lane.
     void draw(double degrees_of_freedom, RowSource& source, double* row);
 
+    void archive(Archive& archive) { archive(rejection_); }
+
   private:
     double finish_lane(std::size_t lane, double shift, double scale, double normal, double uniform);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/archive.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::random {
@@ -29,6 +30,8 @@ class GaussianLanes {
     /// Uniforms in (0, 1]; the length must be a multiple of 8.
     void uniforms(std::span<double> rows);
 
+    void archive(Archive& archive) { archive(state_); }
+
   private:
     void seed_lane(std::size_t lane, const StreamKey& key);
 
@@ -52,6 +55,8 @@ class RowSource {
         uniform_ += lane_count;
         return row;
     }
+
+    void archive(Archive& archive) { archive(lanes_, normals_, uniforms_, normal_, uniform_); }
 
   private:
     void refill_normals();

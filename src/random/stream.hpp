@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/archive.hpp"
+
 namespace hidyn::random {
 
 /// What a stream is for. Streams of different purposes never share a number.
@@ -34,6 +36,8 @@ class Stream {
     double uniform();  ///< in (0, 1]
     double normal();
     double chi(double degrees_of_freedom);  ///< sqrt of a chi-squared variable; 0 for 0 degrees of freedom
+
+    void archive(Archive& archive) { archive(block_, words_, used_, spare_normal_, has_spare_); }
 
   private:
     StreamKey key_;

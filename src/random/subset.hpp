@@ -28,6 +28,8 @@ class Subsets {
         return {order_.data(), count};
     }
 
+    void archive(Archive& archive) { archive(stream_, order_); }
+
   private:
     Stream stream_;
     std::vector<std::size_t> order_;

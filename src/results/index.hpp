@@ -11,8 +11,8 @@ namespace hidyn::results {
 /// The root attribute `format` of an index.
 inline constexpr const char* index_format_name = "hidyn sweep";
 
-/// Columns of a table whose rows are the points of a batch: a group of the index file. Every array's first axis is
-/// "point".
+/// Columns of a table whose rows are the points of a batch: a group of the index file. Every array's first
+/// axis is "point".
 struct IndexGroup {
     struct Texts {
         std::string name;

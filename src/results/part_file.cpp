@@ -36,11 +36,13 @@ PartFile::~PartFile() {
 
 void PartFile::move_into_place() {
     if (const int failure = sync(path); failure != 0)
-        throw RunError(fmt::format("{}: could not be brought to the disk: {}", final_path_, std::strerror(failure)));
+        throw RunError(
+            fmt::format("{}: could not be brought to the disk: {}", final_path_, std::strerror(failure)));
     std::error_code error;
     std::filesystem::rename(path, final_path_, error);
     if (error)
-        throw RunError(fmt::format("{}: the finished file could not be moved there: {}", final_path_, error.message()));
+        throw RunError(
+            fmt::format("{}: the finished file could not be moved there: {}", final_path_, error.message()));
     done_ = true;
     const std::string directory = std::filesystem::path(final_path_).parent_path().string();
     // Some file systems refuse to sync a directory; the file itself is safe.
@@ -55,7 +57,8 @@ void write_aside(const std::string& path, const std::function<void(hid_t file)>&
         if (H5Fflush(file.id(), H5F_SCOPE_GLOBAL) < 0) throw RunError("HDF5 could not flush " + part.path);
     } catch (const RunError& error) {
         std::error_code unknown;
-        const auto space = std::filesystem::space(std::filesystem::absolute(part.path).parent_path(), unknown);
+        const auto space =
+            std::filesystem::space(std::filesystem::absolute(part.path).parent_path(), unknown);
         throw RunError(fmt::format("{}: could not be written: {}{}", path, error.what(),
                                    !unknown && space.available < (1U << 20U) ? "; the disk is full" : ""));
     }

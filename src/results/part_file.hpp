@@ -25,8 +25,8 @@ class PartFile {
     bool done_ = false;
 };
 
-/// Makes an HDF5 file that is complete or absent; a file of that name survives until the new one is on the disk. The caller holds hdf5::Access. Throws
-/// RunError.
+/// Makes an HDF5 file that is complete or absent; a file of that name survives until the new one is on the
+/// disk. The caller holds hdf5::Access. Throws RunError.
 void write_aside(const std::string& path, const std::function<void(hid_t file)>& write_content);
 
 }  // namespace hidyn::results

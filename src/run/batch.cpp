@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "results/results.hpp"
+#include "run/checkpoint_folder.hpp"
 #include "run/claims.hpp"
 #include "run/runner.hpp"
 
@@ -60,13 +61,15 @@ class RouteShare final : public Progress {
     double done_ = 0.0;
 };
 
-results::Results solve_point(const Experiment& experiment, const BatchOptions& options) {
+results::Results solve_point(const Experiment& experiment, const BatchOptions& options,
+                             Checkpoint& checkpoint) {
     std::size_t routes = 0;
     for (const experiment::Variant& variant : experiment.variants) routes += variant.routes.size();
     RunOptions one{.threads = 0, .command = options.command, .progress = {}};
     one.progress = [&](const RouteInfo&) {
         return std::make_unique<RouteShare>(*options.progress, options.share / static_cast<double>(routes));
     };
+    one.checkpoint = &checkpoint;
     results::Results results = solve(experiment, one);
     store(judge(results), results);
     store(check_claims(experiment, results), results);
@@ -85,7 +88,8 @@ std::string describe_point(const Sweep& sweep, std::size_t point) {
     return text;
 }
 
-std::vector<std::size_t> checked(const Sweep& sweep, std::vector<std::size_t> points, const Registry& registry) {
+std::vector<std::size_t> checked(const Sweep& sweep, std::vector<std::size_t> points,
+                                 const Registry& registry) {
     struct Complaint {
         std::size_t first = 0, count = 0;
     };
@@ -106,16 +110,18 @@ std::vector<std::size_t> checked(const Sweep& sweep, std::vector<std::size_t> po
     std::vector<std::string> sentences;
     for (const std::string& sentence : order) {
         const Complaint& complaint = seen[sentence];
-        sentences.push_back(complaint.count == points.size()
-                                ? sentence
-                                : fmt::format("{} (at {})", sentence, describe_point(sweep, complaint.first)));
+        sentences.push_back(
+            complaint.count == points.size()
+                ? sentence
+                : fmt::format("{} (at {})", sentence, describe_point(sweep, complaint.first)));
     }
     if (!sentences.empty()) throw InputError(std::move(sentences));
     std::ranges::stable_sort(points, std::greater<>(), [&](std::size_t point) { return costs[point]; });
     return points;
 }
 
-void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& registry, const BatchOptions& options) {
+void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& registry,
+                const BatchOptions& options) {
     std::exception_ptr failure;
     std::mutex mutex;
     const auto failed = [&] {
@@ -132,8 +138,17 @@ void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& r
     };
     const auto run_one = [&](std::size_t point) {
         std::optional<results::Results> results;
+        const Experiment experiment = load_point(sweep, point, registry);
+        CheckpointFolder checkpoint(folder.checkpoint_path(point), experiment, options.checkpoint_interval);
+        if (checkpoint.found() == CheckpointFolder::Found::same)
+            checkpoint.resume();
+        else
+            checkpoint.discard();
         try {
-            results = solve_point(load_point(sweep, point, registry), options);
+            results = solve_point(experiment, options, checkpoint);
+        } catch (const Interrupted&) {
+            checkpoint.flush();
+            throw;
         } catch (const RunError& error) {
             PointSummary summary;
             summary.status = "failed";
@@ -143,6 +158,7 @@ void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& r
             return;
         }
         results::write(folder.path_of(point), *results);
+        checkpoint.discard();
         folder.note_failure(point, "");
         tell(point, summarize(*results));
     };

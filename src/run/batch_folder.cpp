@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -39,7 +40,8 @@ bool looks_like_hdf5(const fs::path& path) {
 
 }  // namespace
 
-BatchFolder::BatchFolder(fs::path folder, const experiment::Sweep& sweep) : folder_(std::move(folder)), sweep_(sweep) {
+BatchFolder::BatchFolder(fs::path folder, const experiment::Sweep& sweep)
+    : folder_(std::move(folder)), sweep_(sweep) {
     for (std::size_t point = 0; point < sweep.points(); ++point) stems_.push_back(sweep.file_stem(point));
 }
 
@@ -48,9 +50,10 @@ void BatchFolder::open(bool resume) const {
     if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
         throw InputError(fmt::format("{}: is not a folder; give one with -o", folder_.string()));
     if (!resume && (holds_points(folder_ / "points") || fs::exists(folder_ / "index.h5", error)))
-        throw InputError(fmt::format("{}: holds a batch already; --resume goes on with it, or choose another folder "
-                                     "with -o",
-                                     folder_.string()));
+        throw InputError(
+            fmt::format("{}: holds a batch already; --resume goes on with it, or choose another folder "
+                        "with -o",
+                        folder_.string()));
     fs::create_directories(folder_ / "points", error);
     if (error)
         throw InputError(fmt::format("{}: the folder cannot be made: {}", folder_.string(), error.message()));
@@ -93,11 +96,26 @@ PointSummary BatchFolder::look(std::size_t point) const {
     return missing;
 }
 
+void BatchFolder::tidy(const std::vector<std::size_t>& points,
+                       const std::function<bool(std::size_t)>& done) const {
+    std::map<std::string, std::size_t> known;
+    for (const std::size_t point : points) known[file_name(point)] = point;
+    std::error_code unknown;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_ / "points", unknown)) {
+        const std::string name = entry.path().filename().string();
+        const auto left_by = [&](const char* suffix) {
+            const std::size_t place = name.find(suffix);
+            return place == std::string::npos ? known.end() : known.find(name.substr(0, place));
+        };
+        if (left_by(".part-") != known.end()) fs::remove(entry.path(), unknown);
+        if (const auto point = left_by(".checkpoint"); point != known.end() && done(point->second))
+            fs::remove_all(entry.path(), unknown);
+    }
+}
+
 std::string BatchFolder::make_way(std::size_t point) const {
     const fs::path path = path_of(point);
     std::error_code unknown;
-    for (const fs::directory_entry& entry : fs::directory_iterator(path.parent_path(), unknown))
-        if (entry.path().filename().string().starts_with(file_name(point) + ".part-")) fs::remove(entry.path(), unknown);
     if (!fs::exists(path, unknown)) return "";
     if (fs::is_regular_file(path, unknown) && looks_like_hdf5(path)) {
         try {
@@ -108,7 +126,8 @@ std::string BatchFolder::make_way(std::size_t point) const {
         }
     }
     fs::path aside = path.string() + ".aside";
-    for (int count = 2; fs::exists(aside, unknown); ++count) aside = fmt::format("{}.aside-{}", path.string(), count);
+    for (int count = 2; fs::exists(aside, unknown); ++count)
+        aside = fmt::format("{}.aside-{}", path.string(), count);
     fs::rename(path, aside);
     return aside.string();
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,23 +17,28 @@ namespace hidyn::run {
 ///   points/        one results file per point, named by what it is
 ///   index.h5       parameters, status, verdict and headline observables of every point
 ///
-/// A point is complete or absent; everything else follows from the files that are there, so a batch can be stopped at
-/// any moment, continued, extended, or put together from parts.
+/// A point is complete or absent; everything else follows from the files that are there, so a batch can be
+/// stopped at any moment, continued, extended, or put together from parts.
 class BatchFolder {
   public:
     BatchFolder(std::filesystem::path folder, const experiment::Sweep& sweep);
 
-    /// Makes the folder. Throws InputError if it cannot be used, or holds points already and is not to be resumed.
+    /// Makes the folder. Throws InputError if it cannot be used, or holds points already and is not to be
+    /// resumed.
     void open(bool resume) const;
 
     [[nodiscard]] std::string file_name(std::size_t point) const;  ///< within points/
     [[nodiscard]] std::string path_of(std::size_t point) const;
+    [[nodiscard]] std::string checkpoint_path(std::size_t point) const {
+        return path_of(point) + ".checkpoint";
+    }
     [[nodiscard]] std::string index_path(const std::string& part = "") const;
 
     /// What is there of a point. A file that is no results file of this very experiment counts as missing.
     [[nodiscard]] PointSummary look(std::size_t point) const;
-    /// Removes what an interrupted writer left of a point, and moves a file out of the way that is not ours; returns
-    /// where to, or "".
+    /// Removes what killed writers left of these points, and checkpoints of those that are done.
+    void tidy(const std::vector<std::size_t>& points, const std::function<bool(std::size_t)>& done) const;
+    /// Moves a file out of the way that is not ours; returns where to, or "".
     [[nodiscard]] std::string make_way(std::size_t point) const;
     /// Remembers why a point has no results; an empty sentence forgets it.
     void note_failure(std::size_t point, const std::string& sentence) const;

@@ -30,7 +30,8 @@ IndexGroup parameters(const Sweep& sweep, const std::vector<IndexedPoint>& point
                     values.push_back(value.type == Node::Type::integer ? static_cast<double>(value.integer)
                                                                        : value.real);
                 else
-                    texts.push_back(value.type == Node::Type::text ? value.text : experiment::value_text(value));
+                    texts.push_back(value.type == Node::Type::text ? value.text
+                                                                   : experiment::value_text(value));
             }
             if (numbers)
                 group.arrays.push_back({key.path, {point}, std::move(values), key.path});
@@ -42,7 +43,8 @@ IndexGroup parameters(const Sweep& sweep, const std::vector<IndexedPoint>& point
     return group;
 }
 
-IndexGroup outcomes(const BatchFolder& folder, const std::vector<IndexedPoint>& points, const Dimension& point) {
+IndexGroup outcomes(const BatchFolder& folder, const std::vector<IndexedPoint>& points,
+                    const Dimension& point) {
     IndexGroup::Texts status{"status", {}, "complete, diverged, not converged, failed or missing"};
     IndexGroup::Texts verdict{"verdict", {}, "the worst verdict of theory against simulation"};
     IndexGroup::Texts file{"file", {}, "the point's results file"};
@@ -111,7 +113,8 @@ std::vector<IndexGroup> headlines(const std::vector<IndexedPoint>& points, const
             const std::string& long_name = column.observable.long_name;
             group.attributes["symbol_of_" + name] = column.observable.symbol;
             group.arrays.push_back({name, dimensions, std::move(column.values), long_name});
-            group.arrays.push_back({name + "_error", dimensions, std::move(column.errors), "error of " + long_name});
+            group.arrays.push_back(
+                {name + "_error", dimensions, std::move(column.errors), "error of " + long_name});
         }
         groups.push_back(std::move(group));
     }
@@ -120,7 +123,8 @@ std::vector<IndexGroup> headlines(const std::vector<IndexedPoint>& points, const
 
 }  // namespace
 
-results::Index make_index(const Sweep& sweep, const BatchFolder& folder, const std::vector<IndexedPoint>& points) {
+results::Index make_index(const Sweep& sweep, const BatchFolder& folder,
+                          const std::vector<IndexedPoint>& points) {
     results::Results record;
     stamp("", record);
     results::Index index;

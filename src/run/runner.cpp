@@ -8,6 +8,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "core/archive.hpp"
 #include "core/error.hpp"
 #include "core/machine.hpp"
 #include "run/version.hpp"
@@ -29,16 +30,51 @@ std::vector<Observable> observables_of(const Problem& problem, const Route& rout
     return all;
 }
 
+/// What a finished route leaves: numbers, outcome and the time it took.
+void list(Archive& archive, results::RouteResult& result) {
+    for (Series& series : result.trajectory.series) archive(series.values, series.error, series.variance);
+    Outcome& outcome = result.outcome;
+    archive(outcome.status, outcome.diverged_at, outcome.diverged_replicas, outcome.detail, result.threads,
+            result.wall_seconds);
+    std::size_t count = outcome.attributes.size();
+    archive(count);
+    auto next = outcome.attributes.begin();
+    for (std::size_t place = 0; place < count; ++place) {
+        std::string name = archive.loading() ? "" : next->first;
+        std::variant<double, std::string> value = archive.loading() ? 0.0 : next++->second;
+        bool text = std::holds_alternative<std::string>(value);
+        archive(name, text);
+        if (archive.loading() && text) value = "";
+        std::visit([&](auto& plain) { archive(plain); }, value);
+        outcome.attributes[name] = value;
+    }
+}
+
 results::RouteResult solve_route(const Route& route, const Problem& problem, const TimeGrid& grid,
-                                 int threads, Progress& progress) {
+                                 int threads, Progress& progress, Checkpoint* checkpoint) {
     const auto begin = std::chrono::steady_clock::now();
     Recorder recorder(observables_of(problem, route), route.info.replicas, grid.size());
     results::RouteResult result;
     result.info = route.info;
+    const std::string kept = "route/" + route.info.name;
+    if (const auto done = checkpoint != nullptr ? checkpoint->find(kept) : std::nullopt) {
+        result.trajectory = recorder.take();
+        Archive archive{std::string_view(*done)};
+        list(archive, result);
+        progress.advance(1.0);
+        return result;
+    }
+    recorder.keep_in(checkpoint, route.info.name);
     result.outcome = route.solve(grid, recorder, progress);
     result.trajectory = recorder.take();
     result.threads = threads;
     result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (checkpoint != nullptr) {
+        std::string bytes;
+        Archive archive(bytes);
+        list(archive, result);
+        checkpoint->keep(kept, bytes);
+    }
     return result;
 }
 
@@ -93,8 +129,8 @@ results::Results solve(const experiment::Experiment& experiment, const RunOption
         for (const auto& route : variant.routes) {
             const std::unique_ptr<Progress> progress =
                 options.progress ? options.progress(route->info) : std::make_unique<Progress>();
-            results.routes.push_back(
-                solve_route(*route, *variant.problem, experiment.grid, omp_get_max_threads(), *progress));
+            results.routes.push_back(solve_route(*route, *variant.problem, experiment.grid,
+                                                 omp_get_max_threads(), *progress, options.checkpoint));
         }
     }
     return results;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "core/checkpoint.hpp"
 #include "core/progress.hpp"
 #include "experiment/experiment.hpp"
 #include "results/results.hpp"
@@ -16,6 +17,7 @@ struct RunOptions {
     std::string command;
     /// Makes the progress of one route; called before it starts.
     std::function<std::unique_ptr<Progress>(const RouteInfo&)> progress;
+    Checkpoint* checkpoint = nullptr;  ///< where what is finished is kept; null: nowhere
 };
 
 /// Writes down when, by what and by which version results come about.

@@ -43,7 +43,8 @@ Headline headline(const std::string& route, const RouteInfo& info, const Series&
             if (const double value = series.at(replica, last)[component]; std::isfinite(value))
                 squares += (value - mean) * (value - mean);
         double error = series.error.empty() ? 0.0 : series.error[last * series.components() + component];
-        if (series.replicas > 0) error = count > 1.0 ? std::sqrt(squares / (count - 1.0) / count) : std::nan("");
+        if (series.replicas > 0)
+            error = count > 1.0 ? std::sqrt(squares / (count - 1.0) / count) : std::nan("");
         made.values.push_back(mean);
         made.errors.push_back(error);
     }
@@ -80,7 +81,8 @@ PointSummary summarize(const Results& results) {
         if (route.outcome.status == Status::not_converged && made.status == "complete")
             made.status = status_name(Status::not_converged);
         for (const Series& series : route.trajectory.series)
-            if (fits(series)) made.headlines.push_back(headline(name_in_index(route.info, results), route.info, series));
+            if (fits(series))
+                made.headlines.push_back(headline(name_in_index(route.info, results), route.info, series));
     }
     for (const DerivedGroup& group : results.derived) {
         if (group.path.starts_with("claims/")) {

@@ -22,7 +22,7 @@ struct Headline {
 /// One point of a batch as the index shows it.
 struct PointSummary {
     std::string status = "missing";  ///< complete, diverged, not converged, failed or missing
-    std::string verdict;             ///< the worst one: disagrees, inconclusive, agrees; "" without a comparison
+    std::string verdict;  ///< the worst one: disagrees, inconclusive, agrees; "" without a comparison
     double p_value = std::numeric_limits<double>::quiet_NaN();  ///< the smallest
     std::int64_t claims = 0;
     std::int64_t claims_hold = 0;

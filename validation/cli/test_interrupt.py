@@ -1,6 +1,7 @@
-"""Ctrl-C: exit code 130, nothing new in the folder, an older results file byte for byte the same."""
+"""Ctrl-C: exit code 130, a checkpoint and nothing else new in the folder, an older results file byte for byte the same."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -45,6 +46,7 @@ class Interrupt(InFolder):
                     self.assertEqual(out, "")
                     self.assertEqual(said.count("\n"), 1, said)
                     self.assertIn("interrupted", said)
+                    shutil.rmtree(self.path("results.h5.checkpoint"), ignore_errors=True)
                     self.assertEqual(self.files(), ["experiment.toml"])
 
     def test_an_older_results_file_is_untouched(self):
@@ -53,6 +55,7 @@ class Interrupt(InFolder):
         process = self.begin(*ROUTES["reduced"])
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
+        shutil.rmtree(self.path("results.h5.checkpoint"), ignore_errors=True)
         self.assertEqual(self.files(), ["experiment.toml", "results.h5"])
         self.assertEqual(self.digest("results.h5"), before)
 
@@ -65,6 +68,7 @@ class Interrupt(InFolder):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
         self.assertIn(process.returncode, (-signal.SIGINT, 130))
+        shutil.rmtree(self.path("results.h5.checkpoint"), ignore_errors=True)
         self.assertEqual(self.files(), ["experiment.toml"])
 
 

@@ -1,0 +1,232 @@
+#include "run/checkpoint_folder.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "core/archive.hpp"
+#include "core/error.hpp"
+#include "run/version.hpp"
+
+namespace hidyn::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Runs shorter than this have nothing to lose.
+constexpr double worth_keeping = 5.0;
+
+std::string instruction_set() {
+#if defined(__AVX512F__)
+    return "avx512";
+#elif defined(__AVX2__)
+    return "avx2";
+#else
+    return "portable";
+#endif
+}
+
+std::uint64_t checksum(std::string_view bytes) {
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const char letter : bytes) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
+    return hash;
+}
+
+/// A name and bytes, with their lengths before and a checksum behind them.
+std::string record(const std::string& name, const std::string& bytes) {
+    std::string made;
+    std::uint64_t name_size = name.size();
+    std::uint64_t size = bytes.size();
+    Archive archive(made);
+    archive(name_size, size);
+    made += name;
+    made += bytes;
+    std::uint64_t sum = checksum(made);
+    archive(sum);
+    return made;
+}
+
+struct Record {
+    std::string name;
+    std::uint64_t size = 0;   ///< of the bytes
+    std::uint64_t begin = 0;  ///< of the bytes, in the record
+    std::uint64_t end = 0;    ///< of the record
+};
+
+/// The record at the beginning of `bytes`, if it is whole.
+std::optional<Record> parse(std::string_view bytes) {
+    constexpr std::uint64_t word = sizeof(std::uint64_t);
+    if (bytes.size() < 3 * word) return {};
+    std::uint64_t name_size = 0;
+    std::uint64_t size = 0;
+    Archive{bytes}(name_size, size);
+    const std::uint64_t room = bytes.size() - 3 * word;
+    if (name_size > room || size > room - name_size) return {};
+    const std::uint64_t body = 2 * word + name_size + size;
+    std::uint64_t sum = 0;
+    Archive{bytes.substr(body, word)}(sum);
+    if (sum != checksum(bytes.substr(0, body))) return {};
+    return Record{std::string(bytes.substr(2 * word, name_size)), size, 2 * word + name_size, body + word};
+}
+
+std::string read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return file ? text.str() : "";
+}
+
+void write_all(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw RunError(std::strerror(errno));
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void write_whole(const fs::path& path, std::string_view bytes) {
+    const fs::path part = path.string() + ".part";
+    const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0) throw RunError(std::strerror(errno));
+    try {
+        write_all(file, bytes);
+        if (fdatasync(file) != 0) throw RunError(std::strerror(errno));
+    } catch (...) {
+        ::close(file);
+        throw;
+    }
+    ::close(file);
+    fs::rename(part, path);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point then) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
+}  // namespace
+
+CheckpointFolder::CheckpointFolder(fs::path folder, const experiment::Experiment& experiment, double interval)
+    : folder_(std::move(folder)),
+      identity_(fmt::format("hidyn {} {} {}\n{}", version, git_revision, instruction_set(), experiment.text)),
+      interval_(interval),
+      begun_(std::chrono::steady_clock::now()),
+      synced_(begun_) {}
+
+CheckpointFolder::~CheckpointFolder() {
+    if (log_ >= 0) ::close(log_);
+}
+
+CheckpointFolder::Found CheckpointFolder::found() const {
+    std::error_code unknown;
+    // Who is killed while the folder is made leaves it without a name.
+    if (!fs::exists(folder_ / "run", unknown)) return Found::nothing;
+    return read_file(folder_ / "run") == identity_ ? Found::same : Found::other;
+}
+
+void CheckpointFolder::resume() {
+    const std::scoped_lock lock(mutex_);
+    const std::string all = read_file(folder_ / "finished");
+    std::string_view rest = all;
+    std::uint64_t offset = 0;
+    while (const std::optional<Record> one = parse(rest)) {
+        finished_[one->name] = {static_cast<std::int64_t>(offset + one->begin), one->size};
+        offset += one->end;
+        rest.remove_prefix(one->end);
+    }
+    std::error_code none_yet;
+    fs::resize_file(folder_ / "finished", offset, none_yet);
+}
+
+void CheckpointFolder::discard() {
+    const std::scoped_lock lock(mutex_);
+    if (log_ >= 0) ::close(log_);
+    log_ = -1;
+    waiting_.clear();
+    finished_.clear();
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+}
+
+void CheckpointFolder::make() {
+    if (log_ >= 0) return;
+    fs::create_directories(folder_);
+    if (read_file(folder_ / "run") != identity_) write_whole(folder_ / "run", identity_);
+    log_ = ::open((folder_ / "finished").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (log_ < 0) throw RunError(std::strerror(errno));
+}
+
+template <class Action>
+void CheckpointFolder::guarded(Action action) {
+    if (!failure_.empty()) return;
+    try {
+        action();
+    } catch (const std::exception& error) {
+        failure_ = fmt::format("{}: no checkpoint can be kept: {}", folder_.string(), error.what());
+    }
+}
+
+void CheckpointFolder::write_waiting() {
+    guarded([&] {
+        make();
+        for (const std::string& one : waiting_) write_all(log_, one);
+        waiting_.clear();
+    });
+}
+
+void CheckpointFolder::flush() {
+    const std::scoped_lock lock(mutex_);
+    if (!waiting_.empty()) write_waiting();
+    if (log_ >= 0) fdatasync(log_);
+}
+
+std::string CheckpointFolder::failure() {
+    const std::scoped_lock lock(mutex_);
+    return failure_;
+}
+
+std::optional<std::string> CheckpointFolder::find(const std::string& name) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto place = finished_.find(name); place != finished_.end()) {
+        std::ifstream file(folder_ / "finished", std::ios::binary);
+        std::string bytes(place->second.size, '\0');
+        file.seekg(place->second.offset);
+        file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        if (file) return bytes;
+    }
+    const std::string state = read_file(state_path(name));
+    const std::optional<Record> one = parse(state);
+    if (!one || one->name != name) return {};
+    return state.substr(one->begin, one->size);
+}
+
+void CheckpointFolder::keep(const std::string& name, const std::string& bytes) {
+    const std::scoped_lock lock(mutex_);
+    waiting_.push_back(record(name, bytes));
+    if (seconds_since(begun_) < std::min(interval_, worth_keeping)) return;
+    write_waiting();
+    if (log_ >= 0 && seconds_since(synced_) > interval_) {
+        fdatasync(log_);
+        synced_ = std::chrono::steady_clock::now();
+    }
+}
+
+void CheckpointFolder::replace(const std::string& name, const std::string& bytes) {
+    const std::scoped_lock lock(mutex_);
+    guarded([&] {
+        make();
+        write_whole(state_path(name), record(name, bytes));
+    });
+}
+
+fs::path CheckpointFolder::state_path(const std::string& name) const {
+    return folder_ / fmt::format("state-{:016x}", checksum(name));
+}
+
+}  // namespace hidyn::run

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/checkpoint.hpp"
+#include "experiment/experiment.hpp"
+
+namespace hidyn::run {
+
+/// A folder beside the results file:
+///
+///   run            the experiment and the build it belongs to: other bytes would come of another build
+///   finished       one record after the other, each with its own checksum; what follows a damaged one is not there
+///   state-<name>   where an unfinished block stands, replaced as a whole
+///
+/// It is made only when there is something worth keeping: a run of a few seconds leaves nothing.
+class CheckpointFolder final : public Checkpoint {
+  public:
+    CheckpointFolder(std::filesystem::path folder, const experiment::Experiment& experiment, double interval);
+    ~CheckpointFolder() override;
+    CheckpointFolder(const CheckpointFolder&) = delete;
+    CheckpointFolder& operator=(const CheckpointFolder&) = delete;
+
+    enum class Found { nothing, same, other };
+    /// What an earlier start left there.
+    [[nodiscard]] Found found() const;
+    /// Makes what was left there available.
+    void resume();
+    /// Nothing is left.
+    void discard();
+    /// Brings what is kept to the disk.
+    void flush();
+    /// Why the last attempt to keep something failed; "" if none did. A run goes on without.
+    [[nodiscard]] std::string failure();
+
+    [[nodiscard]] std::optional<std::string> find(const std::string& name) override;
+    void keep(const std::string& name, const std::string& bytes) override;
+    void replace(const std::string& name, const std::string& bytes) override;
+    [[nodiscard]] double interval() const override { return interval_; }
+
+  private:
+    struct Place {
+        std::int64_t offset = 0;
+        std::uint64_t size = 0;
+    };
+    void make();
+    void write_waiting();
+    [[nodiscard]] std::filesystem::path state_path(const std::string& name) const;
+    template <class Action>
+    void guarded(Action action);
+
+    std::filesystem::path folder_;
+    std::string identity_;
+    double interval_;
+    std::mutex mutex_;
+    std::chrono::steady_clock::time_point begun_, synced_;
+    std::vector<std::string> waiting_;
+    std::map<std::string, Place> finished_;
+    int log_ = -1;
+    std::string failure_;
+};
+
+}  // namespace hidyn::run
