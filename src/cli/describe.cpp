@@ -104,6 +104,12 @@ std::vector<Description> everything() {
                    "What a paper predicts, checked by `hidyn run` (exit code 1 if one fails).",
                    {{"[[claims]]", experiment::claim_keys()}},
                    {}});
+    all.push_back(
+        {"sweep",
+         "Keys that `hidyn sweep` varies, by their dotted names: KEY = [values] or KEY = { a range }. Every "
+         "point of their product is run; zip = [[\"KEY\", \"KEY\"]] lets keys move together.",
+         {{"[sweep] KEY = { ... }", experiment::range_keys()}},
+         {}});
     for (const Paper& paper : papers()) all.push_back(describe_paper(paper));
     return all;
 }

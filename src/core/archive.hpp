@@ -11,8 +11,8 @@
 
 namespace hidyn {
 
-/// Lists the state of something, once to write it down and once to read it back: what is listed in the same order comes
-/// back to the same bits. A class takes part with a member `void archive(Archive&)`.
+/// Lists the state of something, once to write it down and once to read it back: what is listed in the same
+/// order comes back to the same bits. A class takes part with a member `void archive(Archive&)`.
 class Archive {
   public:
     /// Appends to `bytes`.

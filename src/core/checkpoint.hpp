@@ -5,8 +5,8 @@
 
 namespace hidyn {
 
-/// Keeps what a run has finished and where it stands, so that a later start goes on to the same bytes. All members may
-/// be called from any thread.
+/// Keeps what a run has finished and where it stands, so that a later start goes on to the same bytes. All
+/// members may be called from any thread.
 class Checkpoint {
   public:
     virtual ~Checkpoint() = default;

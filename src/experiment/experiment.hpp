@@ -47,5 +47,7 @@ struct Experiment {
 /// The keys of the sections that belong to no problem, for `hidyn describe`.
 [[nodiscard]] std::vector<Key> time_keys();
 [[nodiscard]] std::vector<Key> figure_keys();
+/// Of a range of values in [sweep].
+[[nodiscard]] std::vector<Key> range_keys();
 
 }  // namespace hidyn::experiment

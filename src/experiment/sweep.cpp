@@ -45,25 +45,6 @@ bool is_range(const Node& table) {
     return table.find("from") != nullptr || table.find("to") != nullptr || table.find("points") != nullptr;
 }
 
-std::vector<Key> range_keys() {
-    return {{.name = "from", .type = KeyType::real, .meaning = "first value", .required = true},
-            {.name = "to", .type = KeyType::real, .meaning = "last value", .required = true},
-            {.name = "points",
-             .type = KeyType::integer,
-             .meaning = "number of values",
-             .range = {.minimum = 1, .maximum = most_points},
-             .required = true},
-            {.name = "spacing",
-             .type = KeyType::choice,
-             .meaning = "equal differences or equal ratios",
-             .choices = {"linear", "log"},
-             .standard = std::string("linear")},
-            {.name = "whole",
-             .type = KeyType::boolean,
-             .meaning = "rounded to whole numbers, for keys that count",
-             .standard = false}};
-}
-
 std::vector<Node> values_of_range(const Node& node, const std::string& path, Complaints& complaints) {
     const std::size_t before = complaints.sentences().size();
     const Table table = read_section(node, "sweep." + path, range_keys(), {}, complaints);
@@ -228,6 +209,25 @@ std::uint64_t fnv(const std::string& text) {
 }
 
 }  // namespace
+
+std::vector<Key> range_keys() {
+    return {{.name = "from", .type = KeyType::real, .meaning = "first value", .required = true},
+            {.name = "to", .type = KeyType::real, .meaning = "last value", .required = true},
+            {.name = "points",
+             .type = KeyType::integer,
+             .meaning = "number of values",
+             .range = {.minimum = 1, .maximum = most_points},
+             .required = true},
+            {.name = "spacing",
+             .type = KeyType::choice,
+             .meaning = "equal differences or equal ratios",
+             .choices = {"linear", "log"},
+             .standard = std::string("linear")},
+            {.name = "whole",
+             .type = KeyType::boolean,
+             .meaning = "rounded to whole numbers, for keys that count",
+             .standard = false}};
+}
 
 std::size_t Sweep::points() const {
     std::size_t product = 1;

@@ -18,8 +18,8 @@ namespace hidyn::run {
 /// A folder beside the results file:
 ///
 ///   run            the experiment and the build it belongs to: other bytes would come of another build
-///   finished       one record after the other, each with its own checksum; what follows a damaged one is not there
-///   state-<name>   where an unfinished block stands, replaced as a whole
+///   finished       one record after the other, each with its own checksum; what follows a damaged one is not
+///   there state-<name>   where an unfinished block stands, replaced as a whole
 ///
 /// It is made only when there is something worth keeping: a run of a few seconds leaves nothing.
 class CheckpointFolder final : public Checkpoint {

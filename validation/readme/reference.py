@@ -46,7 +46,7 @@ def reference(program):
                          f"`{cell(one['normalization'])}` | {one['axes']} |")
         lines.append("")
     lines += ["### Sections of every experiment file", ""]
-    for name in ("time", "figure", "claims"):
+    for name in ("time", "figure", "claims", "sweep"):
         for title, keys in ask(program, "describe", name)["sections"].items():
             lines += key_table(title, keys)
     return "\n".join(lines)
