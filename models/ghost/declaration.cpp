@@ -73,7 +73,7 @@ class Simulation final : public Route {
         double r = problem_->ratios[replica] * best;
         Response response = respond(*problem_, r);
         follow_schedule(
-            watch.schedule(), 1,
+            watch, 1, [&](Archive& archive) { archive(r, response); },
             [&](std::uint64_t count) {
                 for (std::uint64_t step = 0; step < count; ++step) {
                     r -= problem_->learning_rate * response.gradient;

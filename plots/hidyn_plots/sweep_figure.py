@@ -179,8 +179,8 @@ def _draw_map(axes, index, values, across, up, deviation, shared):
 def _mark(axes, index, disagrees, across, up):
     """A cross where the verdict, which looks at all times, disagrees."""
     rows, columns = np.nonzero(disagrees)
-    axes.plot(_places(index.axes[across])[columns], _places(index.axes[up])[rows], linestyle="none", marker="x",
-              markersize=4, color=INK, markeredgewidth=0.9)
+    axes.plot(_places(index.axes[across])[columns], _places(index.axes[up])[rows], linestyle="none", marker="X",
+              markersize=4.5, color=INK, markeredgecolor="white", markeredgewidth=0.5)
 
 
 def _colour_bar(figure, axes, label):

@@ -78,15 +78,14 @@ int run(const RunArguments& arguments) {
         results = run::solve(experiment, options);
     } catch (const Interrupted&) {
         checkpoint.flush();
-        complain(checkpoint.failure().empty() ? "interrupted: --resume goes on from here"
-                                              : "interrupted; " + checkpoint.failure());
+        const bool kept = checkpoint.found() == run::CheckpointFolder::Found::same;
+        complain(!checkpoint.failure().empty() ? "interrupted; " + checkpoint.failure()
+                 : kept                        ? "interrupted: --resume goes on from here"
+                                               : "interrupted before anything was worth keeping");
         return exit_code::interrupted;
     }
     if (!checkpoint.failure().empty()) warn(checkpoint.failure());
-    const std::vector<run::Judgement> judgements = run::judge(results);
-    const std::vector<run::ClaimResult> claims = run::check_claims(experiment, results);
-    run::store(judgements, results);
-    run::store(claims, results);
+    const auto [judgements, claims] = run::conclude(experiment, results);
     results::write(output, results);
     checkpoint.discard();
 

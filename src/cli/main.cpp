@@ -66,6 +66,24 @@ bool machine_is_capable() {
 #endif
 }
 
+// Options that several commands share.
+void add_texts(CLI::App* command, const std::string& name, std::vector<std::string>& texts,
+               const std::string& meaning) {
+    command->add_option(name, texts, meaning)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_overrides(CLI::App* command, std::vector<std::string>& overrides) {
+    add_texts(command, "--set", overrides, "override a key, e.g. algorithm.learning_rate=0.3");
+}
+
+void add_threads(CLI::App* command, int& threads) {
+    command->add_option("--threads", threads, "number of threads; results do not depend on it")
+        ->check(CLI::Range(1, 4096));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -87,12 +105,8 @@ int main(int argc, char** argv) {
     run_command->add_option("experiment", run.file, "the experiment file (TOML)")->required();
     run_command->add_option("-o,--output", run.output,
                             "the results file; standard: the experiment's name with .h5");
-    run_command->add_option("--set", run.overrides, "override a key, e.g. algorithm.learning_rate=0.3")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    run_command->add_option("--threads", run.threads, "number of threads; results do not depend on it")
-        ->check(CLI::Range(1, 4096));
+    add_overrides(run_command, run.overrides);
+    add_threads(run_command, run.threads);
     run_command->add_flag("--quiet", run.quiet, "only the verdict, no progress");
     run_command->add_flag("--json", run.json, "the verdict's numbers as JSON");
     run_command->add_flag("--resume", run.resume,
@@ -128,9 +142,7 @@ int main(int argc, char** argv) {
     reproduce_command
         ->add_option("-o,--output", reproduce.output, "folder of results, figures and the page index.html")
         ->capture_default_str();
-    reproduce_command
-        ->add_option("--threads", reproduce.threads, "number of threads; results do not depend on it")
-        ->check(CLI::Range(1, 4096));
+    add_threads(reproduce_command, reproduce.threads);
     reproduce_command->callback([&] { chosen = [&] { return cli::reproduce(reproduce); }; });
 
     cli::SweepArguments sweep;
@@ -140,22 +152,14 @@ int main(int argc, char** argv) {
     sweep_command->add_option("experiment", sweep.file, "the experiment file (TOML)")->required();
     sweep_command->add_option("-o,--output", sweep.output,
                               "the batch's folder; standard: the experiment's name");
-    sweep_command->add_option("--set", sweep.overrides, "override a key, e.g. algorithm.learning_rate=0.3")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    sweep_command
-        ->add_option("--sweep", sweep.axes,
-                     "vary a key, e.g. data.sample_ratio=[1,2,4] or "
-                     "algorithm.learning_rate={from=0.1,to=10,points=7,spacing=\"log\"}")
-        ->expected(1)
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_overrides(sweep_command, sweep.overrides);
+    add_texts(sweep_command, "--sweep", sweep.axes,
+              "vary a key, e.g. data.sample_ratio=[1,2,4] or "
+              "algorithm.learning_rate={from=0.1,to=10,points=7,spacing=\"log\"}");
     sweep_command->add_option("--shard", sweep.shard,
                               "I/N: only every N-th point, from the I-th; merge them later");
     sweep_command->add_flag("--resume", sweep.resume, "go on where an earlier start stopped");
-    sweep_command->add_option("--threads", sweep.threads, "number of threads; results do not depend on it")
-        ->check(CLI::Range(1, 4096));
+    add_threads(sweep_command, sweep.threads);
     sweep_command->add_flag("--quiet", sweep.quiet, "no table, no progress");
     sweep_command->callback([&] { chosen = [&] { return cli::sweep(sweep); }; });
 

@@ -88,10 +88,7 @@ Outcome reproduce_one(const Figure& figure, const ReproduceArguments& arguments)
     run::RunOptions options{.threads = arguments.threads, .command = arguments.command, .progress = {}};
     options.progress = [](const RouteInfo& route) { return std::make_unique<ProgressBar>(route, 0.0, true); };
     results::Results results = run::solve(experiment, options);
-    const std::vector<run::Judgement> judgements = run::judge(results);
-    const std::vector<run::ClaimResult> claims = run::check_claims(experiment, results);
-    run::store(judgements, results);
-    run::store(claims, results);
+    const auto [judgements, claims] = run::conclude(experiment, results);
     results::write(output, results);
     outcome.claims = claims.size();
     outcome.hold = static_cast<std::size_t>(std::ranges::count_if(claims, &run::ClaimResult::passed));

@@ -97,15 +97,14 @@ void print_table(const Sweep& sweep, const Summaries& summaries) {
         row.push_back(one.claims > 0 ? fmt::format("{}/{}", one.claims_hold, one.claims) : "-");
         row.push_back(verdict_cell(one));
     }
+    std::vector<std::size_t> widths(rows.front().size(), 0);
+    for (const std::vector<std::string>& row : rows)
+        for (std::size_t column = 0; column < row.size(); ++column)
+            widths[column] = std::max(widths[column], row[column].size());
     for (const std::vector<std::string>& row : rows) {
-        for (std::size_t column = 0; column < row.size(); ++column) {
-            std::size_t width = 0;
-            for (const std::vector<std::string>& other : rows) width = std::max(width, other[column].size());
-            if (column + 1 < row.size())
-                fmt::print("{:>{}}  ", row[column], width);
-            else
-                fmt::print("{}\n", row[column]);
-        }
+        for (std::size_t column = 0; column + 1 < row.size(); ++column)
+            fmt::print("{:>{}}  ", row[column], widths[column]);
+        fmt::print("{}\n", row.back());
     }
     if (const std::size_t left_out = summaries.size() + 1 - rows.size(); left_out > 0)
         fmt::print("{} points that are complete are not shown\n", left_out);
@@ -160,26 +159,27 @@ int sweep(const SweepArguments& arguments) {
     const std::string output =
         arguments.output.empty() ? fs::path(arguments.file).stem().string() : arguments.output;
     const run::BatchFolder folder(output, sweep);
-    std::vector<std::size_t> todo = run::checked(sweep, points_of(sweep, shard), registry());
+    std::vector<std::size_t> missing = run::checked(sweep, points_of(sweep, shard), registry());
     folder.open(arguments.resume || shard.parts > 1);
 
     Summaries summaries;
-    for (const std::size_t point : todo) summaries[point] = folder.look(point);
-    const std::size_t all = todo.size();
-    folder.tidy(todo, [&](std::size_t point) { return summaries[point].done(); });
-    std::erase_if(todo, [&](std::size_t point) { return summaries[point].done(); });
-    for (const std::size_t point : todo)
+    for (const std::size_t point : missing) summaries[point] = folder.look(point);
+    const std::size_t all = missing.size();
+    folder.tidy(missing, [&](std::size_t point) { return summaries[point].done(); });
+    std::erase_if(missing, [&](std::size_t point) { return summaries[point].done(); });
+    for (const std::size_t point : missing)
         if (const std::string aside = folder.make_way(point); !aside.empty())
             inform(fmt::format("a file that is not this point's results was moved to {}", aside));
-    if (todo.size() < all) inform(fmt::format("{} of {} points are there already", all - todo.size(), all));
+    if (missing.size() < all)
+        inform(fmt::format("{} of {} points are there already", all - missing.size(), all));
 
     watch_for_interrupts();
-    Queue queue(todo);
+    Queue queue(missing);
     RouteInfo whole;
-    whole.name = fmt::format("{} points", todo.size());
+    whole.name = fmt::format("{} points", missing.size());
     ProgressBar bar(whole, 0.0, !arguments.quiet);
     run::BatchOptions options{.command = arguments.command, .next = {}, .done = {}, .progress = &bar};
-    options.share = 1.0 / static_cast<double>(std::max<std::size_t>(todo.size(), 1));
+    options.share = 1.0 / static_cast<double>(std::max<std::size_t>(missing.size(), 1));
     options.next = [&] { return queue.next(); };
     options.done = [&](std::size_t point, const PointSummary& summary) { summaries[point] = summary; };
     try {

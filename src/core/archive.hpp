@@ -21,7 +21,6 @@ class Archive {
     explicit Archive(std::string_view bytes) : in_(bytes) {}
 
     [[nodiscard]] bool loading() const { return out_ == nullptr; }
-    [[nodiscard]] bool at_end() const { return in_.empty(); }
 
     template <class... Parts>
     void operator()(Parts&... parts) {

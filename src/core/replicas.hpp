@@ -51,8 +51,7 @@ class BlockWatch {
 
     /// Reports progress up to `step`; false when the run is to stop.
     [[nodiscard]] bool proceed(std::uint64_t step) {
-        const double total = std::max(1.0, static_cast<double>(run_.schedule.back().step)) * run_.blocks;
-        run_.progress.advance(static_cast<double>(step - reported_) / total);
+        report(step - reported_);
         reported_ = step;
         stopped_ = run_.progress.stop_requested();
         return !stopped_;
@@ -97,8 +96,7 @@ class BlockWatch {
         archive(part);
         if (part != part_) return false;
         list(archive, describe);
-        const double total = std::max(1.0, static_cast<double>(run_.schedule.back().step)) * run_.blocks;
-        run_.progress.advance(static_cast<double>(reported_) / total);
+        report(reported_);
         return true;
     }
     /// Leaves the state for a later start where a stop is asked for, or now and then.
@@ -134,6 +132,10 @@ class BlockWatch {
     }
 
   private:
+    void report(std::uint64_t steps) {
+        const double total = std::max(1.0, static_cast<double>(run_.schedule.back().step)) * run_.blocks;
+        run_.progress.advance(static_cast<double>(steps) / total);
+    }
     [[nodiscard]] std::string name(const char* what) const {
         return std::string(what) + "/" + run_.recorder.route() + "/" + std::to_string(first_);
     }
@@ -160,12 +162,10 @@ class BlockWatch {
     std::chrono::steady_clock::time_point kept_;
 };
 
-/// Follows the schedule like follow_schedule() above, and goes on where an earlier start stopped: `state`
-/// lists all that the steps to come depend on.
-template <class State, class Advance, class Check, class Sample>
-void follow_schedule(BlockWatch& watch, State state, Advance advance, Check check, Sample sample) {
-    follow_schedule(watch, watch.check_interval(), state, advance, check, sample);
-}
+/// Drives a discrete-time algorithm along the schedule: `advance(n)` makes n steps, `check(step)` looks at
+/// the state at least every `check_interval` steps (divergence, interruption, progress) and returns false to
+/// end early, `sample(sampling)` observes. `state(archive)` lists all that the steps to come depend on, so
+/// that a later start goes on where an earlier one stopped.
 template <class State, class Advance, class Check, class Sample>
 void follow_schedule(BlockWatch& watch, std::uint64_t check_interval, State state, Advance advance,
                      Check check, Sample sample) {
@@ -188,6 +188,11 @@ void follow_schedule(BlockWatch& watch, std::uint64_t check_interval, State stat
         }
         sample(schedule[place]);
     }
+}
+
+template <class State, class Advance, class Check, class Sample>
+void follow_schedule(BlockWatch& watch, State state, Advance advance, Check check, Sample sample) {
+    follow_schedule(watch, watch.check_interval(), state, advance, check, sample);
 }
 
 /// Runs `simulate_block(first replica, watch)` for every block of `width` replicas.

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/hash.hpp"
 #include "experiment/section.hpp"
 
 namespace hidyn::experiment {
@@ -202,12 +203,6 @@ void check_axes(const Sweep& sweep, const std::vector<std::string>& overrides, C
                                    product, most_points));
 }
 
-std::uint64_t fnv(const std::string& text) {
-    std::uint64_t hash = 14695981039346656037ULL;
-    for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
-    return hash;
-}
-
 }  // namespace
 
 std::vector<Key> range_keys() {
@@ -275,7 +270,7 @@ std::string Sweep::file_stem(std::size_t point) const {
                            std::string("=,.+-_").find(letter) != std::string::npos;
         if (plain) safe += letter;
     }
-    return fmt::format("{}-{:012x}", safe, fnv(text_at(point)) & 0xffffffffffffULL);
+    return fmt::format("{}-{:012x}", safe, fnv1a(text_at(point)) & 0xffffffffffffULL);
 }
 
 Sweep load_sweep_text(const std::string& text, const std::string& name,
@@ -289,7 +284,15 @@ Sweep load_sweep_text(const std::string& text, const std::string& name,
     if (section.type != Node::Type::table)
         throw InputError(
             fmt::format("{}: sweep = {}: must be a section [sweep]", section.where, spell(section)));
-    for (const std::string& assignment : axes) merge(section, parse_override(assignment, "--sweep"));
+    // An axis is given as a whole: a range must not take its spacing from the one it replaces.
+    for (const std::string& assignment : axes) {
+        const Node given = parse_override(assignment, "--sweep");
+        const std::string path = assignment.substr(0, assignment.find_first_of(" =\t"));
+        if (const Node* values = given.at_path(path))
+            set_at_path(section, path, *values);
+        else
+            merge(section, given);  // a quoted key
+    }
     for (const char* key : {"sweep", "quick"})
         std::erase_if(document.entries, [&](const Entry& entry) { return entry.key == key; });
     sweep.document = document;

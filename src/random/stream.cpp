@@ -5,15 +5,12 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/hash.hpp"
+
 namespace hidyn::random {
 
 std::uint64_t route_hash(std::string_view name) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char letter : name) {
-        hash ^= static_cast<unsigned char>(letter);
-        hash *= 0x100000001b3U;
-    }
-    return hash;
+    return fnv1a(name);
 }
 
 std::array<std::uint64_t, 4> philox_block(const StreamKey& key, std::uint64_t index) {

@@ -4,10 +4,12 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/part_file.hpp"
 
 namespace hidyn::results::hdf5 {
 namespace {
@@ -108,6 +110,22 @@ Handle create_file(const std::string& path) {
     H5Pset_link_creation_order(create.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     return {checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, create.id(), access.id()), "create " + path),
             H5Fclose};
+}
+
+void write_aside(const std::string& path, const std::function<void(hid_t file)>& write_content) {
+    PartFile part(path);
+    try {
+        const Handle file = create_file(part.path);
+        write_content(file.id());
+        if (H5Fflush(file.id(), H5F_SCOPE_GLOBAL) < 0) throw RunError("HDF5 could not flush " + part.path);
+    } catch (const RunError& error) {
+        std::error_code unknown;
+        const auto space =
+            std::filesystem::space(std::filesystem::absolute(part.path).parent_path(), unknown);
+        throw RunError(fmt::format("{}: could not be written: {}{}", path, error.what(),
+                                   !unknown && space.available < (1U << 20U) ? "; the disk is full" : ""));
+    }
+    part.move_into_place();
 }
 
 Handle open_file(const std::string& path) {

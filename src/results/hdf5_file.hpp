@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ class Access {
 };
 
 [[nodiscard]] Handle create_file(const std::string& path);
+/// Makes a file that is complete or absent: one of that name survives until the new one is on the disk. The
+/// caller holds an Access. Throws RunError.
+void write_aside(const std::string& path, const std::function<void(hid_t file)>& write_content);
 [[nodiscard]] Handle open_file(const std::string& path);
 /// Creates the group and its parents.
 [[nodiscard]] Handle create_group(hid_t parent, const std::string& path);

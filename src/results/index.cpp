@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "results/hdf5_file.hpp"
-#include "results/part_file.hpp"
 
 namespace hidyn::results {
 namespace {
@@ -40,7 +39,7 @@ bool is_index(const std::string& path) {
 
 void write_index(const std::string& path, const Index& index) {
     const hdf5::Access access;
-    write_aside(path, [&](hid_t file) {
+    hdf5::write_aside(path, [&](hid_t file) {
         hdf5::write_attribute(file, "format", std::string(index_format_name));
         hdf5::write_attribute(file, "schema_version", schema_version);
         for (const auto& [name, value] : index.attributes) hdf5::write_attribute(file, name, value);

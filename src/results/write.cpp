@@ -7,8 +7,8 @@
 #include <filesystem>
 
 #include "core/error.hpp"
+#include "core/part_file.hpp"
 #include "results/hdf5_file.hpp"
-#include "results/part_file.hpp"
 #include "results/results.hpp"
 
 namespace hidyn::results {
@@ -162,7 +162,7 @@ void check_writable(const std::string& path) {
 
 void write(const std::string& path, const Results& results) {
     const hdf5::Access access;
-    write_aside(path, [&](hid_t file) { write_content(file, results); });
+    hdf5::write_aside(path, [&](hid_t file) { write_content(file, results); });
 }
 
 }  // namespace hidyn::results

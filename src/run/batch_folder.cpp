@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/part_file.hpp"
 #include "results/results.hpp"
 
 namespace hidyn::run {
@@ -14,28 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Complete or absent, as all that a later start relies on.
-void write_text(const fs::path& path, const std::string& text) {
-    const fs::path part = path.string() + ".part";
-    std::ofstream file(part);
-    file << text;
-    file.close();
-    if (!file) throw RunError(fmt::format("{}: could not be written", path.string()));
-    fs::rename(part, path);
-}
-
 bool holds_points(const fs::path& points) {
     std::error_code unknown;
     for (const fs::directory_entry& entry : fs::directory_iterator(points, unknown))
         if (entry.path().extension() == ".h5") return true;
     return false;
-}
-
-bool looks_like_hdf5(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string start(4, '\0');
-    file.read(start.data(), 4);
-    return file.gcount() == 0 || start == "\x89HDF";
 }
 
 }  // namespace
@@ -59,8 +43,8 @@ void BatchFolder::open(bool resume) const {
         throw InputError(fmt::format("{}: the folder cannot be made: {}", folder_.string(), error.message()));
     if (!stems_.empty()) results::check_writable((folder_ / "points" / ".writable.h5").string());
     try {
-        write_text(folder_ / "sweep.toml", sweep_.text);
-    } catch (const std::exception& failure) {
+        write_whole((folder_ / "sweep.toml").string(), sweep_.text);
+    } catch (const RunError& failure) {
         throw InputError(failure.what());
     }
 }
@@ -117,14 +101,6 @@ std::string BatchFolder::make_way(std::size_t point) const {
     const fs::path path = path_of(point);
     std::error_code unknown;
     if (!fs::exists(path, unknown)) return "";
-    if (fs::is_regular_file(path, unknown) && looks_like_hdf5(path)) {
-        try {
-            results::check_writable(path.string());
-            return "";
-        } catch (const InputError&) {
-            // A truncated file of ours cannot say so; it is kept too.
-        }
-    }
     fs::path aside = path.string() + ".aside";
     for (int count = 2; fs::exists(aside, unknown); ++count)
         aside = fmt::format("{}.aside-{}", path.string(), count);
@@ -138,7 +114,7 @@ void BatchFolder::note_failure(std::size_t point, const std::string& sentence) c
     if (sentence.empty())
         fs::remove(note, unknown);
     else
-        write_text(note, sentence);
+        write_whole(note.string(), sentence);
 }
 
 }  // namespace hidyn::run

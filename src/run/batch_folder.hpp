@@ -38,7 +38,7 @@ class BatchFolder {
     [[nodiscard]] PointSummary look(std::size_t point) const;
     /// Removes what killed writers left of these points, and checkpoints of those that are done.
     void tidy(const std::vector<std::size_t>& points, const std::function<bool(std::size_t)>& done) const;
-    /// Moves a file out of the way that is not ours; returns where to, or "".
+    /// Moves a file out of the way that stands in a missing point's place; returns where to, or "".
     [[nodiscard]] std::string make_way(std::size_t point) const;
     /// Remembers why a point has no results; an empty sentence forgets it.
     void note_failure(std::size_t point, const std::string& sentence) const;

@@ -12,6 +12,8 @@
 
 #include "core/archive.hpp"
 #include "core/error.hpp"
+#include "core/hash.hpp"
+#include "core/part_file.hpp"
 #include "run/version.hpp"
 
 namespace hidyn::run {
@@ -32,12 +34,6 @@ std::string instruction_set() {
 #endif
 }
 
-std::uint64_t checksum(std::string_view bytes) {
-    std::uint64_t hash = 14695981039346656037ULL;
-    for (const char letter : bytes) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
-    return hash;
-}
-
 /// A name and bytes, with their lengths before and a checksum behind them.
 std::string record(const std::string& name, const std::string& bytes) {
     std::string made;
@@ -47,7 +43,7 @@ std::string record(const std::string& name, const std::string& bytes) {
     archive(name_size, size);
     made += name;
     made += bytes;
-    std::uint64_t sum = checksum(made);
+    std::uint64_t sum = fnv1a(made);
     archive(sum);
     return made;
 }
@@ -71,7 +67,7 @@ std::optional<Record> parse(std::string_view bytes) {
     const std::uint64_t body = 2 * word + name_size + size;
     std::uint64_t sum = 0;
     Archive{bytes.substr(body, word)}(sum);
-    if (sum != checksum(bytes.substr(0, body))) return {};
+    if (sum != fnv1a(bytes.substr(0, body))) return {};
     return Record{std::string(bytes.substr(2 * word, name_size)), size, 2 * word + name_size, body + word};
 }
 
@@ -80,30 +76,6 @@ std::string read_file(const fs::path& path) {
     std::ostringstream text;
     text << file.rdbuf();
     return file ? text.str() : "";
-}
-
-void write_all(int file, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(file, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw RunError(std::strerror(errno));
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
-void write_whole(const fs::path& path, std::string_view bytes) {
-    const fs::path part = path.string() + ".part";
-    const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0) throw RunError(std::strerror(errno));
-    try {
-        write_all(file, bytes);
-        if (fdatasync(file) != 0) throw RunError(std::strerror(errno));
-    } catch (...) {
-        ::close(file);
-        throw;
-    }
-    ::close(file);
-    fs::rename(part, path);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point then) {
@@ -157,7 +129,7 @@ void CheckpointFolder::discard() {
 void CheckpointFolder::make() {
     if (log_ >= 0) return;
     fs::create_directories(folder_);
-    if (read_file(folder_ / "run") != identity_) write_whole(folder_ / "run", identity_);
+    if (read_file(folder_ / "run") != identity_) write_whole((folder_ / "run").string(), identity_);
     log_ = ::open((folder_ / "finished").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (log_ < 0) throw RunError(std::strerror(errno));
 }
@@ -221,12 +193,12 @@ void CheckpointFolder::replace(const std::string& name, const std::string& bytes
     const std::scoped_lock lock(mutex_);
     guarded([&] {
         make();
-        write_whole(state_path(name), record(name, bytes));
+        write_whole(state_path(name).string(), record(name, bytes));
     });
 }
 
 fs::path CheckpointFolder::state_path(const std::string& name) const {
-    return folder_ / fmt::format("state-{:016x}", checksum(name));
+    return folder_ / fmt::format("state-{:016x}", fnv1a(name));
 }
 
 }  // namespace hidyn::run

@@ -12,6 +12,7 @@ import h5py
 
 import test_deep_linear
 import test_edge
+import test_escape
 import test_quadratic_network
 from program import EXPERIMENT, InFolder, PROGRAM
 
@@ -51,6 +52,8 @@ replicas = 6
 LEARNS = test_deep_linear.NETWORK.replace('"gradient-flow"', '"online-sgd"\nlearning_rate = 0.002\nbatch_size = 4')
 LEARNS = LEARNS[:LEARNS.index("[routes.modes]")]
 
+ESCAPE = test_escape.PASSAGE[:test_escape.PASSAGE.index("[routes.ode]")].replace("end = 2\n", "end = 60\n")
+
 # One for every simulator that steps; the sizes take about a second together.
 RUNS = {
     "committee, real weights": (EXPERIMENT, ["routes.sim.method=direct", "routes.sim.d=[300, 600]", "time.end=30"]),
@@ -76,6 +79,10 @@ RUNS = {
     "edge model, reduced": (test_edge.EDGE, ["time.end=300000", "routes.sim.method=reduced"]),
     "linear stability": (test_edge.STABILITY, ["time.end=100000", "routes.theory.kind=mean-square"]),
     "two layers": (test_edge.NETWORK, ["time.end=20000"]),
+    "sparse regression": (test_edge.SPARSE, ["time.end=400"]),
+    "ghost": (test_edge.GHOST, ["time.at=[0, 3000]"]),
+    "committee, escape": (ESCAPE, ["routes.sim.method=reduced", "routes.sim.d=4000"]),
+    "committee, escape of real weights": (ESCAPE, ["routes.sim.method=direct", "routes.sim.d=300"]),
 }
 
 

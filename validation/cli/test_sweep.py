@@ -110,6 +110,25 @@ zip = [["routes.sim.d", "routes.sim.replicas"]]
             for name in ("point", "p_value", "routes/sim-d50/generalization_error", "parameters/problem.label_noise"):
                 np.testing.assert_array_equal(both[name][()], whole[name][()])
 
+    def test_shards_start_at_the_same_moment(self):
+        self.sweep(out="whole")
+        for attempt in range(5):
+            out = f"together-{attempt}"
+            started = [subprocess.Popen([PROGRAM, "sweep", "sweep.toml", "-o", out, "--shard", f"{part}/4", "--quiet"],
+                                        cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                       for part in range(1, 5)]
+            for process in started:
+                _, said = process.communicate(timeout=30)
+                self.assertEqual(process.returncode, 0, said)
+            self.assertEqual(points(self.path(out)), points(self.path("whole")))
+
+    def test_an_axis_on_the_command_line_replaces_that_of_the_file(self):
+        self.sweep("--sweep", "algorithm.learning_rate={from=0.25,to=0.75,points=3}")
+        with self.index() as index:
+            np.testing.assert_array_equal(index["parameters/algorithm.learning_rate"][::2], [0.25, 0.5, 0.75])
+        self.refused("sweep", "sweep.toml", "-o", "other", "--sweep", "algorithm.learning_rate={from=1,to=2}",
+                     says=["points"])
+
     def test_figures(self):
         self.sweep()
         self.assertEqual(self.hidyn("plot", "batch/index.h5", "-o", "map.png").returncode, 0)
@@ -228,6 +247,8 @@ class NothingIsLost(Batch):
         with open(os.path.join(folder, names[1] + ".aside")) as file:
             self.assertEqual(file.read(), "my notes\n")
         self.assertTrue(os.path.exists(os.path.join(folder, "notes.txt")))
+        # Whole results of something else are nobody's to throw away either.
+        self.assertEqual(datasets(os.path.join(folder, names[3] + ".aside")), whole[names[4]])
         self.assertFalse(os.path.exists(os.path.join(folder, names[5] + ".part-1")))
         self.assertTrue(os.path.exists(self.path("batch/index.h5")))
 

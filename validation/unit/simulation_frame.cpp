@@ -20,7 +20,7 @@ Outcome count_steps(const TimeGrid& grid, double steps_per_unit_time, Recorder& 
         3, 1, steps_per_unit_time, grid, recorder, progress, [&](std::size_t replica, BlockWatch& watch) {
             std::uint64_t steps = 0;
             follow_schedule(
-                watch.schedule(), watch.check_interval(), [&](std::uint64_t more) { steps += more; },
+                watch, [&](Archive& archive) { archive(steps); }, [&](std::uint64_t more) { steps += more; },
                 [&](std::uint64_t step) {
                     if (replica != 1 || step < diverges_at) return watch.proceed(step);
                     watch.mark_diverged(replica, step);

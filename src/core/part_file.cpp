@@ -1,4 +1,4 @@
-#include "results/part_file.hpp"
+#include "core/part_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,12 +7,10 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <optional>
 
 #include "core/error.hpp"
-#include "results/hdf5_file.hpp"
 
-namespace hidyn::results {
+namespace hidyn {
 namespace {
 
 /// 0, or why it failed: a full disk may show itself only here.
@@ -49,20 +47,27 @@ void PartFile::move_into_place() {
     static_cast<void>(sync(directory.empty() ? "." : directory));
 }
 
-void write_aside(const std::string& path, const std::function<void(hid_t file)>& write_content) {
-    PartFile part(path);
-    try {
-        const hdf5::Handle file = hdf5::create_file(part.path);
-        write_content(file.id());
-        if (H5Fflush(file.id(), H5F_SCOPE_GLOBAL) < 0) throw RunError("HDF5 could not flush " + part.path);
-    } catch (const RunError& error) {
-        std::error_code unknown;
-        const auto space =
-            std::filesystem::space(std::filesystem::absolute(part.path).parent_path(), unknown);
-        throw RunError(fmt::format("{}: could not be written: {}{}", path, error.what(),
-                                   !unknown && space.available < (1U << 20U) ? "; the disk is full" : ""));
+void write_all(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw RunError(std::strerror(errno));
+        bytes.remove_prefix(static_cast<std::size_t>(written));
     }
+}
+
+void write_whole(const std::string& path, std::string_view bytes) {
+    PartFile part(path);
+    const int file = open(part.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0) throw RunError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+    try {
+        write_all(file, bytes);
+    } catch (const RunError& error) {
+        ::close(file);
+        throw RunError(fmt::format("{}: cannot be written: {}", path, error.what()));
+    }
+    ::close(file);
     part.move_into_place();
 }
 
-}  // namespace hidyn::results
+}  // namespace hidyn

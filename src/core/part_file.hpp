@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hidyn {
+
+/// A file under a name beside its own (NAME.part-<process>), removed unless it was moved into its place:
+/// whoever reads the place finds the old content or the new one, whole, whatever happens in between.
+class PartFile {
+  public:
+    explicit PartFile(const std::string& final_path);
+    ~PartFile();
+    PartFile(const PartFile&) = delete;
+    PartFile& operator=(const PartFile&) = delete;
+
+    /// Syncs it to the disk and renames it. Throws RunError.
+    void move_into_place();
+
+    const std::string path;
+
+  private:
+    std::string final_path_;
+    bool done_ = false;
+};
+
+/// Writes to an open file until all is written. Throws RunError.
+void write_all(int file, std::string_view bytes);
+/// A file with this content, by way of a PartFile. Throws RunError.
+void write_whole(const std::string& path, std::string_view bytes);
+
+}  // namespace hidyn
