@@ -95,7 +95,7 @@ void read_keys(const Node& table, const std::string& prefix, std::vector<SweepKe
                Complaints& complaints) {
     for (const auto& [name, node] : table.entries) {
         if (prefix.empty() && name == "zip") continue;
-        const std::string path = prefix.empty() ? name : prefix + "." + name;
+        const std::string path = prefix.empty() ? name : fmt::format("{}.{}", prefix, name);
         if (node.type == Node::Type::table && !is_range(node)) {
             read_keys(node, path, keys, complaints);
             continue;
@@ -117,6 +117,7 @@ std::optional<SweepAxis> zipped(const Node& group, std::vector<SweepKey>& keys, 
         const auto found = std::ranges::find(keys, item.text, &SweepKey::path);
         if (item.type != Node::Type::text || found == keys.end()) {
             std::vector<std::string> names;
+            names.reserve(keys.size());
             for (const SweepKey& key : keys) names.push_back(key.path);
             complaints.add(fmt::format("{}: sweep.zip: {} is not a key of [sweep] that is still free{}",
                                        group.where, spell(item), suggestion(item.text, names)));

@@ -58,6 +58,7 @@ Handle open_attribute(hid_t object, const std::string& name) {
 
 std::vector<hsize_t> extents(const std::vector<Dimension>& dimensions) {
     std::vector<hsize_t> sizes;
+    sizes.reserve(dimensions.size());
     for (const Dimension& dimension : dimensions) sizes.push_back(dimension.size);
     return sizes;
 }
@@ -258,6 +259,7 @@ void write_texts(hid_t group, const std::string& name, const Dimension& dimensio
                 "create the dataset " + name),
         H5Dclose);
     std::vector<const char*> texts;
+    texts.reserve(values.size());
     for (const std::string& value : values) texts.push_back(value.c_str());
     checked_call(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()),
                  "write the dataset " + name);
