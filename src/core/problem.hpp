@@ -23,7 +23,7 @@ class Problem {
     /// The start of every route in full precision, for the results file: one array per name.
     struct StartArray {
         Observable what;
-        std::vector<double> values;  ///< [replica,] component
+        std::vector<double> values;  ///< [replica,] component; no replica axis where all share it
     };
     [[nodiscard]] virtual std::vector<StartArray> start() const = 0;
     /// Number of different starts; 0 when all replicas share one.

@@ -228,6 +228,9 @@ void write_dimension_scale(hid_t group, const Dimension& dimension) {
 Handle write_array(hid_t group, const std::string& name, const std::vector<Dimension>& dimensions,
                    const std::vector<double>& values) {
     const std::vector<hsize_t> sizes = extents(dimensions);
+    // HDF5 would read on behind the end.
+    if (std::accumulate(sizes.begin(), sizes.end(), hsize_t{1}, std::multiplies<>()) != values.size())
+        throw RunError(fmt::format("{} numbers of {} do not fill its axes", values.size(), name));
     const Handle space(sizes.empty()
                            ? H5Screate(H5S_SCALAR)
                            : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),

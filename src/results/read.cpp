@@ -116,7 +116,7 @@ Start read_start(hid_t group, const std::string& variant) {
     for (const std::string& child : hdf5::children(group)) {
         if (!is_data(group, child)) continue;
         Series series = read_series(group, child);
-        start.replicas = series.replicas;
+        start.replicas = std::max(start.replicas, series.replicas);
         start.arrays.push_back({std::move(series.observable), std::move(series.values)});
     }
     return start;

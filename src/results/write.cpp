@@ -99,10 +99,12 @@ void write_route(hid_t file, const RouteResult& route) {
 void write_start(hid_t file, const Start& start) {
     const Handle group =
         hdf5::create_group(file, start.variant.empty() ? "initial" : "initial/" + start.variant);
-    for (const Problem::StartArray& array : start.arrays)
+    for (const Problem::StartArray& array : start.arrays) {
+        const bool shared = array.values.size() != start.replicas * array.what.size();
         write_observable_array(file, group.id(), array.what.name, array.what,
-                               axes(start.replicas, 0, array.what), array.values, array.what.long_name,
-                               array.what.normalization);
+                               axes(shared ? 0 : start.replicas, 0, array.what), array.values,
+                               array.what.long_name, array.what.normalization);
+    }
 }
 
 void write_derived(hid_t file, const DerivedGroup& derived) {

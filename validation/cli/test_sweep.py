@@ -199,7 +199,9 @@ class NothingIsLost(Batch):
         self.write("sweep.toml", slow.replace("end = 2.0", "end = 30.0"))
 
     def test_killed_again_and_again(self):
-        self.sweep(out="undisturbed")
+        begin = time.monotonic()
+        self.sweep(out="undisturbed", seconds=120)
+        length = time.monotonic() - begin
         whole = points(self.path("undisturbed"))
         self.assertEqual(len(whole), 10)
         chance = random.Random(5)
@@ -208,7 +210,7 @@ class NothingIsLost(Batch):
             process = subprocess.Popen([PROGRAM, "sweep", "sweep.toml", "-o", "batch", "--resume", "--quiet"],
                                        cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
-                process.wait(timeout=chance.uniform(0.01, 0.25))
+                process.wait(timeout=length * chance.uniform(0.05, 0.4))
             except subprocess.TimeoutExpired:
                 process.send_signal(chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM)))
                 process.wait()

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 
+#include "core/error.hpp"
 #include "experiment_text.hpp"
 #include "results/results.hpp"
 #include "run/claims.hpp"
@@ -183,6 +184,23 @@ TEST_CASE("a whole run with variants, several sizes, starts per replica and clai
     CHECK(back.starts.size() == 2);
     CHECK(back.starts.front().replicas == 4);
     for (const results::RouteResult& one : back.routes) CHECK(one.info.replicas == 4);
+}
+
+TEST_CASE(
+    "a start that all replicas share has no replica axis, and an array that does not fill its axes is "
+    "refused") {
+    const Folder folder;
+    results::Results results = invented();
+    results.starts = {{.variant = "", .replicas = 3, .arrays = {{vector_of("shared", 2), {0.1, 0.2}}}}};
+    results::write(folder.file("shared.h5"), results);
+    const results::Results back = results::read(folder.file("shared.h5"));
+    REQUIRE(back.starts.size() == 1);
+    CHECK(back.starts[0].replicas == 0);
+    CHECK(back.starts[0].arrays[0].values == std::vector<double>{0.1, 0.2});
+
+    results.starts[0].arrays[0].values = {0.1, 0.2, 0.3};
+    CHECK_THROWS_AS(results::write(folder.file("short.h5"), results), RunError);
+    CHECK_FALSE(fs::exists(folder.file("short.h5")));
 }
 
 TEST_CASE("only a results file is replaced") {
