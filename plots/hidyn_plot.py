@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Draw a hidyn results file: theory as lines over simulation points with error bars.
 
-    python3 hidyn_plot.py RESULTS.h5 -o FIGURE.png|pdf|svg [--observables a,b]
+    python3 hidyn_plot.py RESULTS.h5 -o FIGURE.png|pdf|svg|html|json... [--observables a,b]
 
 Exit codes are those of the program: 0 done, 2 bad input, 3 a failure while drawing.
 """
@@ -13,7 +13,8 @@ import sys
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="hidyn plot", description="Draw a hidyn results file.")
     parser.add_argument("results", metavar="RESULTS.h5", help="a results file written by hidyn run")
-    parser.add_argument("-o", "--output", required=True, metavar="FIGURE", help="a .png, .pdf or .svg file")
+    parser.add_argument("-o", "--output", required=True, action="append", metavar="FIGURE",
+                        help="a .png, .pdf or .svg file, an interactive .html page, or a .json of what is drawn")
     parser.add_argument("--observables", metavar="A,B", help="what to show, instead of the file's own choice")
     return parser.parse_args(arguments)
 

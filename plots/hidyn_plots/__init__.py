@@ -8,6 +8,7 @@ heat_panel, profile_panel, convergence_panel                   pictures of two t
 index, sweep_figure         the index of a batch and its curves or phase diagrams
 difference  all routes minus one of them        error_band   a theory's numerical error
 figure      panels, legend and title on a page  saving      a figure file is complete or absent
+scene, page  the same figure as data, and the page that draws it
 """
 
 from . import index, sweep_figure
@@ -17,11 +18,14 @@ from .reading import read
 from .saving import check_output, save
 
 
-def draw(results_path, output_path, observables=None):
-    """Draws the results file into `output_path`; raises Problem for anything the user can mend."""
-    check_output(output_path)  # before any work: a mistyped suffix should not cost a minute
+def draw(results_path, output_paths, observables=None):
+    """Draws the results file into each of `output_paths`; raises Problem for anything the user can mend."""
+    for path in output_paths:
+        check_output(path)  # before any work: a mistyped suffix should not cost a minute
     if index.is_index(results_path):
-        save(sweep_figure.compose(index.read(results_path), observables), output_path)
-        return
-    results = read(results_path)
-    save(compose(results, choose(results, observables)), output_path)
+        figure = sweep_figure.compose(index.read(results_path), observables)
+    else:
+        results = read(results_path)
+        figure = compose(results, choose(results, observables))
+    for path in output_paths:
+        save(figure, path)

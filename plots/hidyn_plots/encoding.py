@@ -108,8 +108,13 @@ class Encoding:
         """The number of simulated curves along one theory curve, or along what would be one without variants."""
         return max(1, len(self.runs)) * (len(self.variants) if self.by_variant else 1)
 
+    def tag(self, route):
+        """The legend entries that show and hide the route's marks on a page (an artist's gid)."""
+        entry = f"{route.family}/{route.kind}" if route.is_theory else f"{route.family}/{route.d}"
+        return f"{entry};variant {route.variant}" if self.by_variant else entry
+
     def point(self, route, hue):
-        return {"marker": MARKERS[self.place(route) % len(MARKERS)], "markersize": 3.4, "linestyle": "none",
+        return {"gid": self.tag(route), "marker": MARKERS[self.place(route) % len(MARKERS)], "markersize": 3.4, "linestyle": "none",
                 "markerfacecolor": self.shade(route, hue), "markeredgecolor": darker(hue, 0.15),
                 "markeredgewidth": 0.55}
 
@@ -119,26 +124,29 @@ class Encoding:
             dash, width = DASHES[component.group % len(DASHES)], 1.2 / (1 + 0.5 * theory)
         else:
             dash, width = DASHES[theory % len(DASHES)], 1.2
-        return {"color": darker(hue, 0.3), "linestyle": dash, "linewidth": width}
+        return {"gid": self.tag(route), "color": darker(hue, 0.3), "linestyle": dash, "linewidth": width}
 
     # -- the legend ------------------------------------------------------------------------------------------------
 
     def legend(self):
-        """Two lists of handles and labels for the whole figure: the variants, and everything else."""
+        """Two lists of handles and labels for the whole figure: the variants, and everything else. A handle's gid is the
+        part of a tag that it stands for."""
         variants, entries = [], []
         if self.by_variant:
-            variants = [(Line2D([], [], color=self.variant_colour(name), linewidth=2.2), label)
+            variants = [(Line2D([], [], color=self.variant_colour(name), linewidth=2.2, gid=f"variant {name}"), label)
                         for name, label in zip(self.variants, self.variant_labels())]
         plain_colour = NEUTRAL if self.by_variant or self.entries_have_colours else None
         for family, kind in self.theories:
             route = next(r for r in self.results.routes if (r.family, r.kind) == (family, kind))
             colour = darker(plain_colour or (INK if len(self.families) > 1 else PALETTE[0]), 0.3)
             dash = DASHES[self.theories.index((family, kind)) % len(DASHES)]
-            entries.append((Line2D([], [], color=colour, linewidth=1.2, linestyle=dash), self.theory_label(route)))
+            handle = Line2D([], [], color=colour, linewidth=1.2, linestyle=dash, gid=f"{family}/{kind}")
+            entries.append((handle, self.theory_label(route)))
         for family, d in self.runs:
             route = next(r for r in self.simulations if (r.family, r.d) == (family, d))
             colour = NEUTRAL if self.by_variant else self.family_colour(family)
-            entries.append((Line2D([], [], **self.point(route, colour)), self.run_label(route)))
+            handle = Line2D([], [], **{**self.point(route, colour), "gid": f"{family}/{d}"})
+            entries.append((handle, self.run_label(route)))
         if self.has_band:
             colour = plain_colour or PALETTE[0]
             entries.append((Patch(color=colour, alpha=2 * BAND, linewidth=0), r"theory $\pm$ 1 s.d. of a single run"))

@@ -5,7 +5,7 @@ import numpy as np
 OPACITY = 0.4
 
 
-def draw(axes, encoding, x, mean, error, window, log, hue, line_width=1.2):
+def draw(axes, encoding, x, mean, error, window, log, hue, line_width=1.2, tag=None):
     if error is None or window is None:
         return
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -20,4 +20,4 @@ def draw(axes, encoding, x, mean, error, window, log, hue, line_width=1.2):
         return
     encoding.has_error = True
     axes.fill_between(x, mean - error, mean + error, where=visible, interpolate=True, color=hue, alpha=OPACITY,
-                      linewidth=0, zorder=3.5)
+                      linewidth=0, zorder=3.5, gid=tag)

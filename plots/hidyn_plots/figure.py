@@ -138,7 +138,9 @@ def _header(figure, plan, encoding):
     width, height = figure.get_size_inches()
     title = textwrap.wrap(plain(plan.title), int(17 * width)) if plan.title else []
     title_height = 0.17 * len(title) + 0.06 if title else 0.03
-    legends = [_legend(figure, entries) for entries in encoding.legend() if entries]
+    legend = encoding.legend()
+    figure.legend_entries = [(handle.get_gid(), handle, label) for entries in legend for handle, label in entries]
+    legends = [_legend(figure, entries) for entries in legend if entries]
     renderer = figure.canvas.get_renderer()
     heights = [legend.get_window_extent(renderer).height / figure.dpi for legend in legends]
     total = height + title_height + sum(heights)

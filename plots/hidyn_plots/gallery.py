@@ -9,6 +9,8 @@ from pathlib import Path
 
 import h5py
 
+from . import page as interactive
+
 STYLE = """
 :root { color-scheme: light dark; --ink: #222; --quiet: #666; --paper: #fff; --card: #f7f7f5; --line: #ddd;
   --good: #00784f; --bad: #b34700; --open: #7a6a00; }
@@ -49,6 +51,7 @@ class Figure:
     title: str
     experiment: str
     picture: bytes | None
+    scene: str | None  # JSON
     seconds: float
     claims: list = field(default_factory=list)
     verdicts: list = field(default_factory=list)  # (outcome, sentence)
@@ -68,13 +71,14 @@ def write(folder, output, paper_folders):
 
 def read(path):
     with h5py.File(path) as file:
-        picture = path.with_suffix(".png")
+        picture, scene = path.with_suffix(".png"), path.with_suffix(".json")
         figure = Figure(
             paper=path.parent.name,
             name=path.stem,
             title=_text(file.attrs.get("title", path.stem)),
             experiment=_text(file.attrs.get("experiment", "")),
             picture=picture.read_bytes() if picture.exists() else None,
+            scene=scene.read_text(encoding="utf-8") if scene.exists() else None,
             seconds=sum(float(route.attrs.get("wall_seconds", 0.0)) for route in file["routes"].values()),
         )
         for name, claim in file.get("claims", {}).items():
@@ -98,7 +102,7 @@ def page(figures, papers):
     parts = [
         "<!doctype html><html lang=en><head><meta charset=utf-8>",
         '<meta name=viewport content="width=device-width, initial-scale=1"><title>hidyn: papers reproduced</title>',
-        f"<style>{STYLE}</style></head><body><h1>Papers reproduced</h1>",
+        f"<style>{STYLE}{interactive.style()}</style></head><body><h1>Papers reproduced</h1>",
         f'<p class=summary>{len(figures)} figures, <span class="{"good" if passed == claims else "bad"}">{passed} of '
         f"{claims} claims hold</span>, {_duration(seconds)} of computing.</p><nav class=quiet>{links}</nav>",
     ]
@@ -106,7 +110,7 @@ def page(figures, papers):
         title, citation, shows = papers.get(paper, (paper, "", {}))
         parts.append(f'<h2 id="{_quote(paper)}">{_quote(title)}</h2><p class=quiet>{_quote(citation)}</p>')
         parts += [card(figure, shows.get(figure.name, "")) for figure in group]
-    return "\n".join(parts) + "</body></html>\n"
+    return "\n".join(parts) + interactive.scripts() + "</body></html>\n"
 
 
 def card(figure, shows):
@@ -115,7 +119,9 @@ def card(figure, shows):
              f"<div class=quiet>{anchor}: {_quote(shows)} ({_duration(figure.seconds)})</div>"]
     if figure.picture is not None:
         data = base64.b64encode(figure.picture).decode()
-        parts.append(f'<img class=picture loading=lazy alt="{_quote(figure.title)}" src="data:image/png;base64,{data}">')
+        printed = (f'<img class=picture loading=lazy alt="{_quote(figure.title)}" src="data:image/png;base64,{data}">')
+        parts.append(printed if figure.scene is None else '<div class=plot><button type=button class=switch>as printed'
+                     f'</button>{interactive.holder(figure.scene)}{printed}</div>')
     if figure.claims:
         rows = "".join(
             f"<tr><td>{_quote(claim.name)}</td><td>{claim.predicted:.6g}</td><td>{claim.measured:.6g}</td>"

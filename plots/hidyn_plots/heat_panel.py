@@ -62,6 +62,7 @@ def draw(axes, results, plan, picture):
     for values, triangle in zip(shown, triangles):
         mesh = axes.pcolormesh(_edges(t[rows], log), _edges(s[columns], log), values.T, rasterized=True, **style)
         if triangle:
+            mesh.set_gid(triangle)
             _clip(axes, mesh, triangle, t[rows][0], t[rows][-1])
     _frame(axes, t[rows], s[columns], square, log)
     if mirrored or causal:

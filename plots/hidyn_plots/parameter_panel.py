@@ -101,11 +101,12 @@ def _draw_group(axes, encoding, component, points, window, y_log):
             axes.plot(points.x, mean, zorder=4, marker="." if few else None, markersize=3,
                       **encoding.line(points.route, component, hue))
         own = None if points.own_error is None else points.own_error[at]
-        error_band.draw(axes, encoding, points.x, mean, own, window, y_log, hue)
+        error_band.draw(axes, encoding, points.x, mean, own, window, y_log, hue, tag=encoding.tag(points.route))
         sizes = [d for _, d in encoding.runs if d]
         if points.variance is not None and sizes:
             half = np.sqrt(np.maximum(points.variance[at], 0) / min(sizes))
-            axes.fill_between(points.x, mean - half, mean + half, color=hue, alpha=BAND, linewidth=0, zorder=1)
+            axes.fill_between(points.x, mean - half, mean + half, color=hue, alpha=BAND, linewidth=0, zorder=1,
+                              gid=encoding.tag(points.route))
     else:
         reach = np.nan_to_num(np.stack([points.below[at], points.above[at]]))
         axes.errorbar(points.x, mean, yerr=reach, ecolor=hue, elinewidth=0.8, capsize=0, zorder=5,

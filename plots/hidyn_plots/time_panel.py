@@ -110,18 +110,19 @@ def _curve(axes, results, encoding, route, component, average, name, window, x_l
             axes.plot(results.time, mean, zorder=4, **encoding.line(route, component, hue))
         _band(axes, results, encoding, route, name, hue, mean, at, BAND / max(1, crowd / 2))
         own = route.series[name].error
-        error_band.draw(axes, encoding, results.time, mean, None if own is None else own[at], window, y_log, hue)
+        error_band.draw(axes, encoding, results.time, mean, None if own is None else own[at], window, y_log, hue,
+                        tag=encoding.tag(route))
     else:
         chosen = scales.thin(results.time, points, x_log, *encoding.turn(route))
         chosen = chosen[np.isfinite(mean[chosen])]
         if route.diverged and window:  # a guide to the eye on the way out
-            axes.plot(results.time, mean, color=hue, linewidth=0.7, linestyle=":", zorder=2)
+            axes.plot(results.time, mean, color=hue, linewidth=0.7, linestyle=":", zorder=2, gid=encoding.tag(route))
             chosen = chosen[(mean[chosen] >= window[0]) & (mean[chosen] <= window[1])
                             & ~(error[chosen] > window[1] - window[0])]
         axes.errorbar(results.time[chosen], mean[chosen], yerr=np.nan_to_num(error[chosen]), ecolor=hue,
                       elinewidth=0.7, capsize=0, zorder=3, **encoding.point(route, hue))
     if route.diverged:
-        _cross(axes, results.time, mean, route, hue, window)
+        _cross(axes, results.time, mean, route, hue, window, encoding.tag(route))
 
 
 def _tame(values, window, log):
@@ -145,10 +146,11 @@ def _band(axes, results, encoding, route, name, hue, mean, at, opacity):
     """One standard deviation sqrt(V / d) of a single run around the theory."""
     for d in _band_sizes(encoding, route, name):
         half = np.sqrt(np.maximum(route.series[name].variance[at], 0.0) / d)
-        axes.fill_between(results.time, mean - half, mean + half, color=hue, alpha=opacity, linewidth=0, zorder=1)
+        axes.fill_between(results.time, mean - half, mean + half, color=hue, alpha=opacity, linewidth=0, zorder=1,
+                          gid=encoding.tag(route))
 
 
-def _cross(axes, time, mean, route, hue, window):
+def _cross(axes, time, mean, route, hue, window, tag):
     """Where the route was lost; on the frame if it had left the panel before."""
     known = route.diverged_at is not None
     alive = np.flatnonzero(np.isfinite(mean) & ((time <= route.diverged_at) if known else True))
@@ -156,4 +158,4 @@ def _cross(axes, time, mean, route, hue, window):
         return
     x = route.diverged_at if known else time[alive[-1]]
     axes.plot([x], [np.clip(mean[alive[-1]], *window)], marker="x", markersize=6, markeredgewidth=1.5, color=hue,
-              linestyle="none", zorder=6, clip_on=False)
+              linestyle="none", zorder=6, clip_on=False, gid=tag)

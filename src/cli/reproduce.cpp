@@ -97,7 +97,8 @@ Outcome reproduce_one(const Figure& figure, const ReproduceArguments& arguments)
             return one.verdict.outcome == statistics::Outcome::disagrees;
         }));
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (run_script(plot_script().string(), {output, "-o", (folder / (figure.name + ".png")).string()}) != 0)
+    if (run_script(plot_script().string(), {output, "-o", (folder / (figure.name + ".png")).string(), "-o",
+                                            (folder / (figure.name + ".json")).string()}) != 0)
         outcome.failure = "the figure could not be drawn";
     return outcome;
 }

@@ -121,7 +121,7 @@ class BadInput(InFolder):
 
     def test_output_suffix(self):
         write_committee(self.results, sizes=(100,), replicas=4)
-        self.refused(self.results, "-o", self.path("a.jpg"), says=[".png, .pdf or .svg"])
+        self.refused(self.results, "-o", self.path("a.jpg"), says=[".png, .pdf, .svg, .html or .json"])
 
     def test_output_folder_does_not_exist(self):
         write_committee(self.results, sizes=(100,), replicas=4)
