@@ -102,5 +102,7 @@ struct DescribeArguments {
     bool json = false;
 };
 [[nodiscard]] int describe(const DescribeArguments& arguments);
+/// All that it knows.
+[[nodiscard]] std::vector<std::string> describable_names();
 
 }  // namespace hidyn::cli

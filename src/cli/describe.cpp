@@ -173,8 +173,13 @@ ordered_json as_json(const Description& description) {
 
 }  // namespace
 
-int describe(const DescribeArguments& arguments) {
+std::vector<std::string> describable_names() {
     std::vector<std::string> names;
+    for (const Description& description : merged(everything())) names.push_back(description.name);
+    return names;
+}
+
+int describe(const DescribeArguments& arguments) {
     for (const Description& description : merged(everything())) {
         if (description.name == arguments.name) {
             if (arguments.json)
@@ -183,8 +188,8 @@ int describe(const DescribeArguments& arguments) {
                 print(description);
             return exit_code::done;
         }
-        names.push_back(description.name);
     }
+    const std::vector<std::string> names = describable_names();
     throw InputError(fmt::format("describe {}: there is nothing of that name; there are {}{}", arguments.name,
                                  fmt::join(names, ", "), experiment::suggestion(arguments.name, names)));
 }

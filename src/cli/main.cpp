@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "cli/commands.hpp"
+#include "cli/completion.hpp"
 #include "cli/messages.hpp"
 #include "core/error.hpp"
 #include "experiment/section.hpp"
@@ -233,6 +234,24 @@ int main(int argc, char** argv) {
         ->required();
     describe_command->add_flag("--json", describe.json, "as JSON");
     describe_command->callback([&] { chosen = [&] { return cli::describe(describe); }; });
+
+    std::string shell;
+    CLI::App* completion_command = app.add_subcommand(
+        "completion", "what a shell needs to complete hidyn's words, e.g. source <(hidyn completion bash)");
+    completion_command->add_option("shell", shell, "bash, zsh or fish")
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+        ->required();
+    completion_command->callback([&] {
+        chosen = [&] {
+            fmt::print("{}", cli::completion_script(shell));
+            return cli::exit_code::done;
+        };
+    });
+    // The shell's own question, whose words are anything.
+    if (argc > 2 && argv[1] == std::string("completion") && argv[2] == std::string("words")) {
+        for (const std::string& word : cli::complete(app, {argv + 3, argv + argc})) fmt::print("{}\n", word);
+        return cli::exit_code::done;
+    }
 
     try {
         app.parse(argc, argv);
