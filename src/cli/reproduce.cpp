@@ -74,7 +74,7 @@ std::vector<Figure> choose(const ReproduceArguments& arguments, const std::vecto
     return chosen;
 }
 
-/// Solves, judges, checks and draws one figure into its folder.
+/// Solves, judges and checks one figure into its folder.
 Outcome reproduce_one(const Figure& figure, const ReproduceArguments& arguments) {
     Outcome outcome{.name = figure.full_name()};
     const auto begin = std::chrono::steady_clock::now();
@@ -97,9 +97,6 @@ Outcome reproduce_one(const Figure& figure, const ReproduceArguments& arguments)
             return one.verdict.outcome == statistics::Outcome::disagrees;
         }));
     outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (run_script(plot_script().string(), {output, "-o", (folder / (figure.name + ".png")).string(), "-o",
-                                            (folder / (figure.name + ".json")).string()}) != 0)
-        outcome.failure = "the figure could not be drawn";
     return outcome;
 }
 
@@ -127,12 +124,27 @@ int reproduce(const ReproduceArguments& arguments) {
     const std::vector<Figure> chosen = choose(arguments, all);
     run::use_threads(arguments.threads);
     watch_for_interrupts();
+    std::error_code refused;
+    fs::create_directories(arguments.output, refused);
+    if (refused)
+        throw InputError(
+            fmt::format("{}: the folder cannot be made: {}", arguments.output, refused.message()));
+    const std::string page = (fs::path(arguments.output) / "index.html").string();
+    std::vector<std::string> words{arguments.output, "-o", page};
+    for (const Paper& paper : all) words.insert(words.end(), {"--paper", paper.folder.string()});
+    // While one figure is computed, those before it are drawn.
+    ScriptBeside gallery(gallery_script().string(), words);
     bool all_hold = true;
     bool all_ran = true;
+    bool stopped = false;
     for (const Figure& figure : chosen) {
         Outcome outcome{.name = figure.full_name()};
         try {
             outcome = reproduce_one(figure, arguments);
+            gallery.tell(figure.full_name());
+        } catch (const Interrupted&) {
+            stopped = true;
+            break;
         } catch (const RunError& error) {
             outcome.failure = error.what();
         }
@@ -140,14 +152,13 @@ int reproduce(const ReproduceArguments& arguments) {
         all_ran = all_ran && outcome.failure.empty();
         print_row(outcome);
     }
-    const std::string page = (fs::path(arguments.output) / "index.html").string();
-    std::vector<std::string> words{arguments.output, "-o", page};
-    for (const Paper& paper : all) words.insert(words.end(), {"--paper", paper.folder.string()});
-    if (run_script(gallery_script().string(), words) != 0)
-        all_ran = false;
-    else
-        inform(fmt::format("wrote {}", page));
-    return !all_ran ? exit_code::failure : all_hold ? exit_code::done : exit_code::claim_failed;
+    const bool all_drawn = gallery.finish() == 0;
+    if (stopped) {
+        complain(fmt::format("interrupted: {} has the figures that were finished", page));
+        return exit_code::interrupted;
+    }
+    inform(fmt::format("wrote {}", page));
+    return !all_ran || !all_drawn ? exit_code::failure : all_hold ? exit_code::done : exit_code::claim_failed;
 }
 
 }  // namespace hidyn::cli

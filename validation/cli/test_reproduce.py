@@ -1,9 +1,11 @@
 """hidyn reproduce: papers' figures, their claims, and the page of all of them."""
 
 import os
+import signal
+import subprocess
 import unittest
 
-from program import InFolder
+from program import PROGRAM, InFolder
 
 
 class Reproduce(InFolder):
@@ -31,6 +33,20 @@ class Reproduce(InFolder):
     def test_mistakes(self):
         self.refused("reproduce", "saxe-2015", sentences=1, says=["no such paper", "saxe-2014"])
         self.refused("reproduce", "saxe-2014/mode", sentences=1, says=["no such paper or figure", "saxe-2014/modes"])
+
+        self.write("file", "")
+        self.refused("reproduce", "dinc-2025", "-o", "file/gallery", sentences=1, says=["cannot be made"])
+
+    def test_an_interrupted_gallery_holds_what_was_finished(self):
+        with subprocess.Popen([PROGRAM, "reproduce", "dinc-2025/landscape", "sarao-mannelli-2020a", "-o", "pages"],
+                              cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+            self.assertIn("dinc-2025/landscape", running.stdout.readline())
+            running.send_signal(signal.SIGINT)
+            complaint = running.communicate(timeout=60)[1]
+        self.assertEqual(running.returncode, 130)
+        self.assertIn("index.html has the figures that were finished", complaint)
+        with open(os.path.join(self.folder, "pages", "index.html"), encoding="utf-8") as page:
+            self.assertIn("Loss landscape of a delay", page.read())
 
     def test_quick_section(self):
         experiment = ('[problem]\nkind = "ghost"\n[algorithm]\nkind = "landscape"\n[initial]\nratios = [1.0]\n'
