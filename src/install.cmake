@@ -2,7 +2,11 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-install(TARGETS hidyn_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+set(programs hidyn_program)
+if(HIDYN_MPI)
+  list(APPEND programs hidyn_mpi_program)
+endif()
+install(TARGETS ${programs} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(
   DIRECTORY ${CMAKE_SOURCE_DIR}/plots ${CMAKE_SOURCE_DIR}/validation/papers
   DESTINATION ${CMAKE_INSTALL_DATADIR}/hidyn

@@ -46,7 +46,8 @@ std::string kind_in(const experiment::Node& document, const std::string& section
 
 // "algorithm.learning_rate=": every key that the experiment among the words could have.
 Words assignments(const Words& words) {
-    const auto file = std::ranges::find_if(words, [](const std::string& word) { return word.ends_with(".toml"); });
+    const auto file =
+        std::ranges::find_if(words, [](const std::string& word) { return word.ends_with(".toml"); });
     if (file == words.end()) return {};
     const experiment::Node document = experiment::parse_toml(experiment::read_experiment_file(*file), *file);
     Words found;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <filesystem>
 #include <map>
@@ -16,6 +17,7 @@
 #include "experiment/sweep.hpp"
 #include "run/batch.hpp"
 #include "run/batch_folder.hpp"
+#include "run/crew.hpp"
 #include "run/index.hpp"
 #include "run/runner.hpp"
 
@@ -139,8 +141,12 @@ class Queue {
     explicit Queue(std::vector<std::size_t> points) : points_(std::move(points)) {}
     std::optional<std::size_t> next() {
         const std::scoped_lock lock(mutex_);
-        if (taken_ == points_.size()) return {};
+        if (taken_ == points_.size() || interrupt_requested()) return {};
         return points_[taken_++];
+    }
+    void close() {
+        const std::scoped_lock lock(mutex_);
+        taken_ = points_.size();
     }
 
   private:
@@ -149,15 +155,60 @@ class Queue {
     std::size_t taken_ = 0;
 };
 
+/// Before the leader lets go of the queue, the other ranks have left it.
+struct QueueInUse {
+    Queue& queue;
+    run::Crew& crew;
+    ~QueueInUse() {
+        queue.close();
+        crew.wait();
+    }
+};
+
+std::string folder_of(const SweepArguments& arguments) {
+    return arguments.output.empty() ? fs::path(arguments.file).stem().string() : arguments.output;
+}
+
+/// The part of a rank that does not lead: it solves the points that it is given, and leaves words to the
+/// leader.
+int help(const SweepArguments& arguments, run::Crew& crew) {
+    using Ending = run::Crew::Ending;
+    set_quiet(true);
+    try {
+        const Sweep sweep = experiment::load_sweep(arguments.file, arguments.overrides, arguments.axes);
+        const run::BatchFolder folder(folder_of(arguments), sweep);
+        watch_for_interrupts();
+        std::atomic<std::size_t> finished = 0;
+        ProgressBar silent(RouteInfo(), 0.0, false);
+        run::BatchOptions options{.command = arguments.command, .next = {}, .done = {}, .progress = &silent};
+        options.next = [&] { return crew.ask(finished.exchange(0)); };
+        options.done = [&](std::size_t, const PointSummary&) { ++finished; };
+        run::run_points(sweep, folder, registry(), options);
+    } catch (const InputError&) {
+        crew.leave(Ending::done);  // found, and said, by the leader too
+        return exit_code::bad_input;
+    } catch (const Interrupted&) {
+        crew.leave(Ending::interrupted);
+        return exit_code::interrupted;
+    } catch (const RunError& error) {
+        complain(error.what());
+        crew.leave(Ending::failed);
+        return exit_code::failure;
+    }
+    crew.leave(Ending::done);
+    return exit_code::done;
+}
+
 }  // namespace
 
 int sweep(const SweepArguments& arguments) {
-    set_quiet(arguments.quiet);
+    run::Crew crew;
     run::use_threads(arguments.threads);
+    if (!crew.leads()) return help(arguments, crew);
+    set_quiet(arguments.quiet);
     const Shard shard = read_shard(arguments.shard);
     const Sweep sweep = experiment::load_sweep(arguments.file, arguments.overrides, arguments.axes);
-    const std::string output =
-        arguments.output.empty() ? fs::path(arguments.file).stem().string() : arguments.output;
+    const std::string output = folder_of(arguments);
     const run::BatchFolder folder(output, sweep);
     std::vector<std::size_t> missing = run::checked(sweep, points_of(sweep, shard), registry());
     folder.open(arguments.resume || shard.parts > 1);
@@ -182,21 +233,38 @@ int sweep(const SweepArguments& arguments) {
     options.share = 1.0 / static_cast<double>(std::max<std::size_t>(missing.size(), 1));
     options.next = [&] { return queue.next(); };
     options.done = [&](std::size_t point, const PointSummary& summary) { summaries[point] = summary; };
-    try {
-        run::run_points(sweep, folder, registry(), options);
-    } catch (const Interrupted&) {
-        write_index(sweep, folder, summaries, shard.suffix());
+    using Ending = run::Crew::Ending;
+    Ending ending = Ending::done;
+    {
+        const QueueInUse in_use{queue, crew};
+        crew.serve(options.next,
+                   [&](std::size_t points) { bar.advance(options.share * static_cast<double>(points)); });
+        try {
+            run::run_points(sweep, folder, registry(), options);
+        } catch (const Interrupted&) {
+            ending = Ending::interrupted;
+        } catch (const RunError& error) {
+            ending = Ending::failed;
+            complain(error.what());
+        }
+        if (ending != Ending::done) queue.close();
+        ending = std::max(ending, crew.wait());
+    }
+    // What other ranks did is in their files.
+    for (const std::size_t point : missing)
+        if (summaries[point].status == "missing") summaries[point] = folder.look(point);
+    if (ending == Ending::failed) {
+        complain(fmt::format("{}: the points that are done are kept; --resume goes on", output));
+        return exit_code::failure;
+    }
+    write_index(sweep, folder, summaries, shard.suffix());
+    if (ending == Ending::interrupted) {
         complain(
             fmt::format("interrupted: {} of {} points are done; --resume goes on",
                         std::ranges::count_if(summaries, [](const auto& one) { return one.second.done(); }),
                         summaries.size()));
         return exit_code::interrupted;
-    } catch (const RunError& error) {
-        complain(error.what());
-        complain(fmt::format("{}: the points that are done are kept; --resume goes on", output));
-        return exit_code::failure;
     }
-    write_index(sweep, folder, summaries, shard.suffix());
     if (!arguments.quiet) print_table(sweep, summaries);
     const int code = conclude(summaries);
     inform(fmt::format("wrote {}", folder.index_path(shard.suffix())));
