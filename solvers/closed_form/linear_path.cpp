@@ -6,8 +6,7 @@
 namespace hidyn::closed_form {
 
 LinearPath::LinearPath(const multi_index::MultiIndex& problem)
-    : problem_(problem),
-      spectrum_(problem.sample_ratio),
+    : spectrum_(problem.sample_ratio),
       alpha_(problem.sample_ratio),
       eta_(problem.algorithm.learning_rate),
       rho_(problem.algorithm.ridge),

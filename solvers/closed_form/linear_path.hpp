@@ -14,7 +14,7 @@ namespace hidyn::closed_form {
 /// Celentano, Cheng & Montanari, arXiv 2112.07572; with the noise of the labels, Delta / (alpha mu) a^2.
 class LinearPath {
   public:
-    /// The problem must be linear_regression(); it must outlive the path.
+    /// The problem must be linear_regression().
     explicit LinearPath(const multi_index::MultiIndex& problem);
 
     /// e at every node, and at the atom as the last entry.
@@ -39,7 +39,6 @@ class LinearPath {
   private:
     [[nodiscard]] double learned(double mu, double kept) const;
 
-    const multi_index::MultiIndex& problem_;
     math::MarchenkoPastur spectrum_;
     double alpha_, eta_, rho_, Delta_, Q_, R_, T_;
 };

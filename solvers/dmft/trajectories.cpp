@@ -49,8 +49,10 @@ struct Sums {
 
     void reset(std::size_t m, std::size_t K, std::size_t M) {
         loss = largest_tangent = total_tangent = 0.0;
-        correlation.assign(m * K * K, 0.0);
-        memory.assign(m * K * K, 0.0);
+        // Also of no past the address is formed.
+        const std::size_t past = std::max<std::size_t>(m, 1);
+        correlation.assign(past * K * K, 0.0);
+        memory.assign(past * K * K, 0.0);
         present_correlation.assign(K * K, 0.0);
         curvature.assign(K * K, 0.0);
         teacher.assign(K * M, 0.0);

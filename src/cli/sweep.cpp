@@ -171,7 +171,7 @@ std::string folder_of(const SweepArguments& arguments) {
 
 /// The part of a rank that does not lead: it solves the points that it is given, and leaves words to the
 /// leader.
-int help(const SweepArguments& arguments, run::Crew& crew) {
+void help(const SweepArguments& arguments, run::Crew& crew) {
     using Ending = run::Crew::Ending;
     set_quiet(true);
     try {
@@ -186,17 +186,13 @@ int help(const SweepArguments& arguments, run::Crew& crew) {
         run::run_points(sweep, folder, registry(), options);
     } catch (const InputError&) {
         crew.leave(Ending::done);  // found, and said, by the leader too
-        return exit_code::bad_input;
     } catch (const Interrupted&) {
         crew.leave(Ending::interrupted);
-        return exit_code::interrupted;
     } catch (const RunError& error) {
         complain(error.what());
         crew.leave(Ending::failed);
-        return exit_code::failure;
     }
     crew.leave(Ending::done);
-    return exit_code::done;
 }
 
 }  // namespace
@@ -204,7 +200,11 @@ int help(const SweepArguments& arguments, run::Crew& crew) {
 int sweep(const SweepArguments& arguments) {
     run::Crew crew;
     run::use_threads(arguments.threads);
-    if (!crew.leads()) return help(arguments, crew);
+    if (!crew.leads()) {
+        help(arguments, crew);
+        return exit_code::done;  // mpirun kills the others at the first other code: it is the leader's to
+                                 // give
+    }
     set_quiet(arguments.quiet);
     const Shard shard = read_shard(arguments.shard);
     const Sweep sweep = experiment::load_sweep(arguments.file, arguments.overrides, arguments.axes);
@@ -213,8 +213,7 @@ int sweep(const SweepArguments& arguments) {
     std::vector<std::size_t> missing = run::checked(sweep, points_of(sweep, shard), registry());
     folder.open(arguments.resume || shard.parts > 1);
 
-    Summaries summaries;
-    for (const std::size_t point : missing) summaries[point] = folder.look(point);
+    Summaries summaries = folder.look(missing);
     const std::size_t all = missing.size();
     folder.tidy(missing, [&](std::size_t point) { return summaries[point].done(); });
     std::erase_if(missing, [&](std::size_t point) { return summaries[point].done(); });
@@ -251,8 +250,8 @@ int sweep(const SweepArguments& arguments) {
         ending = std::max(ending, crew.wait());
     }
     // What other ranks did is in their files.
-    for (const std::size_t point : missing)
-        if (summaries[point].status == "missing") summaries[point] = folder.look(point);
+    std::erase_if(missing, [&](std::size_t point) { return summaries[point].status != "missing"; });
+    for (auto& [point, summary] : folder.look(missing)) summaries[point] = std::move(summary);
     if (ending == Ending::failed) {
         complain(fmt::format("{}: the points that are done are kept; --resume goes on", output));
         return exit_code::failure;
@@ -288,13 +287,13 @@ int merge(const MergeArguments& arguments) {
     const std::string output = arguments.output.empty() ? arguments.folders.front() : arguments.output;
     const run::BatchFolder folder(output, sweep);
     folder.open(true);
-    Summaries summaries;
-    for (std::size_t point = 0; point < sweep.points(); ++point) {
-        summaries[point] = folder.look(point);
-        for (const std::string& from : arguments.folders) {
-            if (summaries[point].done()) break;
-            const run::BatchFolder source(from, sweep);
-            const PointSummary there = source.look(point);
+    std::vector<std::size_t> missing(sweep.points());
+    std::iota(missing.begin(), missing.end(), std::size_t{0});
+    Summaries summaries = folder.look(missing);
+    for (const std::string& from : arguments.folders) {
+        std::erase_if(missing, [&](std::size_t point) { return summaries[point].done(); });
+        const run::BatchFolder source(from, sweep);
+        for (const auto& [point, there] : source.look(missing)) {
             if (!there.done()) continue;
             const std::string part = folder.path_of(point) + ".part-merge";
             fs::copy_file(source.path_of(point), part, fs::copy_options::overwrite_existing);

@@ -19,6 +19,11 @@ struct Dimension {
         return coordinates.empty() ? static_cast<double>(index + 1) : coordinates[index];
     }
     bool operator==(const Dimension&) const = default;
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive(name, size, coordinates);
+    }
 };
 
 /// The declaration of one quantity that simulation and theory both report. HDF5 attributes, axis labels and
@@ -58,6 +63,11 @@ struct Observable {
     [[nodiscard]] std::string component_label(std::size_t index) const;
 
     bool operator==(const Observable&) const = default;
+
+    template <class Archive>
+    void archive(Archive& archive) {
+        archive(name, long_name, symbol, normalization, dimensions, symmetric, derived, own);
+    }
 };
 
 }  // namespace hidyn

@@ -54,6 +54,11 @@ class Access {
 /// caller holds an Access. Throws RunError.
 void write_aside(const std::string& path, const std::function<void(hid_t file)>& write_content);
 [[nodiscard]] Handle open_file(const std::string& path);
+/// Whether a reading comes to an end, tried out in a child process. HDF5 checks sums over most of a file's
+/// structure, but trusts the sizes of texts: after damage there it reads where nothing is.
+[[nodiscard]] bool rehearse(const std::function<void()>& reading);
+/// The root attribute `format`; "" if there is no such file or it cannot be read.
+[[nodiscard]] std::string format_of(const std::string& path);
 /// Creates the group and its parents.
 [[nodiscard]] Handle create_group(hid_t parent, const std::string& path);
 [[nodiscard]] Handle open_group(hid_t parent, const std::string& path);

@@ -32,9 +32,7 @@ void write_group(hid_t file, const IndexGroup& group, const Dimension& point) {
 
 bool is_index(const std::string& path) {
     const hdf5::Access access;
-    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0) return false;
-    const Handle file = hdf5::open_file(path);
-    return file.valid() && hdf5::read_text(file.id(), "format") == index_format_name;
+    return hdf5::format_of(path) == index_format_name;
 }
 
 void write_index(const std::string& path, const Index& index) {

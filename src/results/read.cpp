@@ -179,13 +179,8 @@ void read_conclusions(hid_t file, const std::string& tree, Results& results) {
 
 }  // namespace
 
-Results read(const std::string& path) {
+Results read_unguarded(const std::string& path) {
     const hdf5::Access access;
-    if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such results file", path));
-    if (std::filesystem::is_directory(path))
-        throw InputError(fmt::format("{}: is a directory, not a results file", path));
-    if (H5Fis_hdf5(path.c_str()) <= 0)
-        throw InputError(fmt::format("{}: is not an HDF5 file, so not a results file of hidyn", path));
     const Handle file = hdf5::open_file(path);
     if (!file.valid())
         throw InputError(
@@ -223,6 +218,18 @@ Results read(const std::string& path) {
     } catch (const std::length_error&) {
         throw InputError(fmt::format("{}: is damaged: it declares impossibly large datasets", path));
     }
+}
+
+Results read(const std::string& path) {
+    if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such results file", path));
+    if (std::filesystem::is_directory(path))
+        throw InputError(fmt::format("{}: is a directory, not a results file", path));
+    if (H5Fis_hdf5(path.c_str()) <= 0)
+        throw InputError(fmt::format("{}: is not an HDF5 file, so not a results file of hidyn", path));
+    if (!hdf5::rehearse([&] { static_cast<void>(read_unguarded(path)); }))
+        throw InputError(
+            fmt::format("{}: is damaged: HDF5 does not survive to read it; run the experiment again", path));
+    return read_unguarded(path);
 }
 
 }  // namespace hidyn::results

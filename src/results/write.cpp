@@ -19,9 +19,7 @@ using hdf5::Handle;
 // A file that is not ours must not be replaced by one that is.
 bool is_ours(const std::string& path) {
     const hdf5::Access access;
-    if (H5Fis_hdf5(path.c_str()) <= 0) return false;
-    const Handle file = hdf5::open_file(path);
-    return file.valid() && hdf5::read_text(file.id(), "format") == format_name;
+    return hdf5::format_of(path) == format_name;
 }
 
 void link_time(hid_t file, hid_t group) {

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <map>
+#include <optional>
 #include <sstream>
 
+#include "core/archive.hpp"
+#include "core/children.hpp"
 #include "core/error.hpp"
 #include "core/part_file.hpp"
 #include "results/results.hpp"
@@ -61,15 +63,35 @@ std::string BatchFolder::index_path(const std::string& part) const {
     return (folder_ / ("index" + part + ".h5")).string();
 }
 
-PointSummary BatchFolder::look(std::size_t point) const {
-    const std::string path = path_of(point);
+std::map<std::size_t, PointSummary> BatchFolder::look(const std::vector<std::size_t>& points) const {
+    std::map<std::size_t, PointSummary> found;
+    std::vector<std::size_t> there;
     std::error_code unknown;
-    if (fs::exists(path, unknown)) try {
-            const results::Results results = results::read(path);
-            if (results.experiment == sweep_.text_at(point)) return summarize(results);
-        } catch (const InputError&) {
-            // Truncated, or not ours: as good as absent.
-        }
+    for (const std::size_t point : points) {
+        found[point] = missing(point);
+        if (fs::exists(path_of(point), unknown)) there.push_back(point);
+    }
+    const std::vector<std::optional<std::string>> summaries =
+        in_children(there.size(), [&](std::size_t index) {
+            const results::Results results = results::read_unguarded(path_of(there[index]));
+            if (results.experiment != sweep_.text_at(there[index])) throw InputError("of another experiment");
+            PointSummary summary = summarize(results);
+            std::string bytes;
+            Archive archive(bytes);
+            archive(summary);
+            return bytes;
+        });
+    for (std::size_t index = 0; index < there.size(); ++index) {
+        // Truncated, damaged or not ours: as good as absent.
+        if (!summaries[index]) continue;
+        PointSummary& summary = found[there[index]] = {};
+        Archive archive{std::string_view(*summaries[index])};
+        archive(summary);
+    }
+    return found;
+}
+
+PointSummary BatchFolder::missing(std::size_t point) const {
     PointSummary missing;
     if (std::ifstream file(folder_ / "points" / (stems_[point] + ".failed")); file) {
         std::ostringstream text;

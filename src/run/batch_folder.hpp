@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,9 @@ class BatchFolder {
     }
     [[nodiscard]] std::string index_path(const std::string& part = "") const;
 
-    /// What is there of a point. A file that is no results file of this very experiment counts as missing.
-    [[nodiscard]] PointSummary look(std::size_t point) const;
+    /// What is there of some points. A file that is no results file of this very experiment counts as
+    /// missing.
+    [[nodiscard]] std::map<std::size_t, PointSummary> look(const std::vector<std::size_t>& points) const;
     /// Removes what killed writers left of these points, and checkpoints of those that are done.
     void tidy(const std::vector<std::size_t>& points, const std::function<bool(std::size_t)>& done) const;
     /// Moves a file out of the way that stands in a missing point's place; returns where to, or "".
@@ -44,6 +46,8 @@ class BatchFolder {
     void note_failure(std::size_t point, const std::string& sentence) const;
 
   private:
+    [[nodiscard]] PointSummary missing(std::size_t point) const;
+
     std::filesystem::path folder_;
     const experiment::Sweep& sweep_;
     std::vector<std::string> stems_;

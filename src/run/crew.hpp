@@ -7,9 +7,9 @@
 
 namespace hidyn::run {
 
-/// The processes that work on one batch: the ranks that mpirun (or srun) started, or this one alone. The first
-/// leads: it hands out the points, one at a time to whoever is free. The program `hidyn-mpi` has the crew of
-/// MPI, `hidyn` that of one.
+/// The processes that work on one batch: the ranks that mpirun (or srun) started, or this one alone. The
+/// first leads: it hands out the points, one at a time to whoever is free. The program `hidyn-mpi` has the
+/// crew of MPI, `hidyn` that of one.
 class Crew {
   public:
     /// How a member leaves, the worse the later.
@@ -24,8 +24,9 @@ class Crew {
     [[nodiscard]] bool leads() const;
     [[nodiscard]] std::size_t size() const;
 
-    /// The leader answers the others, beside its own work, until they have left. `next` is called from another
-    /// thread, and so is `finished` with the number of points that others have done since they last asked.
+    /// The leader answers the others, beside its own work, until they have left. `next` is called from
+    /// another thread, and so is `finished` with the number of points that others have done since they last
+    /// asked.
     void serve(std::function<std::optional<std::size_t>()> next, std::function<void(std::size_t)> finished);
     /// The leader waits until the others have left; returns the worst of their endings.
     Ending wait();

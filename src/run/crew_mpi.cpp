@@ -44,7 +44,8 @@ struct Crew::Ranks {
                 continue;
             }
             Question asked;
-            MPI_Recv(asked.data(), 2, MPI_INT64_T, status.MPI_SOURCE, question, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+            MPI_Recv(asked.data(), 2, MPI_INT64_T, status.MPI_SOURCE, question, MPI_COMM_WORLD,
+                     MPI_STATUS_IGNORE);
             finished(static_cast<std::size_t>(asked[0]));
             if (asked[1] != wants_more) {
                 worst = std::max(worst, static_cast<Ending>(asked[1]));
@@ -86,11 +87,11 @@ std::size_t Crew::size() const {
     return static_cast<std::size_t>(ranks_->size);
 }
 
-void Crew::serve(std::function<std::optional<std::size_t>()> next, std::function<void(std::size_t)> finished) {
+void Crew::serve(std::function<std::optional<std::size_t>()> next,
+                 std::function<void(std::size_t)> finished) {
     if (ranks_->left) return;
-    ranks_->server = std::thread([this, next = std::move(next), finished = std::move(finished)] {
-        ranks_->serve(next, finished);
-    });
+    ranks_->server = std::thread(
+        [this, next = std::move(next), finished = std::move(finished)] { ranks_->serve(next, finished); });
 }
 
 Crew::Ending Crew::wait() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "results/results.hpp"
 
 namespace hidyn::run {
@@ -17,6 +18,8 @@ struct Headline {
     Observable observable;
     std::vector<double> values;  ///< per component; mean over the replicas that did not diverge
     std::vector<double> errors;  ///< standard errors of the mean, or the theory's own numerical error
+
+    void archive(Archive& archive) { archive(route, kind, theory, observable, values, errors); }
 };
 
 /// One point of a batch as the index shows it.
@@ -31,6 +34,10 @@ struct PointSummary {
     std::vector<Headline> headlines;
 
     [[nodiscard]] bool done() const { return status != "missing" && status != "failed"; }
+
+    void archive(Archive& archive) {
+        archive(status, verdict, p_value, claims, claims_hold, wall_seconds, detail, headlines);
+    }
 };
 
 /// From results with their conclusions among the derived groups.
