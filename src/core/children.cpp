@@ -43,7 +43,8 @@ bool send(int pipe, const void* data, std::size_t size) {
     return true;
 }
 
-[[noreturn]] void be_child(const Child& piece, int pipe, const std::function<std::string(std::size_t)>& work) {
+[[noreturn]] void be_child(const Child& piece, int pipe,
+                           const std::function<std::string(std::size_t)>& work) {
     for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM}) std::signal(signal, SIG_DFL);
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "check_values.hpp"
 #include "committee_cases.hpp"
 #include "math/integrator.hpp"
 #include "models/committee/direct.hpp"
@@ -30,19 +31,28 @@ cases::Solved integrate(const std::shared_ptr<Committee>& problem, const std::ve
     return cases::solve(*route, *problem, times);
 }
 
-void check_errors(const std::shared_ptr<Committee>& problem, const std::vector<double>& times,
-                  const std::vector<double>& expected, double tolerance = 1e-6) {
+const test::CheckValues& known() {
+    static const test::CheckValues values("online-sgd");
+    return values;
+}
+
+void check_errors(const std::shared_ptr<Committee>& problem, const std::string& name) {
+    const std::vector<double> times = known().numbers(name + ".times");
+    const std::vector<double> expected = known().numbers(name + ".generalization_error");
+    REQUIRE(expected.size() == times.size());
     const cases::Solved solved = integrate(problem, times);
     REQUIRE(solved.outcome.status == Status::complete);
     const Series& eg = *solved.trajectory.find("generalization_error");
     for (std::size_t index = 0; index < times.size(); ++index) {
         CAPTURE(times[index]);
-        CHECK(std::abs(eg.at(0, index)[0] - expected[index]) < tolerance);
+        CHECK(std::abs(eg.at(0, index)[0] - expected[index]) < 1e-6);
     }
 }
 
-void check_final(const cases::Solved& solved, const char* observable, const std::vector<double>& expected) {
+void check_final(const cases::Solved& solved, const std::string& name, const char* observable) {
     const Series& series = *solved.trajectory.find(observable);
+    const std::vector<double> expected = known().numbers(name + ".final." + observable);
+    REQUIRE(expected.size() == series.components());
     for (std::size_t component = 0; component < expected.size(); ++component) {
         CAPTURE(observable);
         CAPTURE(component);
@@ -59,7 +69,7 @@ OrderParameters single(double q, double r, double v) {
 
 }  // namespace
 
-// Public check values: derived and computed independently of this code.
+// Values computed independently of this code: data/check-values/online-sgd.toml.
 
 TEST_CASE("ode check value erf22v: all options of the erf committee") {
     const auto problem = cases::committee("erf", "erf", cases::generic_start(cases::vector({0.8, 1.1})),
@@ -69,29 +79,28 @@ TEST_CASE("ode check value erf22v: all options of the erf committee") {
                                            .weight_decay = 0.01,
                                            .second_layer_weight_decay = 0.01},
                                           0.05);
-    check_errors(problem, {0, 1, 5, 20, 100},
-                 {0.561184782, 0.303199077, 0.0557749951, 0.0235835004, 0.0133276461});
+    check_errors(problem, "erf22v");
     const cases::Solved solved = integrate(problem, {0.0, 100.0});
-    check_final(solved, "Q", {0.907991052, 0.53821394, 0.53821394, 1.07881602});
-    check_final(solved, "R", {0.886624283, 0.317719621, 0.246625358, 0.998121612});
-    check_final(solved, "second_layer", {0.787306267, 0.888161285});
+    check_final(solved, "erf22v", "Q");
+    check_final(solved, "erf22v", "R");
+    check_final(solved, "erf22v", "second_layer");
 }
 
 TEST_CASE("ode check value erfB4: a batch of four") {
     check_errors(cases::committee("erf", "erf", cases::generic_start(cases::vector({0.8, 1.1})),
                                   cases::vector({1.0, 1.2}), {.learning_rate = 3.0, .batch_size = 4}, 0.05),
-                 {0, 1, 5, 20}, {0.561184782, 0.0683419111, 0.0280911935, 0.0105487008});
+                 "erfB4");
 }
 
 TEST_CASE("ode check value relu22") {
     const auto problem = cases::committee("relu", "relu", cases::generic_start(cases::vector({0.8, 1.1})),
                                           cases::vector({1.0, 1.2}),
                                           {.learning_rate = 0.3, .second_layer_learning_rate = 0.2}, 0.05);
-    check_errors(problem, {0, 1, 5, 20}, {0.591698581, 0.489641682, 0.251942283, 0.0762924877});
+    check_errors(problem, "relu22");
     const cases::Solved solved = integrate(problem, {0.0, 20.0});
-    check_final(solved, "Q", {1.28042059, 0.349286598, 0.349286598, 1.08965261});
-    check_final(solved, "R", {0.863814282, 0.399095657, 0.250161146, 0.909163681});
-    check_final(solved, "second_layer", {0.798495557, 1.03927032});
+    check_final(solved, "relu22", "Q");
+    check_final(solved, "relu22", "R");
+    check_final(solved, "relu22", "second_layer");
 }
 
 TEST_CASE("ode check value sq21: two quadratic students of one teacher") {
@@ -101,35 +110,35 @@ TEST_CASE("ode check value sq21: two quadratic students of one teacher") {
                                    .T = cases::matrix({{1.0}}),
                                    .v = cases::vector({0.5, 0.5})},
                                   cases::vector({1.0}), {.learning_rate = 0.1}, 0.05),
-                 {0, 1, 5, 10}, {1.15875, 1.10426674, 0.739359577, 0.28292636});
+                 "sq21");
 }
 
 TEST_CASE("ode check value he222: second Hermite polynomial") {
     const auto problem = cases::committee("he2", "he2", cases::generic_start(cases::vector({0.5, 0.5})),
                                           cases::vector({0.5, 0.5}),
                                           {.learning_rate = 0.1, .second_layer_learning_rate = 0.05}, 0.05);
-    check_errors(problem, {0, 1, 5, 20}, {0.845, 0.737415512, 0.581852118, 0.372296842});
+    check_errors(problem, "he222");
     const cases::Solved solved = integrate(problem, {0.0, 20.0});
-    check_final(solved, "Q", {0.91099234, -0.0450870909, -0.0450870909, 0.737848534});
-    check_final(solved, "R", {0.680236326, 0.215952533, -0.279632267, 0.521217315});
-    check_final(solved, "second_layer", {0.277965449, 0.2867422});
+    check_final(solved, "he222", "Q");
+    check_final(solved, "he222", "R");
+    check_final(solved, "he222", "second_layer");
 }
 
 TEST_CASE("ode check value lin22") {
     check_errors(cases::committee("linear", "linear", cases::generic_start(cases::vector({1.0, 1.0})),
                                   cases::vector({1.0, 1.0}),
                                   {.learning_rate = 0.3, .second_layer_learning_rate = 0.1}, 0.05),
-                 {0, 1, 5, 10}, {1.5, 0.644765823, 0.0363167451, 0.00977426266});
+                 "lin22");
 }
 
 TEST_CASE("ode check value tanh11: adaptive quadrature, with its own error reported") {
     const auto problem = cases::committee("tanh", "tanh", single(0.8, 0.3, 0.9), cases::vector({1.0}),
                                           {.learning_rate = 0.6, .second_layer_learning_rate = 0.2}, 0.1);
-    check_errors(problem, {0, 1, 5, 20}, {0.234251294, 0.171235139, 0.0512366158, 0.0072213022});
+    check_errors(problem, "tanh11");
     const cases::Solved solved = integrate(problem, {0.0, 20.0});
-    check_final(solved, "Q", {1.25350008});
-    check_final(solved, "R", {1.10281929});
-    check_final(solved, "second_layer", {0.913942064});
+    check_final(solved, "tanh11", "Q");
+    check_final(solved, "tanh11", "R");
+    check_final(solved, "tanh11", "second_layer");
     CHECK(std::get<double>(solved.outcome.attributes.at("quadrature_error")) < 1e-7);
     CHECK(solved.trajectory.find("Q")->error.size() == 2);
 }
@@ -137,7 +146,7 @@ TEST_CASE("ode check value tanh11: adaptive quadrature, with its own error repor
 TEST_CASE("ode check value erf11: perfect learning") {
     check_errors(
         cases::committee("erf", "erf", single(0.5, 0.1, 1.0), cases::vector({1.0}), {.learning_rate = 1.0}),
-        {0, 1, 5, 20}, {0.238064405, 0.130909422, 0.0115805946, 4.62752e-05});
+        "erf11");
 }
 
 // Limits known in closed form.

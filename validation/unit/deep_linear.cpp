@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "check_values.hpp"
 #include "math/integrator.hpp"
 #include "models/deep_linear/declaration.hpp"
 #include "models/deep_linear/deep_linear.hpp"
@@ -43,19 +44,26 @@ cases::RouteSolution weights_of(const std::shared_ptr<DeepLinear>& problem, std:
 }  // namespace
 
 TEST_CASE("deep linear: the public check values of single modes") {
-    const double two[][2] = {{.5, .0716031774}, {1, .4305879205}, {2, 1.8748411137}, {3, 1.9975575898}};
-    for (const auto& [t, s] : two) CHECK(std::abs(modes::balanced(2.0, 0.01, 2, t) - s) < 1e-10);
-    const double three[][2] = {{1, .0528021182}, {2, 1.0679686051}, {2.5, 1.9501249541}, {3, 1.9988232978}};
-    for (const auto& [t, s] : three) CHECK(std::abs(modes::balanced(2.0, 0.01, 3, t) - s) < 1e-9);
-    const double four[][2] = {{.1, 1.9863476650}, {.5, 2.3932854140}, {.99, 2.8389438833}};
-    for (const auto& [share, t] : four)
-        CHECK(std::abs(modes::hitting_time(2.0, 0.01, 2.0 * share, 4) - t) < 1e-9);
-    const double uneven[][2] = {{.5, .5174373290}, {1, 1.4489631165}, {2, 1.9862840646}};
-    for (const auto& [t, s] : uneven) {
-        CHECK(std::abs(modes::unbalanced(2.0, 0.1, 0.5, t) - s) < 1e-10);
-        CHECK(std::abs(modes::unbalanced(2.0, 0.5, 0.1, t) - s) < 1e-10);
-        CHECK(std::abs(modes::unbalanced(2.0, -0.1, -0.5, t) - s) < 1e-10);
-    }
+    const test::CheckValues known("deep-linear");
+    const auto check = [&](const std::string& where, const std::string& value, double tolerance,
+                           const auto& computed) {
+        const std::vector<double> at = known.numbers(where);
+        const std::vector<double> expected = known.numbers(value);
+        REQUIRE(at.size() == expected.size());
+        for (std::size_t k = 0; k < at.size(); ++k) {
+            CAPTURE(value);
+            CHECK(std::abs(computed(at[k]) - expected[k]) < tolerance);
+        }
+    };
+    check("two-layers.times", "two-layers.strength", 1e-10,
+          [](double t) { return modes::balanced(2.0, 0.01, 2, t); });
+    check("three-layers.times", "three-layers.strength", 1e-9,
+          [](double t) { return modes::balanced(2.0, 0.01, 3, t); });
+    check("four-layers.shares", "four-layers.time", 1e-9,
+          [](double share) { return modes::hitting_time(2.0, 0.01, 2.0 * share, 4); });
+    for (const auto& [a, b] : {std::pair{0.1, 0.5}, {0.5, 0.1}, {-0.1, -0.5}})
+        check("unbalanced.times", "unbalanced.strength", 1e-10,
+              [first = a, second = b](double t) { return modes::unbalanced(2.0, first, second, t); });
 }
 
 TEST_CASE("deep linear: closed forms solve their equation, from below and above, at any depth") {

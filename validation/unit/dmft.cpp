@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "public_values.hpp"
+#include "multi_pass_values.hpp"
 #include "route_cases.hpp"
 #include "solvers/dmft/events.hpp"
 #include "solvers/dmft/linear.hpp"

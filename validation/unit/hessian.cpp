@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
 #include "math/multivariate_expression.hpp"
 #include "models/generalized_linear/initial_hessian.hpp"
@@ -63,23 +64,23 @@ TEST_CASE("hessian: both edges of a bulk of equal weights are those of Marchenko
 }
 
 TEST_CASE("hessian: the public check values") {
+    const test::CheckValues known("spectral");
+    const auto close = [&](const Prediction& found, const std::string& name) {
+        CHECK(std::abs(found.edge - known.number(name + ".edge")) < 1e-5);
+        CHECK(std::abs(found.leading_eigenvalue - known.number(name + ".eigenvalue")) < 1e-5);
+        CHECK(std::abs(found.squared_overlap - known.number(name + ".squared_overlap")) < 1e-5);
+    };
     const auto bounded = spectral::Preprocessing::expression(
         math::MultivariateExpression::parse("(y^2 - 1) / (y^2 + 0.1)", {"y"}, 0));
-    const Prediction found = spectral::predict(bounded, 0.0, 2.0);
-    CHECK(std::abs(found.edge - 0.397337) < 1e-5);
-    CHECK(std::abs(found.leading_eigenvalue - 0.557899) < 1e-5);
-    CHECK(std::abs(found.squared_overlap - 0.620938) < 1e-5);
-
-    const Prediction at_four = lowest(4.0);
-    CHECK(std::abs(at_four.edge + 0.106558) < 1e-5);
-    CHECK(std::abs(at_four.leading_eigenvalue + 0.142183) < 1e-5);
-    CHECK(std::abs(at_four.squared_overlap - 0.384039) < 1e-5);
-    struct Row {
-        double alpha, eigenvalue, overlap;
-    };
-    for (const Row& row : {Row{1.0, -0.964, 0.0}, {2.0, -0.444, 0.149}, {8.0, 0.0691, 0.639}}) {
-        CHECK(std::abs(lowest(row.alpha).leading_eigenvalue - row.eigenvalue) < 6e-4);
-        CHECK(std::abs(lowest(row.alpha).squared_overlap - row.overlap) < 6e-4);
+    close(spectral::predict(bounded, 0.0, 2.0), "bounded");
+    close(lowest(4.0), "hessian-at-four");
+    const std::vector<double> ratios = known.numbers("hessian.sample_ratio");
+    for (std::size_t k = 0; k < ratios.size(); ++k) {
+        CAPTURE(ratios[k]);
+        CHECK(std::abs(lowest(ratios[k]).leading_eigenvalue - known.numbers("hessian.eigenvalue").at(k)) <
+              6e-4);
+        CHECK(std::abs(lowest(ratios[k]).squared_overlap - known.numbers("hessian.squared_overlap").at(k)) <
+              6e-4);
     }
 }
 
@@ -89,7 +90,7 @@ TEST_CASE("hessian: the lowest eigenvector knows the signal from 1.1349 samples 
         const double middle = 0.5 * (low + high);
         (lowest(middle).squared_overlap > 0.0 ? high : low) = middle;
     }
-    CHECK(std::abs(low - 1.1349) < 1e-4);
+    CHECK(std::abs(low - test::CheckValues("spectral").number("hessian-transition.sample_ratio")) < 1e-4);
     // The outlier leaves the bulk smoothly.
     CHECK(lowest(low + 1e-3).leading_eigenvalue == doctest::Approx(lowest(low + 1e-3).edge).epsilon(1e-4));
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "check_values.hpp"
 #include "committee_cases.hpp"
 #include "models/committee/reduced.hpp"
 #include "solvers/linear_noise/committee.hpp"
@@ -61,14 +62,15 @@ TEST_CASE("linear noise check values: the covariance of (Q, R, v) for the noisy 
                       const Eigen::MatrixXd& V) { covariances.push_back(V); },
         .tolerance = 1e-8};
     Progress progress;
-    const std::vector<double> times{2.0, 5.0};
+    const test::CheckValues known("online-sgd");
+    const std::vector<double> times = known.numbers("linear-noise.times");
     CHECK(linear_noise::integrate(system, equations.pack(start), times, progress).status == Status::complete);
-    const double expected[2][6] = {{0.290792, 0.150666, 0.078525, 0.156294, 0.030721, 0.034767},
-                                   {0.379833, 0.185707, 0.091372, 0.115981, 0.044369, 0.043360}};
-    for (std::size_t time = 0; time < 2; ++time) {
+    const std::vector<std::vector<double>> expected = known.rows("linear-noise.covariance");
+    REQUIRE(covariances.size() == expected.size());
+    for (std::size_t time = 0; time < expected.size(); ++time) {
         const Eigen::MatrixXd& V = covariances[time];
         const double found[6] = {V(0, 0), V(0, 1), V(0, 2), V(1, 1), V(1, 2), V(2, 2)};
-        for (int entry = 0; entry < 6; ++entry) {
+        for (std::size_t entry = 0; entry < 6; ++entry) {
             CAPTURE(entry);
             CHECK(std::abs(found[entry] - expected[time][entry]) < 1e-4);
         }

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "against_theory.hpp"
+#include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
 #include "models/generalized_linear/bayes_channel.hpp"
 #include "models/generalized_linear/declaration.hpp"
@@ -210,40 +211,34 @@ TEST_CASE("message passing: information and error are averages of scores and pos
 }
 
 TEST_CASE("message passing: the public check values of the scalar recursion, to 1e-8") {
-    struct Row {
-        std::shared_ptr<GeneralizedLinear> problem;
-        double q[4];  // at t = 1, 2, 5, 12
-    };
-    const std::vector<Row> rows{
-        {amp(LabelChannel::additive, 1.5, 1.0, 0.1, gaussian, 12),
-         {.57692308, .74144487, .85064075, .86400963}},
-        {amp(LabelChannel::additive, 0.5, 1.0, 0.01, sparse(0.1), 12),
-         {.6157569, .83634715, .98703364, .99579358}},
-        {amp(LabelChannel::sign, 2.0, 1.0, 0.0, gaussian, 12), {.56009915, .67368065, .72542043, .72829442}},
-        {amp(LabelChannel::sign, 1.2, 1.0, 0.0, rademacher, 12),
-         {.46740143, .58449539, .65870456, .66856105}},
-        {amp(LabelChannel::logistic, 3.0, 4.0, 0.0, gaussian, 12),
-         {2.09581614, 2.31199338, 2.34135495, 2.34140828}},
-        {amp(LabelChannel::magnitude, 1.5, 1.0, 0.0, gaussian, 12, 0.1),
-         {.19932361, .32284619, .63820432, .93350806}}};
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-        CAPTURE(row);
-        const cases::RouteSolution found = limit_of(rows[row].problem);
-        const std::size_t times[] = {1, 2, 5, 12};
-        for (std::size_t k = 0; k < 4; ++k) {
-            CHECK(std::abs(found.at("Q", times[k]) - rows[row].q[k]) < 1.1e-8);
-            CHECK(found.at("R", times[k]) == found.at("Q", times[k]));
+    const test::CheckValues known("message-passing");
+    const std::vector<std::pair<std::string, std::shared_ptr<GeneralizedLinear>>> rows{
+        {"regression", amp(LabelChannel::additive, 1.5, 1.0, 0.1, gaussian, 12)},
+        {"sparse-regression", amp(LabelChannel::additive, 0.5, 1.0, 0.01, sparse(0.1), 12)},
+        {"perceptron", amp(LabelChannel::sign, 2.0, 1.0, 0.0, gaussian, 12)},
+        {"binary-perceptron", amp(LabelChannel::sign, 1.2, 1.0, 0.0, rademacher, 12)},
+        {"logistic", amp(LabelChannel::logistic, 3.0, 4.0, 0.0, gaussian, 12)},
+        {"magnitude", amp(LabelChannel::magnitude, 1.5, 1.0, 0.0, gaussian, 12, 0.1)}};
+    const std::vector<double> times = known.numbers("times");
+    for (const auto& [name, problem] : rows) {
+        CAPTURE(name);
+        const cases::RouteSolution found = limit_of(problem);
+        const std::vector<double> q = known.numbers(name + ".q");
+        REQUIRE(q.size() == times.size());
+        for (std::size_t k = 0; k < times.size(); ++k) {
+            const auto t = static_cast<std::size_t>(times[k]);
+            CHECK(std::abs(found.at("Q", t) - q[k]) < 1.1e-8);
+            CHECK(found.at("R", t) == found.at("Q", t));
         }
     }
-    // Fixed points.
-    const double alphas[] = {0.5, 1.0, 1.5, 2.0};
-    const double perceptron[] = {.28033, .48626, .63000, .72830};
-    const double logit[] = {.16331, .29142, .39182, .47104};
-    for (std::size_t k = 0; k < 4; ++k) {
+    const std::vector<double> alphas = known.numbers("fixed-points.sample_ratio");
+    const std::vector<double> perceptron = known.numbers("fixed-points.perceptron");
+    const std::vector<double> logit = known.numbers("fixed-points.logistic");
+    for (std::size_t k = 0; k < alphas.size(); ++k) {
         auto one = amp(LabelChannel::sign, alphas[k], 1.0, 0.0, gaussian, 200);
-        CHECK(limit_of(one).at("Q", 200) == doctest::Approx(perceptron[k]).epsilon(2e-5));
+        CHECK(limit_of(one).at("Q", 200) == doctest::Approx(perceptron.at(k)).epsilon(2e-5));
         auto two = amp(LabelChannel::logistic, alphas[k], 4.0, 0.0, gaussian, 200);
-        CHECK(limit_of(two).at("Q", 200) / 4.0 == doctest::Approx(logit[k]).epsilon(2e-5));
+        CHECK(limit_of(two).at("Q", 200) / 4.0 == doctest::Approx(logit.at(k)).epsilon(2e-5));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "check_values.hpp"
 #include "public_problems.hpp"
 #include "route_cases.hpp"
 #include "solvers/dmft/multi_index.hpp"
@@ -23,8 +24,10 @@ RouteSolution online_of(const std::shared_ptr<cases::MultiIndex>& problem) {
 
 TEST_CASE("online limit: the public check values") {
     const RouteSolution found = online_of(cases::erf({.rule = Rule::sgd, .learning_rate = 1.5}));
-    const double Q[] = {1.02366, 1.08014, 1.19289};
-    const double R[] = {0.54325, 0.76064, 0.97254};
+    const test::CheckValues known("online-sgd");
+    REQUIRE(known.numbers("many-samples.times") == times);
+    const std::vector<double> Q = known.numbers("many-samples.Q");
+    const std::vector<double> R = known.numbers("many-samples.R");
     for (std::size_t time = 0; time < times.size(); ++time) {
         CHECK(std::abs(found.at("Q", time) - Q[time]) < 1e-4);
         CHECK(std::abs(found.at("R", time) - R[time]) < 1e-4);

@@ -4,6 +4,7 @@
 #include <Eigen/SVD>
 #include <cmath>
 
+#include "check_values.hpp"
 #include "math/polar_factor.hpp"
 #include "models/quadratic_network/declaration.hpp"
 #include "models/quadratic_network/factor_gradient.hpp"
@@ -68,19 +69,21 @@ cases::RouteSolution solve(const RouteKind& kind, const std::shared_ptr<Quadrati
     return cases::solve_route(kind, problem, keys, times, info);
 }
 
-struct Row {
-    std::size_t time;
-    double signal, spike, trace, loss;
-};
+const test::CheckValues& known() {
+    static const test::CheckValues values("quadratic-network");
+    return values;
+}
 
-void check_rows(const cases::RouteSolution& found, const std::vector<Row>& rows, double tolerance) {
-    for (const Row& row : rows) {
-        CAPTURE(row.time);
-        CHECK(std::abs(found.at("signal_mass", row.time) - row.signal) < tolerance);
-        CHECK(std::abs(found.at("spike_mass", row.time) - row.spike) < tolerance);
-        CHECK(std::abs(found.at("signal_mass", row.time) / found.at("alignment", row.time) - row.trace) <
+void check_rows(const cases::RouteSolution& found, const std::string& name, double tolerance) {
+    for (const std::vector<double>& row : known().rows(name + ".rows")) {
+        const auto time = static_cast<std::size_t>(row.at(0));
+        CAPTURE(name);
+        CAPTURE(time);
+        CHECK(std::abs(found.at("signal_mass", time) - row.at(1)) < tolerance);
+        CHECK(std::abs(found.at("spike_mass", time) - row.at(2)) < tolerance);
+        CHECK(std::abs(found.at("signal_mass", time) / found.at("alignment", time) - row.at(3)) <
               3.0 * tolerance);
-        CHECK(std::abs(found.at("generalization_error", row.time) / 2.0 - row.loss) < tolerance);
+        CHECK(std::abs(found.at("generalization_error", time) / 2.0 - row.at(4)) < tolerance);
     }
 }
 
@@ -206,20 +209,14 @@ TEST_CASE("quadratic network: moments are averages over samples, and the gradien
 TEST_CASE("quadratic network: the public check values of the population loss") {
     const Algorithm descent{.rule = Rule::gradient_descent, .learning_rate = 0.01};
     check_rows(solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, descent), up_to(400)),
-               {{100, .23352347, .02095279, .37394366, .40678996},
-                {200, .95155294, .0017473, 1.02271751, .0072914},
-                {400, .98657979, 3.701e-5, 1.02508019, .00100066}},
-               1e-8);
+               "population", 1e-8);
     Algorithm spectral{.rule = Rule::spectral_descent, .learning_rate = 0.01};
-    check_rows(
-        solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(20)),
-        {{10, .01293749, .02308731, .13784492, .6420001}, {20, .04298428, .03231332, .22426009, .59282837}},
-        1e-8);
+    check_rows(solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(20)),
+               "population-spectral", 1e-8);
     spectral.regularization = 1e-3;
     check_rows(
         solve(closed_form::quadratic_network_kind(), spiked(2, 6, .05, .05, .05, spectral), up_to(120)),
-        {{30, .09330272, .02526178, .3193558, .53428963}, {120, .99265783, 1.822e-5, 1.01342076, .00041399}},
-        1e-7);
+        "population-regularized", 1e-7);
 }
 
 TEST_CASE("quadratic network: the public check values of batches and of online SGD") {
@@ -227,39 +224,33 @@ TEST_CASE("quadratic network: the public check values of batches and of online S
         .rule = Rule::gradient_descent, .learning_rate = 0.05, .source = Source::fresh, .ratio = 3.0};
     check_rows(
         solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(30)),
-        {{20, .57862946, .01429866, .80178345, .13791917}, {30, .89440773, .00442528, 1.04701371, .02318059}},
-        1e-8);
+        "batches", 1e-8);
     batch.rule = Rule::spectral_descent;
     check_rows(
         solve(closed_form::quadratic_network_kind(), spiked(3, 4, .1, .08, .09, batch, 0.1), up_to(20)),
-        {{10, .22113545, .02326369, .56879763, .38804005}, {20, .67994947, .00230392, .92729899, .0915297}},
-        1e-8);
+        "batches-spectral", 1e-8);
     const Algorithm online{.rule = Rule::online_sgd, .learning_rate = 0.04, .source = Source::fresh};
-    check_rows(
-        solve(ode::quadratic_network_kind(), spiked(2, 3, .2, .1, .3, online, 0.1), up_to(20)),
-        {{10, .22143938, .00837054, .58825817, .42032985}, {20, .57463782, .0012625, .8617715, .17704659}},
-        1e-7);
+    check_rows(solve(ode::quadratic_network_kind(), spiked(2, 3, .2, .1, .3, online, 0.1), up_to(20)),
+               "online", 1e-7);
 }
 
 TEST_CASE("quadratic network: three singular values, and the same network by its factors") {
     struct Case {
         Algorithm algorithm;
-        std::vector<std::array<double, 5>> rows;  // step, p^2, q^2, r^2, alignment
+        std::string rows;  ///< step, p^2, q^2, r^2, alignment
     };
-    const std::vector<Case> known{{{.rule = Rule::gradient_descent, .learning_rate = 0.002},
-                                   {{500, .08139243, .0265843, .00160457, .48175342},
-                                    {1500, .96832075, .00048964, .00223733, .91885939}}},
-                                  {{.rule = Rule::spectral_descent, .learning_rate = 0.002},
-                                   {{40, .01, .01, .01, .025}, {60, .0196, .009216, .0196, .02533557}}}};
-    for (const Case& one : known) {
+    const std::vector<Case> cases{
+        {{.rule = Rule::gradient_descent, .learning_rate = 0.002}, "wide.gradient"},
+        {{.rule = Rule::spectral_descent, .learning_rate = 0.002}, "wide.spectral"}};
+    for (const Case& one : cases) {
         const auto problem = isotropic(40, 10, 0.02, one.algorithm);
         const auto wide = solve(closed_form::wide_students_kind(), problem, up_to(1500));
-        for (const auto& [step, p2, q2, r2, alignment] : one.rows) {
-            const auto t = static_cast<std::size_t>(step);
-            CHECK(std::abs(wide.at("signal_mass", t) - p2) < 1e-8);
-            CHECK(std::abs(wide.at("spike_mass", t) - q2) < 1e-8);
-            CHECK(std::abs(wide.at("bulk_mass", t) / 38.0 - r2) < 1e-8);
-            CHECK(std::abs(wide.at("alignment", t) - alignment) < 1e-8);
+        for (const std::vector<double>& row : known().rows(one.rows)) {
+            const auto t = static_cast<std::size_t>(row.at(0));
+            CHECK(std::abs(wide.at("signal_mass", t) - row.at(1)) < 1e-8);
+            CHECK(std::abs(wide.at("spike_mass", t) - row.at(2)) < 1e-8);
+            CHECK(std::abs(wide.at("bulk_mass", t) / 38.0 - row.at(3)) < 1e-8);
+            CHECK(std::abs(wide.at("alignment", t) - row.at(4)) < 1e-8);
         }
         // Factors and real weights, before a spectral step flips signs back and forth.
         const int last = one.algorithm.spectral() ? 50 : 300;
@@ -421,11 +412,13 @@ TEST_CASE("riccati: the public check values of many students and dimensions") {
     problem->start_size = 160;
     problem->start_scale = std::sqrt(1.0 / 80.0);
     problem->starts = {random_factors(problem->inputs.at(160, 2), 80, problem->start_scale, 1, 0)};
-    const auto limit = solve(riccati::riccati_limit_kind(), problem, {2.0, 6.0});
-    CHECK(std::abs(limit.at("signal_mass", 0) - (.82787839 + .27562688)) < 1e-7);
-    CHECK(std::abs(limit.at("bulk_mass", 0) - .74947266) < 1e-7);
-    CHECK(std::abs(limit.at("signal_mass", 1) - (.95104462 + .54856457)) < 1e-7);
-    CHECK(std::abs(limit.at("bulk_mass", 1) - .19315837) < 1e-7);
+    const std::vector<double> times = known().numbers("riccati.times");
+    const auto limit = solve(riccati::riccati_limit_kind(), problem, times);
+    for (std::size_t t = 0; t < times.size(); ++t) {
+        const std::vector<double> masses = known().rows("riccati.signal_masses").at(t);
+        CHECK(std::abs(limit.at("signal_mass", t) - (masses.at(0) + masses.at(1))) < 1e-7);
+        CHECK(std::abs(limit.at("bulk_mass", t) - known().numbers("riccati.bulk_mass").at(t)) < 1e-7);
+    }
 }
 
 TEST_CASE("riccati: the closed form is the flow of real weights, early and late") {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "against_theory.hpp"
+#include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
 #include "math/multivariate_expression.hpp"
 #include "models/generalized_linear/samples.hpp"
@@ -44,24 +45,30 @@ std::shared_ptr<Kind> phase_retrieval(const Preprocessing& preprocessing, double
 }  // namespace
 
 TEST_CASE("spectral: the public check values") {
-    struct Row {
-        double alpha, overlap, eigenvalue;
+    const test::CheckValues known("spectral");
+    const auto check = [&](const std::string& name, const auto& preprocessing, const auto& compare) {
+        const std::vector<double> ratios = known.numbers(name + ".sample_ratio");
+        for (std::size_t k = 0; k < ratios.size(); ++k) {
+            CAPTURE(name);
+            CAPTURE(ratios[k]);
+            compare(spectral::predict(preprocessing(ratios[k]), 0.0, ratios[k]), name, k);
+        }
     };
-    for (const Row& row :
-         {Row{.7, .08372, 1.43864}, {1, .20604, 1.03704}, {2, .48582, .60478}, {4, .70515, .40296}}) {
-        const Prediction found =
-            spectral::predict(Preprocessing::mondelli_montanari(row.alpha), 0.0, row.alpha);
-        CHECK(found.squared_overlap == doctest::Approx(row.overlap).epsilon(2e-4));
-        CHECK(found.leading_eigenvalue == doctest::Approx(row.eigenvalue).epsilon(2e-4));
-    }
-    for (const Row& row : {Row{1, 0, 10.9925}, {2, .09089, 6.42522}, {4, .39737, 4.41280}}) {
-        const Prediction found = spectral::predict(Preprocessing::trimmed(3.0), 0.0, row.alpha);
-        CHECK(found.squared_overlap == doctest::Approx(row.overlap).epsilon(2e-4));
-        CHECK(found.leading_eigenvalue == doctest::Approx(row.eigenvalue).epsilon(2e-4));
-    }
-    for (const Row& row : {Row{1, .231, 0}, {2, .639, 0}, {4, .922, 0}})
-        CHECK(std::abs(spectral::predict(Preprocessing::optimal(0.0, -50.0), 0.0, row.alpha).squared_overlap -
-                       row.overlap) < 6e-4);
+    const auto close = [&](const Prediction& found, const std::string& name, std::size_t k) {
+        CHECK(found.squared_overlap ==
+              doctest::Approx(known.numbers(name + ".squared_overlap").at(k)).epsilon(2e-4));
+        CHECK(found.leading_eigenvalue ==
+              doctest::Approx(known.numbers(name + ".eigenvalue").at(k)).epsilon(2e-4));
+    };
+    check(
+        "mondelli-montanari", [](double alpha) { return Preprocessing::mondelli_montanari(alpha); }, close);
+    check(
+        "trimmed", [](double) { return Preprocessing::trimmed(3.0); }, close);
+    check(
+        "optimal", [](double) { return Preprocessing::optimal(0.0, -50.0); },
+        [&](const Prediction& found, const std::string& name, std::size_t k) {
+            CHECK(std::abs(found.squared_overlap - known.numbers(name + ".squared_overlap").at(k)) < 6e-4);
+        });
 }
 
 TEST_CASE("spectral: the optimal preprocessing has an overlap from half a sample per dimension on") {

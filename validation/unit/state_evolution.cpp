@@ -6,6 +6,7 @@
 #include <numbers>
 #include <vector>
 
+#include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
 #include "math/marchenko_pastur.hpp"
 #include "route_cases.hpp"
@@ -53,60 +54,32 @@ cases::RouteSolution state_evolution_of(const std::shared_ptr<GeneralizedLinear>
 }  // namespace
 
 TEST_CASE("state evolution: the public check values of linear regression, to 1e-7") {
-    struct Row {
-        const char* method;
-        cases::Algorithm algorithm;
-        // at t = 1, 5, 20
-        double R[3], Q[3], C_t2[3], rho_t0[3], tau[3], sigma[3];
-    };
-    const std::vector<Row> rows{{"gradient descent",
-                                 {.rule = Rule::gradient_descent},
-                                 {.3, .69460688, .92888093},
-                                 {.14625, .62311718, 1.04882523},
-                                 {.2131875, .43399492, .51433138},
-                                 {1, .3585625, .076459},
-                                 {-.3, .01082812, .00088511},
-                                 {.79056942, .50597455, .46875221}},
-                                {"ridge",
-                                 {.rule = Rule::gradient_descent, .ridge = 0.5},
-                                 {.3, .60983918, .71339062},
-                                 {.14625, .48295388, .62365676},
-                                 {.20221875, .3644782, .3986132},
-                                 {1, .24624414, .01546985},
-                                 {-.3, .00770836, .00018629},
-                                 {.79056942, .51905437, .47300093}},
-                                {"heavy ball",
-                                 {.rule = Rule::heavy_ball, .momentum = 0.5},
-                                 {.3, .89785687, .98361094},
-                                 {.14625, 1.01151908, 1.19250324},
-                                 {.2863125, .69601603, .69423873},
-                                 {1, .4575625, .04149559},
-                                 {-.3, .01122187, .00031775},
-                                 {.79056942, .4952664, .48643636}},
-                                {"Nesterov",
-                                 {.rule = Rule::nesterov, .momentum = 0.6},
-                                 {.48, .91274531, .99110441},
-                                 {.3744, 1.02577495, 1.21672032},
-                                 {.508176, .81382817, .82474221},
-                                 {1.6, .44983552, .02935027},
-                                 {-.3, .0078156, .00020399},
-                                 {.79056942, .4786967, .49135458}}};
-    const Index times[] = {1, 5, 20};
-    for (const Row& row : rows) {
-        CAPTURE(row.method);
-        const Path path = exact_path(*cases::linear(row.algorithm, 20));
+    const test::CheckValues known("state-evolution");
+    const std::vector<std::pair<std::string, cases::Algorithm>> methods{
+        {"gradient-descent", {.rule = Rule::gradient_descent}},
+        {"ridge", {.rule = Rule::gradient_descent, .ridge = 0.5}},
+        {"heavy-ball", {.rule = Rule::heavy_ball, .momentum = 0.5}},
+        {"nesterov", {.rule = Rule::nesterov, .momentum = 0.6}}};
+    const std::vector<double> times = known.numbers("linear.times");
+    for (const auto& [method, algorithm] : methods) {
+        CAPTURE(method);
+        const auto expected = [&known, where = "linear." + method + "."](const char* name, std::size_t k) {
+            return known.numbers(where + name).at(k);
+        };
+        const Path path = exact_path(*cases::linear(algorithm, 20));
         const Debiasing debiasing = debiasing_of(path);
-        for (int k = 0; k < 3; ++k) {
-            const Index t = times[k];
+        for (std::size_t k = 0; k < times.size(); ++k) {
+            const auto t = static_cast<Index>(times[k]);
             CAPTURE(t);
             const auto place = static_cast<std::size_t>(t);
-            CHECK(std::abs(path.R[place] - row.R[k]) < 1e-7);
-            CHECK(std::abs(path.C(t, t) - row.Q[k]) < 1e-7);
-            CHECK(std::abs(path.C(std::max<Index>(t, 2), std::min<Index>(t, 2)) - row.C_t2[k]) < 1e-7);
-            CHECK(std::abs(path.rho(t, 0) - row.rho_t0[k]) < 1e-7);
-            CHECK(std::abs(debiasing.deviation[place - 1] - row.sigma[k]) < 1e-7);
+            CHECK(std::abs(path.R[place] - expected("R", k)) < 1e-7);
+            CHECK(std::abs(path.C(t, t) - expected("Q", k)) < 1e-7);
+            CHECK(std::abs(path.C(std::max<Index>(t, 2), std::min<Index>(t, 2)) - expected("C_t2", k)) <
+                  1e-7);
+            CHECK(std::abs(path.rho(t, 0) - expected("rho_t0", k)) < 1e-7);
+            CHECK(std::abs(debiasing.deviation[place - 1] - expected("sigma", k)) < 1e-7);
             CHECK(debiasing.bias[place] == doctest::Approx(1.0).epsilon(1e-12));
-            CHECK(std::abs(path.tau(t - 1, 0) - row.tau[k]) < 1e-7);
+            CHECK(std::abs(path.tau(t - 1, 0) - expected("tau", k)) < 1e-7);
         }
     }
 }
@@ -204,54 +177,40 @@ TEST_CASE("state evolution: the first step in closed form") {
 }
 
 TEST_CASE("state evolution: the public check values of nonlinear losses") {
-    struct Row {
-        std::size_t t;
-        double R, Q, train, test, tau, rho, bias, sigma, tolerance;
-    };
-    const auto check = [](const char* name, const std::shared_ptr<GeneralizedLinear>& problem,
-                          const std::vector<Row>& rows) {
+    const test::CheckValues known("state-evolution");
+    const auto check = [&](const std::string& name, const std::shared_ptr<GeneralizedLinear>& problem) {
         CAPTURE(name);
         // sigma and bias of t - 1 are public, R and the losses of t.
         const cases::RouteSolution found = state_evolution_of(problem, {{"samples", std::int64_t{16384}}});
-        for (const Row& row : rows) {
-            CAPTURE(row.t);
+        for (const std::vector<double>& row : known.rows(name + ".rows")) {
+            const auto t = static_cast<std::size_t>(row.at(0));
+            CAPTURE(t);
             const auto close = [&](const char* observable, std::size_t time, std::size_t component,
                                    double expected) {
                 CAPTURE(observable);
                 const double error = found.error_at(observable, time, component);
                 // The values are given to five decimals at best.
-                const double tolerance = std::max(row.tolerance * std::abs(expected), 5e-6);
+                const double tolerance = std::max(row.at(9) * std::abs(expected), 5e-6);
                 CHECK(error < tolerance);
                 CHECK(std::abs(found.at(observable, time, component) - expected) < tolerance + 3.0 * error);
             };
-            close("R", row.t, 0, row.R);
-            close("Q", row.t, 0, row.Q);
-            close("train_loss", row.t, 0, row.train);
-            close("test_loss", row.t, 0, row.test);
-            close("tau", row.t - 1, row.t - 1, row.tau);
-            close("rho", row.t, 0, row.rho);
-            close("debiasing_bias", row.t - 1, 0, row.bias);
-            close("debiasing_deviation", row.t - 1, 0, row.sigma);
+            close("R", t, 0, row.at(1));
+            close("Q", t, 0, row.at(2));
+            close("train_loss", t, 0, row.at(3));
+            close("test_loss", t, 0, row.at(4));
+            close("tau", t - 1, t - 1, row.at(5));
+            close("rho", t, 0, row.at(6));
+            close("debiasing_bias", t - 1, 0, row.at(7));
+            close("debiasing_deviation", t - 1, 0, row.at(8));
         }
     };
-    check("logistic", cases::logistic({.learning_rate = 1.0}, 15),
-          {{1, 1.81716, 1.57552, .41485, .58799, -.75, 1, .60572, 1.15470, 5e-4},
-           {5, 3.3150, 4.7160, .31277, .61856, -.42915, .20886, 1.03064, 1.7624, 1e-3},
-           {15, 4.8868, 10.674, .26568, .7470, -.33744, .05867, 1.3655, 2.4623, 1e-3}});
-    check("tanh",
-          cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.5, 1.0, 0.04,
-                            {.learning_rate = 0.4}, 12, "tanh"),
-          {{1, .605713, .540609, .052244, .089426, -1, 1, .605713, .416799, 5e-4},
-           {12, .86245, .80357, .013417, .036893, -.50170, .08377, .92878, .25832, 1e-3}});
-    check("Huber",
-          cases::regression(cases::Loss::huber(1.0), cases::LabelChannel::additive, 2.0, 1.0, 0.25,
-                            {.learning_rate = 0.15}, 12),
-          {{5, .63048, .52965, .11332, .24365, -.28212, .40753, 1, .53399, 2e-3},
-           {12, .84475, .87559, .07358, .20842, -.29626, .16430, 1, .46888, 3e-3}});
-    check("logistic, Nesterov, ridge",
-          cases::logistic({.rule = Rule::nesterov, .learning_rate = 0.5, .ridge = 0.1, .momentum = 0.6}, 15),
-          {{5, 3.04856, 3.98985, .32292, .60530, -.22002, .26142, 1.00475, 1.71351, 1e-3},
-           {15, 3.05039, 4.04625, .32000, .60929, -.22184, -.00331, 1.01014, 1.73647, 1e-3}});
+    check("logistic", cases::logistic({.learning_rate = 1.0}, 15));
+    check("tanh", cases::regression(cases::Loss::square(), cases::LabelChannel::additive, 2.5, 1.0, 0.04,
+                                    {.learning_rate = 0.4}, 12, "tanh"));
+    check("huber", cases::regression(cases::Loss::huber(1.0), cases::LabelChannel::additive, 2.0, 1.0, 0.25,
+                                     {.learning_rate = 0.15}, 12));
+    check("logistic-nesterov",
+          cases::logistic({.rule = Rule::nesterov, .learning_rate = 0.5, .ridge = 0.1, .momentum = 0.6}, 15));
 }
 
 TEST_CASE("state evolution: a soft threshold of zero shrinks nothing") {

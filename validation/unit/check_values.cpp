@@ -1,0 +1,110 @@
+#include "check_values.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace hidyn::test {
+namespace {
+
+namespace fs = std::filesystem;
+using experiment::Entry;
+using experiment::Node;
+
+const fs::path folder = fs::path(HIDYN_DATA_DIRECTORY) / "check-values";
+
+std::string content(const fs::path& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void append_numbers(const Node& node, std::vector<double>& found) {
+    if (node.type == Node::Type::array)
+        for (const Node& item : node.items) append_numbers(item, found);
+    else if (node.type == Node::Type::integer)
+        found.push_back(static_cast<double>(node.integer));
+    else if (node.type == Node::Type::real && std::isfinite(node.real))
+        found.push_back(node.real);
+    else
+        throw std::runtime_error(fmt::format("{}: {} is not a finite number", node.where, spell(node)));
+}
+
+bool has_text(const Node& table, const std::string& key) {
+    const Node* found = table.find(key);
+    return found != nullptr && found->type == Node::Type::text && found->text.size() > 10;
+}
+
+/// Every number under a table can be read; returns how many there are.
+std::size_t count_numbers(const Node& table) {
+    std::vector<double> found;
+    std::size_t count = 0;
+    for (const Entry& entry : table.entries) {
+        if (entry.value.type == Node::Type::table)
+            count += count_numbers(entry.value);
+        else if (entry.value.type != Node::Type::text)
+            append_numbers(entry.value, found);
+    }
+    return count + found.size();
+}
+
+}  // namespace
+
+CheckValues::CheckValues(const std::string& family)
+    : file_((folder / (family + ".toml")).string()),
+      document_(experiment::parse_toml(content(file_), family + ".toml")) {}
+
+const Node& CheckValues::at(const std::string& path) const {
+    const Node* found = document_.at_path(path);
+    if (found == nullptr) throw std::runtime_error(fmt::format("{}: there is no {}", file_, path));
+    return *found;
+}
+
+std::vector<double> CheckValues::numbers(const std::string& path) const {
+    std::vector<double> found;
+    append_numbers(at(path), found);
+    return found;
+}
+
+double CheckValues::number(const std::string& path) const {
+    const std::vector<double> found = numbers(path);
+    if (found.size() != 1) throw std::runtime_error(fmt::format("{}: {} is not one number", file_, path));
+    return found.front();
+}
+
+std::vector<std::vector<double>> CheckValues::rows(const std::string& path) const {
+    std::vector<std::vector<double>> found;
+    for (const Node& item : at(path).items) append_numbers(item, found.emplace_back());
+    if (found.empty()) throw std::runtime_error(fmt::format("{}: {} has no rows", file_, path));
+    for (const std::vector<double>& row : found)
+        if (row.size() != found.front().size())
+            throw std::runtime_error(fmt::format("{}: {} has rows of different length", file_, path));
+    return found;
+}
+
+TEST_CASE("check values: every number says what it means, where it belongs and how it was computed") {
+    std::size_t files = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+        CAPTURE(entry.path());
+        ++files;
+        const CheckValues values(entry.path().stem().string());
+        for (const char* key : {"meaning", "source", "obtained"}) CHECK(has_text(values.document(), key));
+        for (const Entry& one : values.document().entries) {
+            if (one.value.type != Node::Type::table) continue;
+            CAPTURE(one.key);
+            CHECK(has_text(one.value, "meaning"));
+            CHECK(count_numbers(one.value) > 0);
+        }
+    }
+    CHECK(files >= 7);
+    CHECK_THROWS(static_cast<void>(CheckValues("online-sgd").numbers("erf22v.nothing")));
+    CHECK_THROWS(static_cast<void>(CheckValues("online-sgd").number("erf22v.times")));
+}
+
+}  // namespace hidyn::test
