@@ -11,6 +11,7 @@
 #include "core/archive.hpp"
 #include "core/error.hpp"
 #include "core/machine.hpp"
+#include "run/missing.hpp"
 #include "run/version.hpp"
 
 namespace hidyn::run {
@@ -67,6 +68,7 @@ results::RouteResult solve_route(const Route& route, const Problem& problem, con
     recorder.keep_in(checkpoint, route.info.name);
     result.outcome = route.solve(grid, recorder, progress);
     result.trajectory = recorder.take();
+    account_for_missing(result, grid);
     result.threads = threads;
     result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (checkpoint != nullptr) {
