@@ -174,7 +174,15 @@ def _map(axes, mesh):
     return {"kind": "map", "key": None, "x": _numbers(np.append(x[columns], x[-1])),
             "y": _numbers(np.append(y[rows], y[-1])), "shades": _packed(shade), "colours": _packed(colours),
             "low": float(norm.vmin), "high": float(norm.vmax), "log": isinstance(norm, LogNorm), "half": half,
-            "order": mesh.get_zorder()}
+            "bar": _bar(mesh), "order": mesh.get_zorder()}
+
+
+def _bar(mesh):
+    """The words at a map's colour bar, if it has one."""
+    if mesh.colorbar is None:
+        return None
+    axes = mesh.colorbar.ax
+    return {"label": drawn_text(axes.get_title() or axes.get_ylabel(), 9)}
 
 
 def _packed(array):

@@ -106,6 +106,21 @@ class Page(InFolder):
         self.open(os.path.join(self.folder, "modes.html"))
         self.assertGreater(len(self.browser.find_elements(By.CSS_SELECTOR, ".panel")), 0)
 
+    def test_a_phase_diagram_says_what_its_colours_mean(self):
+        done = self.hidyn("sweep", "experiment.toml", "-o", "batch", "--sweep", "algorithm.learning_rate=[0.1,0.5,1.0]",
+                          "--sweep", "problem.label_noise=[0.0,0.1,0.2]", "--quiet")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        drawn = self.hidyn("plot", "batch/index.h5", "-o", "phases.html")
+        self.assertEqual(drawn.returncode, 0, drawn.stderr)
+        self.open(os.path.join(self.folder, "phases.html"))
+        bars = self.browser.find_elements(By.CSS_SELECTOR, ".bar")
+        self.assertGreater(len(bars), 0)
+        for bar in bars:
+            self.assertGreater(len(bar.find_elements(By.CSS_SELECTOR, "span")), 1)
+            self.assertEqual(len(bar.find_elements(By.CSS_SELECTOR, "svg.text")), 1)
+        if "HIDYN_SCREENSHOT" in os.environ:
+            self.browser.save_screenshot(os.environ["HIDYN_SCREENSHOT"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,6 +3,7 @@
 (() => {
   document.documentElement.classList.add("live");
   const SVG = "http://www.w3.org/2000/svg";
+  const BAR = 62;  // pixels that a colour bar takes, its numbers included
 
   function text(drawn, className) {
     if (!drawn) return null;
@@ -175,6 +176,30 @@
     context.restore();
   }
 
+  // What the colours of a map mean, at its right.
+  function colourBar(plot) {
+    const mark = plot.panel.marks.find((one) => one.kind === "map" && one.bar);
+    if (!mark) return null;
+    const table = unpack(mark.colours), shades = table.length / 3, canvas = element("canvas");
+    canvas.width = 1;
+    canvas.height = shades;
+    const context = canvas.getContext("2d");
+    for (let shade = 0; shade < shades; ++shade) {
+      context.fillStyle = `rgb(${table.slice(3 * shade, 3 * shade + 3).join()})`;
+      context.fillRect(0, shades - 1 - shade, 1, 1);
+    }
+    const bar = element("div", "bar", canvas, text(mark.bar.label));
+    const ticks = (mark.log && logarithmicTicks(mark.low, mark.high)) || evenTicks(mark.low, mark.high, 5);
+    for (const tick of ticks) {
+      const share = mark.log ? Math.log(tick / mark.low) / Math.log(mark.high / mark.low)
+        : (tick - mark.low) / (mark.high - mark.low);
+      const shown = element("span", "", number(tick));
+      shown.style.bottom = `${100 * share}%`;
+      bar.append(shown);
+    }
+    return bar;
+  }
+
   const draw = { curve, area, map };
   const visible = (plot, mark) => !mark.key || !mark.key.split(";").some((part) => plot.off.has(part));
 
@@ -189,6 +214,10 @@
     context.strokeStyle = "#222";
     context.lineWidth = 0.7 * ratio;
     context.strokeRect(left, top, width, height);
+    if (plot.bar) {
+      plot.bar.style.top = `${top / ratio}px`;
+      plot.bar.style.height = `${height / ratio}px`;
+    }
   }
 
   // The value under the cursor: of a map its cell, else the nearest known point of a curve within reach.
@@ -244,7 +273,7 @@
     const box = element("div", "panel", panel.title && text(panel.title, "title"));
     const frame = element("div", "frame");
     const side = element("div", "side", text(panel.y.label));
-    const room = width - 24;
+    const room = width - 24 - (panel.marks.some((mark) => mark.bar) ? BAR : 0);
     const height = panel.short ? 130 : panel.square ? Math.min(room, 380) : Math.max(210, Math.min(0.72 * room, 380));
     const plot = new uPlot({
       width: panel.square ? Math.min(room, height + 28) : room, height, legend: { show: false },
@@ -268,7 +297,8 @@
       shown.classList.add(note.right ? "right" : "left", note.low ? "low" : "high");
       plot.over.append(shown);
     }
-    const row = element("div", "row", side, frame);
+    plot.bar = colourBar(plot);
+    const row = element("div", "row", side, frame, plot.bar);
     box.append(row, ...[text(panel.x.label, "below")].filter(Boolean));
     if (panel.legend.length) box.prepend(element("div", "entries", ...panel.legend.map((one) => element("span", "", sample(one), text(one.label)))));
     return { box, plot };
