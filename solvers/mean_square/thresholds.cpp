@@ -65,20 +65,30 @@ double growth_factor(const std::vector<double>& eigenvalues, const HeavyBall& me
     const double eta = method.learning_rate;
     double alone = 0.0;
     for (const double lambda : eigenvalues) alone = std::max(alone, largest_eigenvalue(lambda, method));
+    // Of rho - A_i: positive beyond the largest eigenvalue of A_i.
+    const auto determinant = [&](double lambda, double rho) {
+        const double c = 1.0 + beta - eta * lambda;
+        return (rho - self_gain(lambda, method)) * (rho + beta) * rho + 2.0 * beta * c * c * rho -
+               beta * beta * (rho + beta);
+    };
     const auto excess = [&](double rho) {
         double sum = 0.0;
-        for (const double lambda : eigenvalues) {
-            const double c = 1.0 + beta - eta * lambda;
-            const double determinant = (rho - self_gain(lambda, method)) * (rho + beta) * rho +
-                                       2.0 * beta * c * c * rho - beta * beta * (rho + beta);
-            // A_i holds what a direction does to itself; the sum couples it to all others.
-            sum += lambda * lambda * rho * (rho + beta) / determinant;
-        }
+        // A_i holds what a direction does to itself; the sum couples it to all others.
+        for (const double lambda : eigenvalues)
+            sum += lambda * lambda * rho * (rho + beta) / determinant(lambda, rho);
         return 1.0 - eta * eta / method.batch_size * sum;
     };
     double high = std::max(1.0, 2.0 * alone);
     while (excess(high) < 0.0) high *= 2.0;
-    return root_between(excess, alone * (1.0 + 1e-12) + 1e-15, high);
+    // The root lies beyond every eigenvalue, which where two of one direction meet are known to half of all
+    // digits only.
+    double low = alone * (1.0 + 1e-12) + 1e-15;
+    for (double step = 1e-12;
+         std::ranges::any_of(eigenvalues, [&](double lambda) { return determinant(lambda, low) <= 0.0; });
+         step *= 4.0)
+        low = alone * (1.0 + step) + 1e-15;
+    // Else it is between the two, and no further digit of it is known.
+    return excess(low) < 0.0 ? root_between(excess, low, high) : low;
 }
 
 MomentRecursion::MomentRecursion(std::vector<double> eigenvalues, HeavyBall method, double start)
