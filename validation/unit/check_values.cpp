@@ -20,6 +20,7 @@ const fs::path folder = fs::path(HIDYN_DATA_DIRECTORY) / "check-values";
 
 std::string content(const fs::path& path) {
     std::ifstream file(path);
+    if (!file) throw std::runtime_error(fmt::format("{} cannot be read", path.string()));
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
@@ -69,6 +70,7 @@ const Node& CheckValues::at(const std::string& path) const {
 std::vector<double> CheckValues::numbers(const std::string& path) const {
     std::vector<double> found;
     append_numbers(at(path), found);
+    if (found.empty()) throw std::runtime_error(fmt::format("{}: {} is empty", file_, path));
     return found;
 }
 
@@ -76,6 +78,21 @@ double CheckValues::number(const std::string& path) const {
     const std::vector<double> found = numbers(path);
     if (found.size() != 1) throw std::runtime_error(fmt::format("{}: {} is not one number", file_, path));
     return found.front();
+}
+
+doctest::Approx CheckValues::approx(const std::string& path) const {
+    return approx(path, "value");
+}
+
+doctest::Approx CheckValues::approx(const std::string& name, const std::string& key,
+                                    std::size_t index) const {
+    const std::vector<double> found = numbers(name + "." + key);
+    // One epsilon for all numbers of a case, or one for each.
+    const std::vector<double> epsilon = numbers(name + ".epsilon");
+    if (index >= found.size() || (epsilon.size() != 1 && epsilon.size() != found.size()))
+        throw std::runtime_error(fmt::format("{}: {} numbers and {} epsilons of {}.{}, asked for number {}",
+                                             file_, found.size(), epsilon.size(), name, key, index));
+    return doctest::Approx(found[index]).epsilon(epsilon.size() == 1 ? epsilon[0] : epsilon[index]);
 }
 
 std::vector<std::vector<double>> CheckValues::rows(const std::string& path) const {
@@ -89,10 +106,13 @@ std::vector<std::vector<double>> CheckValues::rows(const std::string& path) cons
 }
 
 TEST_CASE("check values: every number says what it means, where it belongs and how it was computed") {
+    const std::string provenance = content(folder.parent_path() / "README.md");
     std::size_t files = 0;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
         CAPTURE(entry.path());
         ++files;
+        CHECK(provenance.find("`check-values/" + entry.path().filename().string() + "`") !=
+              std::string::npos);
         const CheckValues values(entry.path().stem().string());
         for (const char* key : {"meaning", "source", "obtained"}) CHECK(has_text(values.document(), key));
         for (const Entry& one : values.document().entries) {
@@ -102,9 +122,12 @@ TEST_CASE("check values: every number says what it means, where it belongs and h
             CHECK(count_numbers(one.value) > 0);
         }
     }
-    CHECK(files >= 7);
+    CHECK(files >= 15);
     CHECK_THROWS(static_cast<void>(CheckValues("online-sgd").numbers("erf22v.nothing")));
     CHECK_THROWS(static_cast<void>(CheckValues("online-sgd").number("erf22v.times")));
+    CHECK_THROWS(static_cast<void>(CheckValues("online-sgd").approx("erf22v", "times")));
+    CHECK_THROWS(static_cast<void>(CheckValues("polar-factor").approx("muon", "singular_values", 2)));
+    CHECK_THROWS(static_cast<void>(CheckValues("nothing")));
 }
 
 }  // namespace hidyn::test

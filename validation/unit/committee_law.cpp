@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "check_values.hpp"
 #include "committee_cases.hpp"
 #include "models/committee/direct.hpp"
 #include "models/committee/reduced.hpp"
@@ -159,21 +160,23 @@ TEST_CASE("law: the reduced chain has the published moments at d = 30") {
         0.2);
     const auto route = committee::make_reduced_simulation(problem, route_info("reduced", 30, 200000, 8));
     const cases::Solved solved = cases::solve(*route, *problem, {6.0});
-    struct Expected {
+    const test::CheckValues known("online-sgd");
+    struct Entry {
+        const char* name;
         const char* observable;
         std::size_t component;
-        double mean, variance;
     };
-    for (const Expected& expected :
-         {Expected{"Q", 0, 0.73087, 0.006612}, Expected{"Q", 1, 0.29602, 0.003476},
-          Expected{"Q", 3, 0.30334, 0.002275}, Expected{"R", 0, 0.75770, 0.002523},
-          Expected{"R", 1, 0.38378, 0.002349}, Expected{"second_layer", 0, 0.75257, 0.000601},
-          Expected{"second_layer", 1, 0.56226, 0.000381}}) {
-        const Moments found = moments(*solved.trajectory.find(expected.observable), 0, expected.component);
-        CAPTURE(expected.observable);
-        CAPTURE(expected.component);
-        CHECK(std::abs(found.mean - expected.mean) < 9.5e-4);
-        CHECK(std::abs(found.variance - expected.variance) < 1.2e-4);
+    for (const Entry& entry :
+         {Entry{"Q-1-1", "Q", 0}, Entry{"Q-1-2", "Q", 1}, Entry{"Q-2-2", "Q", 3}, Entry{"R-1", "R", 0},
+          Entry{"R-2", "R", 1}, Entry{"second_layer-1", "second_layer", 0},
+          Entry{"second_layer-2", "second_layer", 1}}) {
+        const Moments found = moments(*solved.trajectory.find(entry.observable), 0, entry.component);
+        const std::string expected = std::string("finite-size.") + entry.name;
+        CAPTURE(expected);
+        CHECK(std::abs(found.mean - known.number(expected + ".mean")) <
+              known.number("finite-size.mean_tolerance"));
+        CHECK(std::abs(found.variance - known.number(expected + ".variance")) <
+              known.number("finite-size.variance_tolerance"));
     }
 }
 
@@ -187,7 +190,8 @@ TEST_CASE("law: one step moves Q by the exact finite-d mean") {
     const auto route = committee::make_reduced_simulation(problem, route_info("reduced", 10, 400000, 9));
     const cases::Solved solved = cases::solve(*route, *problem, {0.1});
     const Moments found = moments(*solved.trajectory.find("Q"), 0, 0);
-    CHECK(std::abs(found.mean - 0.786497) < 4.0 * found.mean_error);
+    CHECK(std::abs(found.mean - test::CheckValues("online-sgd").number("one-step.Q")) <
+          4.0 * found.mean_error);
     // The naive term with d in place of d - rank would be caught.
     CHECK(found.mean_error < 2e-4);
 }

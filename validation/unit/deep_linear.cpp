@@ -45,24 +45,22 @@ cases::RouteSolution weights_of(const std::shared_ptr<DeepLinear>& problem, std:
 
 TEST_CASE("deep linear: the public check values of single modes") {
     const test::CheckValues known("deep-linear");
-    const auto check = [&](const std::string& where, const std::string& value, double tolerance,
+    const auto check = [&](const std::string& name, const std::string& where, const std::string& value,
                            const auto& computed) {
-        const std::vector<double> at = known.numbers(where);
-        const std::vector<double> expected = known.numbers(value);
+        const std::vector<double> at = known.numbers(name + where);
+        const std::vector<double> expected = known.numbers(name + value);
         REQUIRE(at.size() == expected.size());
         for (std::size_t k = 0; k < at.size(); ++k) {
-            CAPTURE(value);
-            CHECK(std::abs(computed(at[k]) - expected[k]) < tolerance);
+            CAPTURE(name);
+            CHECK(std::abs(computed(at[k]) - expected[k]) < known.number(name + ".tolerance"));
         }
     };
-    check("two-layers.times", "two-layers.strength", 1e-10,
-          [](double t) { return modes::balanced(2.0, 0.01, 2, t); });
-    check("three-layers.times", "three-layers.strength", 1e-9,
-          [](double t) { return modes::balanced(2.0, 0.01, 3, t); });
-    check("four-layers.shares", "four-layers.time", 1e-9,
+    check("two-layers", ".times", ".strength", [](double t) { return modes::balanced(2.0, 0.01, 2, t); });
+    check("three-layers", ".times", ".strength", [](double t) { return modes::balanced(2.0, 0.01, 3, t); });
+    check("four-layers", ".shares", ".time",
           [](double share) { return modes::hitting_time(2.0, 0.01, 2.0 * share, 4); });
     for (const auto& [a, b] : {std::pair{0.1, 0.5}, {0.5, 0.1}, {-0.1, -0.5}})
-        check("unbalanced.times", "unbalanced.strength", 1e-10,
+        check("unbalanced", ".times", ".strength",
               [first = a, second = b](double t) { return modes::unbalanced(2.0, first, second, t); });
 }
 
@@ -146,13 +144,13 @@ TEST_CASE("deep linear: aligned matrices are their modes, in flows and in steps"
 }
 
 TEST_CASE("deep linear: steps approach the flow at first order, as published") {
-    const double known[] = {.0239, .0119};
-    const double rates[] = {.01, .005};
+    const test::CheckValues known("deep-linear");
+    const std::vector<double> rates = known.numbers("steps-against-flow.learning_rates");
     std::vector<double> times;
     for (int k = 0; k <= 160; ++k) times.push_back(0.05 * k);
     const Start start{.strengths = std::vector<double>(4, 0.05)};
     const auto flow = modes_of(network(2, {3, 2, 1, .5}, start), times);
-    for (std::size_t one = 0; one < 2; ++one) {
+    for (std::size_t one = 0; one < rates.size(); ++one) {
         const auto steps =
             modes_of(network(2, {3, 2, 1, .5}, start, Rule::gradient_descent, rates[one]), times);
         double largest = 0.0;
@@ -160,7 +158,7 @@ TEST_CASE("deep linear: steps approach the flow at first order, as published") {
             for (std::size_t k = 0; k < 4; ++k)
                 largest = std::max(
                     largest, std::abs(steps.at("mode_strength", t, k) - flow.at("mode_strength", t, k)));
-        CHECK(largest == doctest::Approx(known[one]).epsilon(0.01));
+        CHECK(largest == known.approx("steps-against-flow", "deviation", one));
     }
 }
 
@@ -169,8 +167,8 @@ TEST_CASE("deep linear: Gram and Schmidt's rule for small random weights") {
     first << .001, .0005, 0, 0, .001, .0004, .0003, 0, -.001;
     second << .001, 0, .0004, .0002, -.0008, 0, .0003, .0005, .001;
     const std::vector<double> starts = modes::effective_starts({first, second}, 2);
-    CHECK(starts[0] == doctest::Approx(1.1225e-6).epsilon(1e-4));
-    CHECK(starts[1] == doctest::Approx(2.33686e-8).epsilon(1e-4));
+    const test::CheckValues known("deep-linear");
+    for (std::size_t k = 0; k < 2; ++k) CHECK(starts[k] == known.approx("small-start", "starts", k));
     // The deviation falls with the weights, as published: 1.5e-5 is the median of the largest at scale 1e-3.
     std::vector<double> times;
     for (int k = 0; k <= 60; ++k) times.push_back(0.25 * k);

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cmath>
 
+#include "check_values.hpp"
 #include "deep_linear_cases.hpp"
 #include "models/deep_linear/batch_gradient.hpp"
 #include "models/deep_linear/observer.hpp"
@@ -97,7 +98,7 @@ TEST_CASE("deep linear: mode diffusion is the variance that one step gains, from
 }
 
 TEST_CASE("deep linear: the mean of one step, to second order in the learning rate, as published") {
-    const double known[] = {.10084, .0227975, .0047275};
+    const test::CheckValues known("deep-linear");
     for (const char* method : {"direct", "reduced"}) {
         const auto problem = batches(2, {2.0, 1.0, 0.5}, 0.1, 0.05, method[0] == 'd' ? 2 : 3, 0.5, {0.05});
         problem->initial.strengths = {1.2, 0.3, 0.1};
@@ -115,7 +116,7 @@ TEST_CASE("deep linear: the mean of one step, to second order in the learning ra
             const double B = static_cast<double>(problem->batch_size);
             const double step =
                 -2 * eta * s * e + eta * eta * (s * e * e + (s * (2 * e * e + 0.5) + others) / B);
-            if (method[0] == 'd') CHECK(step == doctest::Approx(known[k]).epsilon(1e-9));
+            if (method[0] == 'd') CHECK(step == known.approx("one-step", "change", k));
             CHECK(Estimate(run, "mode_strength", 0, k).score(s + step) < allowed_score);
         }
     }
@@ -169,26 +170,25 @@ TEST_CASE("deep linear: projected matrices have the law of single modes; real on
 }
 
 TEST_CASE("deep linear: ensembles of real weights and of modes, as published") {
-    const std::vector<double> times{0.5, 1.0, 1.5, 2.0};
-    const double full_mean[] = {.138, .697, 1.584, 1.930}, full_spread[] = {.026, .127, .114, .028};
-    const double mode_mean[] = {.138, .698, 1.589, 1.933}, mode_spread[] = {.025, .126, .112, .027};
+    const test::CheckValues known("deep-linear");
+    const auto check = [&](const cases::RouteSolution& run, const std::string& name) {
+        CAPTURE(name);
+        const double tolerance = known.number(name + ".tolerance");
+        for (std::size_t time = 0; time < known.numbers(name + ".times").size(); ++time) {
+            CAPTURE(time);
+            CHECK(std::abs(Estimate(run, "mode_strength", time).mean -
+                           known.numbers(name + ".mean").at(time)) < tolerance);
+            CHECK(std::abs(std::sqrt(Estimate(run, "variance_of_modes", time).mean) -
+                           known.numbers(name + ".deviation").at(time)) < tolerance);
+        }
+    };
+    const std::vector<double> times = known.numbers("ensemble-weights.times");
+    REQUIRE(known.numbers("ensemble-modes.times") == times);
     const auto problem = batches(2, {2.0}, 0.02, 0.01, 4, 0.0, times);
-    const auto real = simulate(problem, "direct", 6, 20, 100);
-    const auto modes = simulate(problem, "mode", 6, 20, 2000);
-    for (std::size_t time = 0; time < times.size(); ++time) {
-        CHECK(std::abs(Estimate(real, "mode_strength", time).mean - full_mean[time]) < .012);
-        CHECK(std::abs(std::sqrt(Estimate(real, "variance_of_modes", time).mean) - full_spread[time]) < .012);
-        CHECK(std::abs(Estimate(modes, "mode_strength", time).mean - mode_mean[time]) < .003);
-        CHECK(std::abs(std::sqrt(Estimate(modes, "variance_of_modes", time).mean) - mode_spread[time]) <
-              .003);
-    }
-    const double noisy_mean[] = {.5159, .9793, .9970, .9974}, noisy_spread[] = {.1143, .0730, .0721, .0721};
-    const auto noisy = batches(2, {1.0}, 0.02, 0.02, 2, 0.5, {2.0, 4.0, 6.0, 8.0});
-    const auto run = simulate(noisy, "mode", 1, 40, 2000);
-    for (std::size_t time = 0; time < 4; ++time) {
-        CHECK(std::abs(Estimate(run, "mode_strength", time).mean - noisy_mean[time]) < .002);
-        CHECK(std::abs(std::sqrt(Estimate(run, "variance_of_modes", time).mean) - noisy_spread[time]) < .002);
-    }
+    check(simulate(problem, "direct", 6, 20, 100), "ensemble-weights");
+    check(simulate(problem, "mode", 6, 20, 2000), "ensemble-modes");
+    const auto noisy = batches(2, {1.0}, 0.02, 0.02, 2, 0.5, known.numbers("ensemble-label-noise.times"));
+    check(simulate(noisy, "mode", 1, 40, 2000), "ensemble-label-noise");
 }
 
 TEST_CASE("deep linear: label noise shrinks what was learned and balances layers") {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "check_values.hpp"
 #include "deep_linear_cases.hpp"
 #include "solvers/linear_noise/deep_linear.hpp"
 #include "solvers/linear_noise/learning_time.hpp"
@@ -27,33 +28,39 @@ cases::RouteSolution sde_of(const std::shared_ptr<DeepLinear>& problem, bool fin
 }  // namespace
 
 TEST_CASE("deep linear: the stationary law, as published, its tails and its end") {
-    const double mean[] = {.98958537, .97894979}, variance[] = {.02062301, .03107776};
+    const test::CheckValues known("deep-linear");
     for (const std::size_t depth : {2, 3}) {
+        const std::string name = depth == 2 ? "stationary-two-layers" : "stationary-three-layers";
         const auto problem = batches(depth, {1.0}, 0.9, 0.02, 1, 1.0, {0.0});
         const sde::StationaryLaw law(sde::ModeLaw(*problem, 0, false));
-        CHECK(law.mean() == doctest::Approx(mean[depth - 2]).epsilon(1e-6));
-        CHECK(law.variance() == doctest::Approx(variance[depth - 2]).epsilon(1e-6));
+        CHECK(law.mean() == known.approx(name, "mean"));
+        CHECK(law.variance() == known.approx(name, "variance"));
         for (const double level : {0.001, 0.1, 0.5, 0.9, 0.999})
             CHECK(law.distribution(law.quantile(level)) == doctest::Approx(level).epsilon(1e-6));
     }
     const auto strong = batches(3, {1.0}, 0.9, 0.2, 1, 1.0, {0.0});
     strong->learning_rate = 2.0;
     CHECK(sde::StationaryLaw(sde::ModeLaw(*strong, 0, false)).mean() ==
-          doctest::Approx(.0303).epsilon(0.005));
+          known.approx("stationary-strong-noise", "mean"));
     const auto weak = batches(2, {0.3}, 0.3, 0.2, 1, 1.0, {0.0});
-    CHECK(sde::StationaryLaw(sde::ModeLaw(*weak, 0, false)).mean() == doctest::Approx(.189).epsilon(0.005));
-    weak->learning_rate = 0.35;
-    CHECK(sde::StationaryLaw(sde::ModeLaw(*weak, 0, false)).mean() == doctest::Approx(.097).epsilon(0.01));
+    const std::vector<double> ratios = known.numbers("stationary-weak-mode.ratios");
+    for (std::size_t k = 0; k < ratios.size(); ++k) {
+        weak->learning_rate = ratios[k];
+        CHECK(sde::StationaryLaw(sde::ModeLaw(*weak, 0, false)).mean() ==
+              known.approx("stationary-weak-mode", "mean", k));
+    }
     CHECK(sde::StationaryLaw::defect(sde::ModeLaw(*weak, 0, false)).empty());
     weak->learning_rate = 0.6;
     CHECK(!sde::StationaryLaw::defect(sde::ModeLaw(*weak, 0, false)).empty());
 }
 
 TEST_CASE("deep linear: steps settle into the stationary law, at first order in the learning rate") {
+    const test::CheckValues known("deep-linear");
+    const std::vector<double> rates = known.numbers("finite-rate.learning_rates");
     for (const std::size_t depth : {2, 3}) {
         CAPTURE(depth);
         std::vector<double> excess;
-        for (const double rate : {0.16, 0.04}) {
+        for (const double rate : rates) {
             // At the same learning_rate / batch_size = 0.02.
             const auto batch = static_cast<std::uint64_t>(std::lround(rate / 0.02));
             const auto problem = batches(depth, {1.0}, 0.95, rate, batch, 1.0, {16.0});
@@ -76,11 +83,12 @@ TEST_CASE("deep linear: steps settle into the stationary law, at first order in 
                       4.0 * quantile.error + 0.004);
             }
         }
-        // Published for two layers: .0248 and .0213 against .02062.
-        if (depth == 2) {
-            CHECK(excess[0] == doctest::Approx(.0248 / .02062 - 1.0).epsilon(0.08));
-            CHECK(excess[1] == doctest::Approx(.0213 / .02062 - 1.0).epsilon(0.3));
-        }
+        // Published for two layers.
+        for (std::size_t k = 0; depth == 2 && k < rates.size(); ++k)
+            CHECK(excess[k] ==
+                  doctest::Approx(
+                      known.numbers("finite-rate.variance").at(k) / known.number("finite-rate.limit") - 1.0)
+                      .epsilon(known.numbers("finite-rate.epsilon").at(k)));
         CHECK(excess[0] > 2.5 * excess[1]);
     }
 }
@@ -101,7 +109,8 @@ TEST_CASE("deep linear: beyond the collapse noise destroys the mode") {
     CHECK(above.at("mode_quantiles", 1) < 1e-3 * above.at("mode_quantiles", 0));
     const auto below = medians(0.2);
     CHECK(below.at("mode_quantiles", 1) > 0.05);
-    CHECK(below.at("mode_strength", 1) == doctest::Approx(.189).epsilon(0.08));
+    const double mean = test::CheckValues("deep-linear").numbers("stationary-weak-mode.mean").front();
+    CHECK(below.at("mode_strength", 1) == doctest::Approx(mean).epsilon(0.08));
 }
 
 TEST_CASE("deep linear: paths of the diffusion have the law of steps, once steps count as finite") {

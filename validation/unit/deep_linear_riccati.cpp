@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cmath>
 
+#include "check_values.hpp"
 #include "deep_linear_cases.hpp"
 #include "solvers/riccati/deep_linear.hpp"
 #include "solvers/riccati/factor_flow.hpp"
@@ -46,13 +47,19 @@ TEST_CASE("deep linear: the Riccati equation, as published") {
     MatrixXd Q(5, 2);
     Q << V * rotation(.4) * first.asDiagonal() * R.transpose(), U * second.asDiagonal() * R.transpose();
     riccati::FactorFlow flow(M, .8, Q);
-    MatrixXd half(2, 3), two(2, 3);
-    half << .51274494, .04531402, -.20476051, .27876749, -.42042470, .22962568;
-    two << .97704800, .19478571, -.48473590, .30366820, -1.16731372, .40506798;
-    flow.advance(.5);
-    CHECK((flow.P().bottomLeftCorner(2, 3) - half).cwiseAbs().maxCoeff() < 1e-7);
-    flow.advance(1.5);
-    CHECK((flow.P().bottomLeftCorner(2, 3) - two).cwiseAbs().maxCoeff() < 1e-7);
+    const test::CheckValues known("deep-linear");
+    const std::vector<double> times = known.numbers("matrix-riccati.times");
+    const std::vector<std::vector<double>> products = known.rows("matrix-riccati.product");
+    double now = 0.0;
+    for (std::size_t time = 0; time < times.size(); ++time) {
+        flow.advance(times[time] - now);
+        now = times[time];
+        for (Eigen::Index i = 0; i < 2; ++i)
+            for (Eigen::Index j = 0; j < 3; ++j)
+                CHECK(
+                    std::abs(flow.P()(3 + i, j) - products.at(time).at(static_cast<std::size_t>(3 * i + j))) <
+                    known.number("matrix-riccati.tolerance"));
+    }
     flow.advance(400.0);
     CHECK((flow.P().bottomLeftCorner(2, 3) - M).cwiseAbs().maxCoeff() < 1e-12);
 }

@@ -137,35 +137,30 @@ TEST_CASE("dmft: the error of closed equations falls with the number of trajecto
 }
 
 TEST_CASE("dmft: the responses of flow, modified equation and SGD are the public ones") {
-    struct Case {
-        Rule rule;
-        std::vector<double> response;
-        double tolerance;
-    };
-    for (const auto& [rule, response, tolerance] :
-         {Case{Rule::gradient_flow, {0.694, 0.388, 0.231}, 0.006},
-          Case{Rule::stochastic_modified_equation, {0.809, 0.552, 0.373}, 0.02},
-          Case{Rule::sgd, {0.812, 0.545, 0.362}, 0.012}}) {
+    const test::CheckValues known("multi-pass");
+    for (const auto& [rule, name] : {std::pair{Rule::gradient_flow, "response-flow"},
+                                     {Rule::stochastic_modified_equation, "response-modified-equation"},
+                                     {Rule::sgd, "response-sgd"}}) {
+        const std::vector<double> times = known.numbers(std::string(name) + ".times");
         const auto problem =
             cases::erf({.rule = rule, .learning_rate = 2.5, .time_step = 0.1, .jump = Jump::poisson});
-        problem->recording = {.grid = {{1.5, 2.5, 4.0}, ""}, .two_time = false, .response_at = {1.0}};
-        const RouteSolution found = dmft_of(problem, {}, {1.5, 2.5, 4.0});
-        for (std::size_t time = 0; time < 3; ++time)
-            CHECK(std::abs(found.at("response", time) - response[time]) < tolerance);
+        problem->recording = {.grid = {times, ""}, .two_time = false, .response_at = {1.0}};
+        const RouteSolution found = dmft_of(problem, {}, times);
+        for (const cases::PublicRow& row : cases::read_rows(known, name))
+            for (std::size_t time = 0; time < times.size(); ++time)
+                CHECK(std::abs(found.at(row.observable, time) - row.values.at(time)) < row.tolerance);
     }
 }
 
 TEST_CASE("dmft: SGD in continuous time by extrapolation") {
     const auto problem = cases::erf({.rule = Rule::sgd, .learning_rate = 3.0});
-    const RouteSolution found = dmft_of(problem, {}, {2.0, 6.0});
-    const std::vector<std::vector<double>> expected{{0.1156, 0.1320, 1.745, 0.910},
-                                                    {0.0622, 0.0870, 1.972, 1.143}};
-    const double tolerance[] = {0.0015, 0.0015, 0.02, 0.006};
-    const char* names[] = {"train_loss", "generalization_error", "Q", "R"};
-    for (std::size_t time = 0; time < 2; ++time)
-        for (std::size_t index = 0; index < 4; ++index) {
-            CAPTURE(names[index]);
-            CHECK(std::abs(found.at(names[index], time) - expected[time][index]) < tolerance[index]);
+    const test::CheckValues known("multi-pass");
+    const std::vector<double> times = known.numbers("P3-sgd-continuous.times");
+    const RouteSolution found = dmft_of(problem, {}, times);
+    for (const cases::PublicRow& row : cases::read_rows(known, "P3-sgd-continuous"))
+        for (std::size_t time = 0; time < times.size(); ++time) {
+            CAPTURE(row.observable);
+            CHECK(std::abs(found.at(row.observable, time) - row.values.at(time)) < row.tolerance);
         }
 }
 

@@ -1,9 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <functional>
 
-#include "public_problems.hpp"
+#include "multi_pass_values.hpp"
 #include "route_cases.hpp"
 #include "solvers/closed_form/linear_path.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
@@ -13,7 +12,7 @@
 #include "solvers/volterra/linear_regression.hpp"
 
 // Three theories of the linear model that share no formula: closed equations in time, the Marchenko-Pastur
-// spectrum, the Volterra equation. Check values: theory document of multi-pass dynamics, section 11.
+// spectrum, the Volterra equation. Check values: data/check-values/multi-pass.toml.
 
 using namespace hidyn;
 using cases::Algorithm;
@@ -29,57 +28,43 @@ dmft::Solution closed(const MultiIndex& problem, double step, double end) {
                               unseen);
 }
 
+const test::CheckValues& known() {
+    static const test::CheckValues values("multi-pass");
+    return values;
+}
+
+/// All that a case knows, found on a grid of step 0.1.
+void check_closed(const dmft::Solution& solution, const std::string& name) {
+    CAPTURE(name);
+    const std::vector<double> times = known().numbers(name + ".times");
+    for (const cases::PublicRow& row : cases::read_rows(known(), name))
+        for (std::size_t index = 0; index < times.size(); ++index) {
+            CAPTURE(row.observable);
+            CAPTURE(times[index]);
+            const auto at = static_cast<std::size_t>(std::round(times[index] / 0.1));
+            const double found = row.observable == "Q"   ? solution.kernels.Q(at)(0, 0)
+                                 : row.observable == "R" ? solution.kernels.R(at)(0, 0)
+                                 : row.observable == "train_loss"
+                                     ? solution.train_loss[at]
+                                     : solution.kernels.response()(static_cast<Eigen::Index>(at), 0);
+            // To the digits printed; the tolerances of SGD are those of simulations.
+            const double tolerance = known().number("P1-flow-step." + row.observable + ".tolerance");
+            CHECK(std::abs(found - row.values[index]) < tolerance);
+        }
+}
+
 const std::vector<double> times{0.5, 1.0, 2.0, 4.0, 8.0};
-
-void check_row(const std::function<double(double)>& found, const std::vector<double>& expected,
-               double tolerance) {
-    for (std::size_t index = 0; index < times.size(); ++index) {
-        CAPTURE(times[index]);
-        CHECK(std::abs(found(times[index]) - expected[index]) < tolerance);
-    }
-}
-
-void check_closed(const dmft::Solution& solution, const std::vector<double>& Q, const std::vector<double>& R,
-                  const std::vector<double>& train_loss, const std::vector<double>& response) {
-    const auto at = [](double time) { return static_cast<std::size_t>(std::round(time / 0.1)); };
-    check_row([&](double time) { return solution.kernels.Q(at(time))(0, 0); }, Q, 6e-6);
-    check_row([&](double time) { return solution.kernels.R(at(time))(0, 0); }, R, 1e-6);
-    check_row([&](double time) { return solution.train_loss[at(time)]; }, train_loss, 1e-6);
-    check_row(
-        [&](double time) { return solution.kernels.response()(static_cast<Eigen::Index>(at(time)), 0); },
-        response, 1e-6);
-}
-
-const std::vector<double> R_of_step{0.385271, 0.547612, 0.716839, 0.852017, 0.938624};
-const std::vector<double> response_of_step{0.732198, 0.531848, 0.32766, 0.168969, 0.0694801};
 
 struct Continuous {
     const char* name;
     std::shared_ptr<MultiIndex> problem;
-    std::vector<double> Q, R, train_loss;
 };
 
 std::vector<Continuous> continuous_cases() {
-    return {{"flow, alpha = 2",
-             cases::linear({.rule = Rule::gradient_flow}),
-             {0.687759, 0.684485, 0.786668, 0.937663, 1.08241},
-             {0.373818, 0.535819, 0.709022, 0.848614, 0.937465},
-             {0.411557, 0.229022, 0.124574, 0.0814173, 0.0667936}},
-            {"sgd, alpha = 2",
-             cases::linear({.rule = Rule::sgd}),
-             {0.97801, 0.986637, 1.01628, 1.08043, 1.18003},
-             {0.373818, 0.535819, 0.709022, 0.848614, 0.937465},
-             {0.603369, 0.408682, 0.243225, 0.148605, 0.11362}},
-            {"flow, alpha = 0.5",
-             cases::overparametrised_linear({.rule = Rule::gradient_flow}),
-             {0.834076, 0.862083, 0.927376, 0.997858, 1.05531},
-             {0.28229, 0.369491, 0.448319, 0.503311, 0.534025},
-             {0.229209, 0.0930256, 0.0305196, 0.00789668, 0.00133295}},
-            {"sgd, alpha = 0.5",
-             cases::overparametrised_linear({.rule = Rule::sgd}),
-             {0.925791, 0.92928, 0.95851, 1.00695, 1.05687},
-             {0.28229, 0.369491, 0.448319, 0.503311, 0.534025},
-             {0.342655, 0.163867, 0.0569673, 0.0141501, 0.00225753}}};
+    return {{"P1-flow", cases::linear({.rule = Rule::gradient_flow})},
+            {"P1-sgd-continuous", cases::linear({.rule = Rule::sgd})},
+            {"P2-flow", cases::overparametrised_linear({.rule = Rule::gradient_flow})},
+            {"P2-sgd", cases::overparametrised_linear({.rule = Rule::sgd})}};
 }
 
 RouteKind exact_route(const MultiIndex& problem) {
@@ -90,14 +75,12 @@ RouteKind exact_route(const MultiIndex& problem) {
 }  // namespace
 
 TEST_CASE("dmft, linear: the closed equations meet the public values at their step") {
-    check_closed(closed(*cases::linear({.rule = Rule::gradient_flow}), 0.1, 8.0),
-                 {0.688036, 0.694033, 0.79721, 0.943471, 1.08492}, R_of_step,
-                 {0.392992, 0.219319, 0.121826, 0.0808536, 0.0666959}, response_of_step);
+    check_closed(closed(*cases::linear({.rule = Rule::gradient_flow}), 0.1, 8.0), "P1-flow-step");
     check_closed(closed(*cases::linear({.rule = Rule::sgd, .jump = multi_index::Jump::poisson}), 0.1, 8.0),
-                 {1.02355, 1.03665, 1.054, 1.10119, 1.19162}, R_of_step,
-                 {0.618814, 0.42595, 0.256505, 0.156413, 0.118911}, response_of_step);
+                 "P1-sgd");
     const dmft::Solution bernoulli = closed(*cases::linear({.rule = Rule::sgd}), 0.1, 0.5);
-    CHECK(std::abs(bernoulli.kernels.Q(5)(0, 0) - 1.003287) < 1e-6);
+    CHECK(std::abs(bernoulli.kernels.Q(5)(0, 0) - known().number("P1-sgd-bernoulli.Q.values")) <
+          known().number("P1-sgd-bernoulli.Q.tolerance"));
 }
 
 TEST_CASE("dmft, linear: SGD with Poisson jumps and the modified equation are the same to all orders") {
@@ -159,11 +142,12 @@ TEST_CASE("linear regression: Marchenko-Pastur and Volterra meet the public valu
         const cases::RouteSolution solved =
             cases::solve_route(exact_route(*one.problem), one.problem, {}, times);
         REQUIRE(solved.outcome.status == Status::complete);
-        for (std::size_t time = 0; time < times.size(); ++time) {
-            CHECK(std::abs(solved.at("Q", time) - one.Q[time]) < 2e-4);
-            CHECK(std::abs(solved.at("R", time) - one.R[time]) < 2e-4);
-            CHECK(std::abs(solved.at("train_loss", time) - one.train_loss[time]) < 2e-4);
-        }
+        REQUIRE(known().numbers(std::string(one.name) + ".times") == times);
+        for (const cases::PublicRow& row : cases::read_rows(known(), one.name))
+            for (std::size_t time = 0; time < times.size(); ++time) {
+                CAPTURE(row.observable);
+                CHECK(std::abs(solved.at(row.observable, time) - row.values[time]) < row.tolerance);
+            }
     }
 }
 

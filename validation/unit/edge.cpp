@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 
+#include "check_values.hpp"
 #include "models/edge_model/batch_sharpness.hpp"
 #include "models/edge_model/declaration.hpp"
 #include "models/linear_stability/declaration.hpp"
@@ -50,28 +51,31 @@ std::shared_ptr<edge_model::EdgeModel> edge_problem(double edge, double d, std::
 }  // namespace
 
 TEST_CASE("edge: thresholds in mean square, as published") {
+    const test::CheckValues known("edge");
     const std::vector<double> lambda = harmonic(40);
+    const std::vector<double> momentum = known.numbers("harmonic.momentum");
+    for (std::size_t k = 0; k < momentum.size(); ++k)
+        CHECK(mean_square::critical_rate(lambda, known.numbers("harmonic.batch_size").at(k), momentum[k]) ==
+              known.approx("harmonic", "critical_rate", k));
     const double critical = mean_square::critical_rate(lambda, 8.0, 0.9);
-    CHECK(critical == doctest::Approx(.32732486).epsilon(1e-7));
-    CHECK(mean_square::growth_factor(lambda, {0.9 * critical, 0.9, 8.0}) ==
-          doctest::Approx(.99030622).epsilon(1e-8));
-    CHECK(mean_square::growth_factor(lambda, {1.1 * critical, 0.9, 8.0}) ==
-          doctest::Approx(1.00984340).epsilon(1e-8));
+    const std::vector<double> shares = known.numbers("harmonic-growth.share");
+    for (std::size_t k = 0; k < shares.size(); ++k)
+        CHECK(mean_square::growth_factor(lambda, {shares[k] * critical, 0.9, 8.0}) ==
+              known.approx("harmonic-growth", "growth_factor", k));
     CHECK(mean_square::growth_factor(lambda, {critical, 0.9, 8.0}) == doctest::Approx(1.0).epsilon(1e-10));
-    CHECK(mean_square::critical_rate(lambda, 1.0, 0.0) == doctest::Approx(.38593660).epsilon(1e-7));
-    CHECK(mean_square::critical_rate(lambda, 64.0, 0.5) == doctest::Approx(2.71777131).epsilon(1e-7));
 
     const double isotropic = mean_square::isotropic_critical_rate(1.0, 100.0, 4.0, 0.9);
-    CHECK(isotropic == doctest::Approx(.0079043162).epsilon(1e-7));
+    CHECK(isotropic == known.approx("isotropic.critical_rate"));
     CHECK(mean_square::isotropic_batch_sharpness(1.0, 100.0, 4.0) ==
-          doctest::Approx(27.4571429).epsilon(1e-8));
+          known.approx("isotropic.batch_sharpness"));
     CHECK(mean_square::critical_rate(std::vector<double>(100, 1.0), 4.0, 0.9) ==
           doctest::Approx(isotropic).epsilon(1e-10));
-    const double batches[] = {1, 64, 400, 4096, 65536}, known[] = {.1007, .1289, .2374, .7886, 1.7229};
-    for (std::size_t k = 0; k < 5; ++k)
+    const std::vector<double> batches = known.numbers("isotropic-batches.batch_size");
+    for (std::size_t k = 0; k < batches.size(); ++k)
         CHECK(std::abs(0.5 * mean_square::isotropic_critical_rate(1.0, 400.0, batches[k], 0.9) *
                            mean_square::isotropic_batch_sharpness(1.0, 400.0, batches[k]) -
-                       known[k]) < 1e-4);
+                       known.numbers("isotropic-batches.half_product").at(k)) <
+              known.number("isotropic-batches.tolerance"));
     // The two ends of one formula.
     double trace = 0.0;
     for (const double one : lambda) trace += one;

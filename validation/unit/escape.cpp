@@ -101,12 +101,13 @@ TEST_CASE("plain phase retrieval: the teacher is stable below a rate of 1/3 (our
 TEST_CASE("spherical phase retrieval: public check value, and the closed form with and without batches") {
     const double rate = 0.1;
     const double label_noise = 0.5;
-    const cases::RouteSolution check = integrate(neuron(1.0, 0.2, rate, label_noise, true), {10.0, 40.0});
-    const std::vector<double> known =
-        test::CheckValues("online-sgd").numbers("spherical-phase-retrieval.squared_overlap");
-    REQUIRE(known.size() == 2);
-    for (std::size_t time = 0; time < 2; ++time)
-        CHECK(std::abs(std::pow(check.at("R", time), 2) - known[time]) < 1e-8);
+    const test::CheckValues known("phase-retrieval");
+    const std::vector<double> known_times = known.numbers("spherical.times");
+    const cases::RouteSolution check = integrate(neuron(1.0, 0.2, rate, label_noise, true), known_times);
+    for (std::size_t time = 0; time < known_times.size(); ++time)
+        CHECK(
+            std::abs(std::pow(check.at("R", time), 2) - known.numbers("spherical.squared_overlap").at(time)) <
+            known.number("spherical.tolerance"));
     CHECK(check.at("Q", 1) == doctest::Approx(1.0).epsilon(1e-13));
 
     for (const std::uint64_t batch : {1U, 4U}) {
@@ -217,27 +218,25 @@ TEST_CASE("first passage: simulations look at every step and tell it at any grid
 }
 
 TEST_CASE("escape: public values of the mean escape time") {
-    struct Published {
-        double rate, label_noise, d, mean, tolerance;
-    };
-    for (const Published& one :
-         {Published{1.0 / 6.0, 0.0, 400, 19.70604, 5e-6}, Published{1.0 / 6.0, 0.0, 50, 13.47, 5e-3},
-          Published{1.0 / 6.0, 0.0, 200, 17.63, 5e-3}, Published{1.0 / 6.0, 0.0, 800, 21.79, 5e-3},
-          Published{0.05, 0.0, 50, 29.53, 5e-3}, Published{0.05, 0.0, 200, 37.68, 5e-3},
-          Published{0.05, 0.0, 800, 45.84, 5e-3}, Published{0.1, 1.0, 50, 17.88, 5e-3},
-          Published{0.1, 1.0, 200, 23.01, 5e-3}, Published{0.1, 1.0, 800, 28.15, 5e-3}}) {
-        const escape::Neuron neuron = escape::phase_retrieval(one.rate, one.label_noise, 1.0);
-        const double variance = (1.0 + neuron.diffusion / neuron.growth()) / one.d;
-        const escape::FirstPassage passage(neuron, 0.5, variance);
-        CAPTURE(one.rate);
-        CAPTURE(one.d);
-        CHECK(std::abs(passage.mean() - one.mean) < one.tolerance);
-        // The mean of the distribution itself differs by its order 1/d.
-        const double horizon = passage.mean() + 80.0 / neuron.growth();
-        const double correction = variance / (neuron.limit() * neuron.growth());
-        CHECK(std::abs(passage.mean_between(0.0, horizon) - passage.mean() + correction) <
-              4.0 * variance * correction);
-        CHECK(passage.distribution(horizon) == doctest::Approx(1.0).epsilon(1e-12));
+    const test::CheckValues known("phase-retrieval");
+    for (const std::string name : {"escape-fastest", "escape-fast", "escape-slow", "escape-noisy"}) {
+        const escape::Neuron neuron = escape::phase_retrieval(known.number(name + ".learning_rate"),
+                                                              known.number(name + ".label_noise"), 1.0);
+        const std::vector<double> sizes = known.numbers(name + ".d");
+        for (std::size_t size = 0; size < sizes.size(); ++size) {
+            const double variance = (1.0 + neuron.diffusion / neuron.growth()) / sizes[size];
+            const escape::FirstPassage passage(neuron, 0.5, variance);
+            CAPTURE(name);
+            CAPTURE(sizes[size]);
+            CHECK(std::abs(passage.mean() - known.numbers(name + ".mean").at(size)) <
+                  known.number(name + ".tolerance"));
+            // The mean of the distribution itself differs by its order 1/d.
+            const double horizon = passage.mean() + 80.0 / neuron.growth();
+            const double correction = variance / (neuron.limit() * neuron.growth());
+            CHECK(std::abs(passage.mean_between(0.0, horizon) - passage.mean() + correction) <
+                  4.0 * variance * correction);
+            CHECK(passage.distribution(horizon) == doctest::Approx(1.0).epsilon(1e-12));
+        }
     }
 }
 

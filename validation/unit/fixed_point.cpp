@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
 #include "models/generalized_linear/separability.hpp"
 #include "route_cases.hpp"
@@ -63,15 +64,16 @@ TEST_CASE("fixed point: ridge regression, and the end of its path") {
 }
 
 TEST_CASE("fixed point: Sur and Candes's maximum likelihood, and logistic regression with a ridge") {
+    const test::CheckValues known("fixed-point");
     const Minimizer mle = minimizer_of(*logistic(5.0, 5.0, 0.0));
     CHECK(mle.converged);
-    CHECK(mle.m / 5.0 == doctest::Approx(1.49935).epsilon(1e-5));
-    CHECK(std::sqrt(5.0 * (mle.q - mle.m * mle.m / 5.0)) == doctest::Approx(4.74355).epsilon(1e-5));
-    CHECK(mle.V == doctest::Approx(3.02693).epsilon(1e-5));
+    CHECK(mle.m / 5.0 == known.approx("maximum-likelihood", "bias"));
+    CHECK(std::sqrt(5.0 * (mle.q - mle.m * mle.m / 5.0)) == known.approx("maximum-likelihood", "deviation"));
+    CHECK(mle.V == known.approx("maximum-likelihood", "V"));
     const Minimizer ridge = minimizer_of(*logistic(1.5, 4.0, 0.1));
-    CHECK(ridge.m == doctest::Approx(2.1456742).epsilon(1e-6));
-    CHECK(ridge.q == doctest::Approx(3.0216553).epsilon(1e-6));
-    CHECK(ridge.V == doctest::Approx(4.4302037).epsilon(1e-6));
+    CHECK(ridge.m == known.approx("ridge", "m"));
+    CHECK(ridge.q == known.approx("ridge", "q"));
+    CHECK(ridge.V == known.approx("ridge", "V"));
 }
 
 TEST_CASE("fixed point: the path of gradient descent ends there, logistic and Huber") {
@@ -98,9 +100,12 @@ TEST_CASE("fixed point: the path of gradient descent ends there, logistic and Hu
 
 TEST_CASE("fixed point: where logistic samples cannot be separated") {
     const teacher_student::Label label(cases::one_unit("linear"), LabelChannel::logistic, 0.0);
-    const double T[] = {0.0, 1.0, 4.0, 5.0, 16.0};
-    const double expected[] = {.5, .43893907, .34493013, .32558861, .22147336};
-    for (int k = 0; k < 5; ++k) CHECK(std::abs(separability_threshold(label, T[k]) - expected[k]) < 1e-7);
+    const test::CheckValues known("fixed-point");
+    const std::vector<double> T = known.numbers("separability.T");
+    for (std::size_t k = 0; k < T.size(); ++k)
+        CHECK(std::abs(separability_threshold(label, T[k]) -
+                       known.numbers("separability.inverse_sample_ratio").at(k)) <
+              known.number("separability.tolerance"));
     // Signs without noise always can be.
     const teacher_student::Label sign(cases::one_unit("linear"), LabelChannel::sign, 0.0);
     CHECK(separability_threshold(sign, 1.0) == 0.0);
@@ -135,8 +140,7 @@ TEST_CASE("fixed point: linear programs find the threshold of separability") {
     samples.labels[3] = -1.0;
     CHECK(separable(samples, 4));
 
-    // Shares of separable samples at gamma = 2, public values from 80 runs at d = 40: 0.86 at alpha = 2.4,
-    // 0.54 at 2.9, 0.23 at 3.4.
+    // Shares of separable samples at gamma = 2.
     auto problem = std::make_shared<Separability>(
         SampleLoss(cases::one_unit("linear"), teacher_student::Loss::logistic()),
         Label(cases::one_unit("linear"), LabelChannel::logistic, 0.0));
@@ -152,10 +156,14 @@ TEST_CASE("fixed point: linear programs find the threshold of separability") {
             share += run.trajectory.find("separable_ratio")->at(replica, 0)[0] > alpha ? 1.0 / replicas : 0.0;
         return share;
     };
-    const double known[][2] = {{2.4, .86}, {2.9, .54}, {3.4, .23}};
-    for (const auto& [alpha, share] : known)
-        CHECK(std::abs(share_above(alpha) - share) <
-              3.0 * std::sqrt(share * (1.0 - share) * (1.0 / 80 + 1.0 / replicas)));
+    const test::CheckValues known("fixed-point");
+    const std::vector<double> ratios = known.numbers("separable-shares.sample_ratio");
+    for (std::size_t k = 0; k < ratios.size(); ++k) {
+        const double share = known.numbers("separable-shares.share").at(k);
+        CHECK(std::abs(share_above(ratios[k]) - share) <
+              3.0 * std::sqrt(share * (1.0 - share) *
+                              (1.0 / known.number("separable-shares.runs") + 1.0 / replicas)));
+    }
     const auto limit = cases::solve_route(fixed_point::separability_kind(), problem, {}, {0.0});
-    CHECK(limit.at("separable_ratio", 0) == doctest::Approx(2.899).epsilon(1e-4));
+    CHECK(limit.at("separable_ratio", 0) == known.approx("separable-ratio", "sample_ratio"));
 }

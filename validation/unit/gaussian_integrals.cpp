@@ -11,6 +11,8 @@
 #include <random>
 #include <vector>
 
+#include "check_values.hpp"
+
 namespace math = hidyn::math;
 using math::polynomial_integrals::product;
 
@@ -54,21 +56,21 @@ double expectation(const Eigen::Matrix2d& C, double from, F f) {
 }  // namespace
 
 TEST_CASE("Gaussian integrals of erf have their published values") {
-    CHECK(math::erf_integrals::I2(part<2>({0, 1})) == doctest::Approx(0.0937527816).epsilon(1e-9));
-    CHECK(math::erf_integrals::I3(part<3>({0, 1, 2})) == doctest::Approx(0.0137021909).epsilon(5e-9));
-    CHECK(math::erf_integrals::I4(part<4>({0, 1, 2, 3})) == doctest::Approx(0.0299907427).epsilon(3e-9));
+    const hidyn::test::CheckValues known("gaussian-integrals");
+    CHECK(math::erf_integrals::I2(part<2>({0, 1})) == known.approx("erf.I2-01"));
+    CHECK(math::erf_integrals::I3(part<3>({0, 1, 2})) == known.approx("erf.I3-012"));
+    CHECK(math::erf_integrals::I4(part<4>({0, 1, 2, 3})) == known.approx("erf.I4-0123"));
 }
 
 TEST_CASE("Gaussian integrals of relu have their published values") {
-    CHECK(math::relu_integrals::I2(part<2>({0, 1})) == doctest::Approx(0.247339381).epsilon(2e-9));
-    CHECK(math::relu_integrals::I3(part<3>({0, 1, 2}), {0, 1, 2}) ==
-          doctest::Approx(0.0735133708).epsilon(1e-9));
-    CHECK(relu_I4({0, 1, 2, 3}) == doctest::Approx(0.0991757702).epsilon(1e-9));
-    CHECK(relu_I4({0, 0, 2, 3}) == doctest::Approx(0.122710162).epsilon(4e-9));
-    CHECK(relu_I4({0, 1, 2, 2}) == doctest::Approx(0.243329107).epsilon(2e-9));
-    CHECK(relu_I4({0, 1, 0, 3}) == doctest::Approx(0.0944678106).epsilon(1e-9));
-    CHECK(math::relu_integrals::orthant_probability(covariance) ==
-          doctest::Approx(0.118628582).epsilon(4e-9));
+    const hidyn::test::CheckValues known("gaussian-integrals");
+    CHECK(math::relu_integrals::I2(part<2>({0, 1})) == known.approx("relu.I2-01"));
+    CHECK(math::relu_integrals::I3(part<3>({0, 1, 2}), {0, 1, 2}) == known.approx("relu.I3-012"));
+    CHECK(relu_I4({0, 1, 2, 3}) == known.approx("relu.I4-0123"));
+    CHECK(relu_I4({0, 0, 2, 3}) == known.approx("relu.I4-0023"));
+    CHECK(relu_I4({0, 1, 2, 2}) == known.approx("relu.I4-0122"));
+    CHECK(relu_I4({0, 1, 0, 3}) == known.approx("relu.I4-0103"));
+    CHECK(math::relu_integrals::orthant_probability(covariance) == known.approx("orthant"));
 }
 
 TEST_CASE("Gaussian integrals of relu agree with adaptive quadrature over the positive quadrant") {

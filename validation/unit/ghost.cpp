@@ -5,6 +5,7 @@
 #include <memory>
 #include <numbers>
 
+#include "check_values.hpp"
 #include "models/ghost/declaration.hpp"
 #include "models/ghost/neuron.hpp"
 #include "route_cases.hpp"
@@ -22,11 +23,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 TEST_CASE("ghost: passage, loss and critical learning rate, as published") {
     Ghost problem;
     const double best = problem.best_parameter();
-    CHECK(closed_form::passage_time(0.5 * best, 1e300) == doctest::Approx(141.4213562).epsilon(1e-9));
-    CHECK(closed_form::ghost_loss(0.5 * best, 100.0, infinity) == doctest::Approx(41.4213562).epsilon(1e-9));
-    CHECK(closed_form::ghost_gradient(0.5 * best, 100.0, infinity) ==
-          doctest::Approx(-573159.168).epsilon(1e-9));
-    CHECK(closed_form::ghost_critical_rate(100.0) == doctest::Approx(9.1321023e-10).epsilon(1e-8));
+    const test::CheckValues known("ghost");
+    CHECK(closed_form::passage_time(0.5 * best, 1e300) == known.approx("half-way", "passage_time"));
+    CHECK(closed_form::ghost_loss(0.5 * best, 100.0, infinity) == known.approx("half-way", "loss"));
+    CHECK(closed_form::ghost_gradient(0.5 * best, 100.0, infinity) == known.approx("half-way", "gradient"));
+    CHECK(closed_form::ghost_critical_rate(100.0) == known.approx("critical-rate"));
     CHECK(closed_form::ghost_loss(0.2 * best, 100.0, infinity) == 100.0);
     CHECK(closed_form::ghost_gradient(0.2 * best, 100.0, infinity) == 0.0);
     CHECK(std::isinf(closed_form::passage_time(-1.0, 10.0)));
@@ -63,9 +64,11 @@ TEST_CASE("ghost: the integrated neuron, its loss and its gradient") {
 TEST_CASE("ghost: steps above the critical learning rate end in the zone without a gradient") {
     std::vector<double> times{1200.0};
     for (int k = 1; k <= 40; ++k) times.push_back(1200.0 + k);
-    const double width[] = {.444, .760};
+    const test::CheckValues known("ghost");
+    std::vector<double> shares = known.numbers("oscillation.share");
+    shares.push_back(1.1);
     std::size_t place = 0;
-    for (const double share : {0.3, 0.99, 1.1}) {
+    for (const double share : shares) {
         CAPTURE(share);
         auto problem = std::make_shared<Ghost>();
         problem->learning_rate = share * closed_form::ghost_critical_rate(100.0);
@@ -85,7 +88,7 @@ TEST_CASE("ghost: steps above the critical learning rate end in the zone without
             low = std::min(low, theory.at("parameter", time));
             high = std::max(high, theory.at("parameter", time));
         }
-        CHECK(high - low == doctest::Approx(width[place++]).epsilon(0.02));
+        CHECK(high - low == known.approx("oscillation", "width", place++));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "check_values.hpp"
 #include "core/error.hpp"
 #include "generalized_linear_cases.hpp"
 #include "models/generalized_linear/fresh_sample.hpp"
@@ -159,7 +160,8 @@ TEST_CASE("inference: held-out samples agree with the estimate, and neither know
 TEST_CASE("inference: the strength of a logistic signal from its moment") {
     // 2 E sigma'(2 z) = 0.30286 at T = 4: the moment of the public values.
     const double alpha = 3.0;
-    const double moment = alpha + std::pow(alpha * 2.0 * 1.81716 / 12.0, 2) * 4.0;
+    const double R = test::CheckValues("state-evolution").rows("logistic.rows").at(0).at(1);
+    const double moment = alpha + std::pow(alpha * 2.0 * R / 12.0, 2) * 4.0;
     CHECK(*logistic_signal_strength(moment, alpha) == doctest::Approx(4.0).epsilon(1e-4));
     CHECK(*logistic_signal_strength(alpha + std::pow(alpha * 0.5, 2) * 1e-3 * (1.0 - 1e-3 / 2.0), alpha) ==
           doctest::Approx(1e-3).epsilon(1e-3));

@@ -15,11 +15,14 @@ namespace {
 constexpr std::uint64_t d = 800;
 constexpr std::size_t replicas = 12;
 
-// Means over replicas within four standard errors, the prediction's own tolerance and a shift of order 1/d;
-// the constant is small against the deviations by which wrong drivers, times or factors would show.
-void check(const std::shared_ptr<MultiIndex>& problem, const std::string& name) {
+// Until `end`; means over replicas within four standard errors, the prediction's own tolerance and a shift of
+// order 1/d; the constant is small against the deviations by which wrong drivers, times or factors would
+// show.
+void check(const std::shared_ptr<MultiIndex>& problem, const std::string& name, double end = 1e9) {
     const hidyn::test::CheckValues known("multi-pass");
-    const std::vector<double> times = known.numbers(name + ".times");
+    std::vector<double> times = known.numbers(name + ".times");
+    std::erase_if(times, [&](double time) { return time > end; });
+    REQUIRE(!times.empty());
     problem->recording.grid = {.times = times, .unit = ""};
     const RouteInfo info{.name = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = 1};
     const double steps = problem->steps_per_unit_time(static_cast<double>(d));
@@ -65,7 +68,7 @@ TEST_CASE("multi-index, public values P1: linear regression, SGD on a Poisson gr
 
 TEST_CASE("multi-index, public values P2: SGD on single samples is the Volterra equation") {
     check(cases::neuron("linear", Loss::square(), 0.5, 0.1, {.rule = Rule::sgd, .learning_rate = 0.6}),
-          "P2-sgd");
+          "P2-sgd", 4.0);
 }
 
 TEST_CASE(

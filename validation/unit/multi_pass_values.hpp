@@ -27,11 +27,13 @@ struct PublicCase {
     std::vector<PublicRow> rows = {};
 };
 
-/// The rows of one case. "Q-1-2" is row 1, column 2 of the two by two matrix Q, counted from 1.
+/// The rows of one case, a value at each of its times. "Q-1-2" is row 1, column 2 of the two by two matrix Q,
+/// counted from 1.
 inline std::vector<PublicRow> read_rows(const hidyn::test::CheckValues& values, const std::string& name) {
     std::vector<PublicRow> rows;
     const hidyn::experiment::Node* table = values.document().find(name);
     if (table == nullptr) throw std::runtime_error("there are no check values of " + name);
+    const std::size_t times = values.numbers(name + ".times").size();
     for (const auto& [key, entry] : table->entries) {
         if (entry.type != hidyn::experiment::Node::Type::table) continue;
         std::size_t component = 0;
@@ -46,6 +48,9 @@ inline std::vector<PublicRow> read_rows(const hidyn::test::CheckValues& values, 
                         .tolerance = values.number(path + ".tolerance")});
     }
     if (rows.empty()) throw std::runtime_error(name + " has lost its check values");
+    for (const PublicRow& row : rows)
+        if (row.values.size() != times)
+            throw std::runtime_error(name + ": " + row.observable + " has not a value at every time");
     return rows;
 }
 

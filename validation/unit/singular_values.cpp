@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 
+#include "check_values.hpp"
 #include "deep_linear_cases.hpp"
 #include "models/weight_diffusion/declaration.hpp"
 #include "models/weight_diffusion/weight_diffusion.hpp"
@@ -49,7 +50,8 @@ TEST_CASE("singular values: Dyson's drift is the gradient of a convex potential,
 }
 
 TEST_CASE("singular values: paths have the law of real matrices, as published") {
-    const double mean[] = {.3058, .5916, .9023, 1.2886}, spread[] = {.1259, .1470, .1678, .2094};
+    const test::CheckValues known("singular-values");
+    const double tolerance = known.number("relaxing.tolerance");
     auto problem = std::make_shared<weight_diffusion::WeightDiffusion>();
     problem->start_values = {0.3, 0.5, 0.9, 1.4};
     const std::vector<double> times{0.0, 0.2, 0.7};
@@ -61,9 +63,10 @@ TEST_CASE("singular values: paths have the law of real matrices, as published") 
     for (std::size_t level = 0; level < 4; ++level) {
         CAPTURE(level);
         CHECK(real.at("singular_values", 0, level) == doctest::Approx(problem->start_values[level]));
-        CHECK(std::abs(Estimate(real, "singular_values", 2, level).mean - mean[level]) < .004);
+        CHECK(std::abs(Estimate(real, "singular_values", 2, level).mean -
+                       known.numbers("relaxing.mean").at(level)) < tolerance);
         CHECK(std::abs(std::sqrt(Estimate(real, "variance_of_singular_values", 2, level).mean) -
-                       spread[level]) < .004);
+                       known.numbers("relaxing.deviation").at(level)) < tolerance);
         for (std::size_t time = 1; time < 3; ++time) {
             const Estimate one(real, "singular_values", time, level);
             const double error = std::hypot(one.error, paths.error_at("singular_values", time, level));
@@ -85,7 +88,8 @@ TEST_CASE("singular values: two levels are Wigner's, at any step, in proportion 
         const auto run = cases::simulate(problem, "direct", 2, 20, 500);
         const auto theory =
             cases::solve_route(random_matrix::levels_kind(), problem, {}, problem->grid.times, {.d = 2});
-        if (batch == 4) CHECK(theory.at("level_spacing", 0) == doctest::Approx(.045314).epsilon(1e-4));
+        if (batch == 4)
+            CHECK(theory.at("level_spacing", 0) == test::CheckValues("singular-values").approx("spacing"));
         for (std::size_t time = 0; time < 3; ++time) {
             for (const char* what :
                  {"level_spacing", "mode_strength", "variance_of_modes", "generalization_error"}) {

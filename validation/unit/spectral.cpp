@@ -55,10 +55,8 @@ TEST_CASE("spectral: the public check values") {
         }
     };
     const auto close = [&](const Prediction& found, const std::string& name, std::size_t k) {
-        CHECK(found.squared_overlap ==
-              doctest::Approx(known.numbers(name + ".squared_overlap").at(k)).epsilon(2e-4));
-        CHECK(found.leading_eigenvalue ==
-              doctest::Approx(known.numbers(name + ".eigenvalue").at(k)).epsilon(2e-4));
+        CHECK(found.squared_overlap == known.approx(name, "squared_overlap", k));
+        CHECK(found.leading_eigenvalue == known.approx(name, "eigenvalue", k));
     };
     check(
         "mondelli-montanari", [](double alpha) { return Preprocessing::mondelli_montanari(alpha); }, close);
@@ -67,7 +65,8 @@ TEST_CASE("spectral: the public check values") {
     check(
         "optimal", [](double) { return Preprocessing::optimal(0.0, -50.0); },
         [&](const Prediction& found, const std::string& name, std::size_t k) {
-            CHECK(std::abs(found.squared_overlap - known.numbers(name + ".squared_overlap").at(k)) < 6e-4);
+            CHECK(std::abs(found.squared_overlap - known.numbers(name + ".squared_overlap").at(k)) <
+                  known.number(name + ".tolerance"));
         });
 }
 
