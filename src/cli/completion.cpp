@@ -103,7 +103,7 @@ Words complete(const CLI::App& app, const Words& words) {
     const std::string begun = words.empty() ? "" : words.back();
     std::erase_if(found, [&](const std::string& one) { return !one.starts_with(begun); });
     std::ranges::sort(found);
-    found.erase(std::ranges::unique(found).begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
     return found;
 }
 

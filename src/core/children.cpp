@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,21 +44,24 @@ bool send(int pipe, const void* data, std::size_t size) {
     return true;
 }
 
-[[noreturn]] void be_child(const Child& piece, int pipe,
-                           const std::function<std::string(std::size_t)>& work) {
-    for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM}) std::signal(signal, SIG_DFL);
+struct Work {
+    const std::function<std::string(std::size_t)>& of;
+    itimerval longest;
+};
+
+[[noreturn]] void be_child(const Child& piece, int pipe, const Work& work) {
+    for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGPROF}) std::signal(signal, SIG_DFL);
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     // What a crash would say is for the parent to say.
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
     for (std::size_t index = piece.begin; index < piece.end; ++index) {
-        constexpr unsigned longest_seconds = 600;
-        alarm(longest_seconds);
+        setitimer(ITIMER_PROF, &work.longest, nullptr);
         std::string bytes;
         std::uint64_t size = none;
         try {
-            bytes = work(index);
+            bytes = work.of(index);
             size = bytes.size();
         } catch (...) {
         }
@@ -66,7 +70,7 @@ bool send(int pipe, const void* data, std::size_t size) {
     _exit(0);
 }
 
-void start(Child& child, const std::function<std::string(std::size_t)>& work) {
+void start(Child& child, const Work& work) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) throw RunError("the system has no pipe left for a process");
     child.process = fork();
@@ -95,7 +99,7 @@ void understand(Child& child, std::vector<std::optional<std::string>>& answers) 
 }
 
 /// At the end of its pipe. Goes on behind the one at which it died, if any is left.
-void bury(Child& child, const std::function<std::string(std::size_t)>& work) {
+void bury(Child& child, const Work& work) {
     close(child.pipe);
     child.pipe = -1;
     while (waitpid(child.process, nullptr, 0) < 0 && errno == EINTR) {
@@ -108,8 +112,10 @@ void bury(Child& child, const std::function<std::string(std::size_t)>& work) {
 
 }  // namespace
 
-std::vector<std::optional<std::string>> in_children(std::size_t count,
-                                                    const std::function<std::string(std::size_t)>& work) {
+std::vector<std::optional<std::string>> in_children(std::size_t count, double longest,
+                                                    const std::function<std::string(std::size_t)>& work_of) {
+    const Work work{
+        work_of, {.it_interval = {}, .it_value = {.tv_sec = static_cast<time_t>(longest) + 1, .tv_usec = 0}}};
     std::vector<std::optional<std::string>> answers(count);
     const std::size_t side_by_side =
         std::min<std::size_t>(count, std::max(1U, std::thread::hardware_concurrency()));

@@ -149,18 +149,16 @@ Handle open_file(const std::string& path) {
     return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose};
 }
 
-bool rehearse(const std::function<void()>& reading) {
-    return in_children(1,
-                       [&](std::size_t) {
-                           try {
-                               reading();
-                           } catch (const std::exception&) {
-                               // Its complaint comes when it is done in earnest.
-                           }
-                           return std::string();
-                       })
-        .front()
-        .has_value();
+bool rehearse(const std::string& path, const std::function<void()>& reading) {
+    const auto read = [&](std::size_t) {
+        try {
+            reading();
+        } catch (const std::exception&) {
+            // Its complaint comes when it is done in earnest.
+        }
+        return std::string();
+    };
+    return in_children(1, longest_reading(path), read).front().has_value();
 }
 
 std::string format_of(const std::string& path) {
@@ -169,7 +167,7 @@ std::string format_of(const std::string& path) {
         const Handle file = open_file(path);
         return file.valid() ? read_text(file.id(), "format") : "";
     };
-    return rehearse([&] { static_cast<void>(read()); }) ? read() : "";
+    return rehearse(path, [&] { static_cast<void>(read()); }) ? read() : "";
 }
 
 Handle create_group(hid_t parent, const std::string& path) {

@@ -56,7 +56,7 @@ void write_aside(const std::string& path, const std::function<void(hid_t file)>&
 [[nodiscard]] Handle open_file(const std::string& path);
 /// Whether a reading comes to an end, tried out in a child process. HDF5 checks sums over most of a file's
 /// structure, but trusts the sizes of texts: after damage there it reads where nothing is.
-[[nodiscard]] bool rehearse(const std::function<void()>& reading);
+[[nodiscard]] bool rehearse(const std::string& path, const std::function<void()>& reading);
 /// The root attribute `format`; "" if there is no such file or it cannot be read.
 [[nodiscard]] std::string format_of(const std::string& path);
 /// Creates the group and its parents.

@@ -220,13 +220,20 @@ Results read_unguarded(const std::string& path) {
     }
 }
 
+double longest_reading(const std::string& path) {
+    constexpr double slowest = 1e7;  // bytes per second
+    std::error_code unknown;
+    const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+    return 2.0 + (unknown ? 0.0 : static_cast<double>(size) / slowest);
+}
+
 Results read(const std::string& path) {
     if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such results file", path));
     if (std::filesystem::is_directory(path))
         throw InputError(fmt::format("{}: is a directory, not a results file", path));
     if (H5Fis_hdf5(path.c_str()) <= 0)
         throw InputError(fmt::format("{}: is not an HDF5 file, so not a results file of hidyn", path));
-    if (!hdf5::rehearse([&] { static_cast<void>(read_unguarded(path)); }))
+    if (!hdf5::rehearse(path, [&] { static_cast<void>(read_unguarded(path)); }))
         throw InputError(
             fmt::format("{}: is damaged: HDF5 does not survive to read it; run the experiment again", path));
     return read_unguarded(path);

@@ -78,5 +78,7 @@ void write(const std::string& path, const Results& results);
 [[nodiscard]] Results read(const std::string& path);
 /// The same, for whoever is in a child process already, and loses nothing when HDF5 crashes over damage.
 [[nodiscard]] Results read_unguarded(const std::string& path);
+/// Seconds that no file of this size needs to be read; who takes longer runs in circles.
+[[nodiscard]] double longest_reading(const std::string& path);
 
 }  // namespace hidyn::results

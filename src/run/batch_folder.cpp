@@ -71,8 +71,11 @@ std::map<std::size_t, PointSummary> BatchFolder::look(const std::vector<std::siz
         found[point] = missing(point);
         if (fs::exists(path_of(point), unknown)) there.push_back(point);
     }
+    double longest = 0.0;
+    for (const std::size_t point : there)
+        longest = std::max(longest, results::longest_reading(path_of(point)));
     const std::vector<std::optional<std::string>> summaries =
-        in_children(there.size(), [&](std::size_t index) {
+        in_children(there.size(), longest, [&](std::size_t index) {
             const results::Results results = results::read_unguarded(path_of(there[index]));
             if (results.experiment != sweep_.text_at(there[index])) throw InputError("of another experiment");
             PointSummary summary = summarize(results);
