@@ -92,7 +92,11 @@ doctest::Approx CheckValues::approx(const std::string& name, const std::string& 
     if (index >= found.size() || (epsilon.size() != 1 && epsilon.size() != found.size()))
         throw std::runtime_error(fmt::format("{}: {} numbers and {} epsilons of {}.{}, asked for number {}",
                                              file_, found.size(), epsilon.size(), name, key, index));
-    return doctest::Approx(found[index]).epsilon(epsilon.size() == 1 ? epsilon[0] : epsilon[index]);
+    // Doctest would add 1 to the number's size, and let small numbers be anything; of 0 itself that is what
+    // is left.
+    return doctest::Approx(found[index])
+        .epsilon(epsilon.size() == 1 ? epsilon[0] : epsilon[index])
+        .scale(found[index] == 0.0 ? 1.0 : 0.0);
 }
 
 std::vector<std::vector<double>> CheckValues::rows(const std::string& path) const {

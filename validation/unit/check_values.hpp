@@ -10,8 +10,7 @@
 namespace hidyn::test {
 
 /// Numbers computed elsewhere, of one file of data/check-values. What is asked for and not there, or is not a
-/// number, fails the test. `tolerance` in these files is absolute, `epsilon` is that of doctest's Approx: of
-/// 1 plus the number.
+/// number, fails the test. `tolerance` in these files is absolute, `epsilon` relative to the number.
 class CheckValues {
   public:
     explicit CheckValues(const std::string& family);
