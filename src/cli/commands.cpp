@@ -99,12 +99,13 @@ int run(const RunArguments& arguments) {
 }
 
 int compare(const CompareArguments& arguments) {
-    if (results::is_index(arguments.file))
+    const std::string file = results::file_meant(arguments.file);
+    if (results::is_index(file))
         throw InputError(fmt::format(
             "{}: is the index of a batch: hidyn merge prints its table, hidyn plot draws it; compare "
             "takes one of its results files",
-            arguments.file));
-    const results::Results results = results::read(arguments.file);
+            file));
+    const results::Results results = results::read(file);
     const std::vector<run::Judgement> judgements = run::judge(results);
     if (arguments.json)
         print_json(results, judgements, {});

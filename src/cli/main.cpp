@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
 
     cli::PlotArguments plot;
     CLI::App* plot_command = app.add_subcommand("plot", "draw theory lines over simulation points");
-    plot_command->add_option("results", plot.file, "a results file")->required();
+    plot_command->add_option("results", plot.file, "a results file, or the folder of a batch")->required();
     plot_command->add_option(
         "-o,--output", plot.output,
         "FIG.png, .pdf, .svg or an interactive .html; standard: the results' name with .png");

@@ -11,12 +11,13 @@
 namespace hidyn::cli {
 
 int plot(const PlotArguments& arguments) {
+    const std::string file = results::file_meant(arguments.file);
     // Read first: the reader's complaints about a foreign or damaged file are better than the script's.
-    if (!results::is_index(arguments.file)) static_cast<void>(results::read(arguments.file));
+    if (!results::is_index(file)) static_cast<void>(results::read(file));
     const std::string output = arguments.output.empty()
-                                   ? std::filesystem::path(arguments.file).replace_extension(".png").string()
+                                   ? std::filesystem::path(file).replace_extension(".png").string()
                                    : arguments.output;
-    std::vector<std::string> words{arguments.file, "-o", output};
+    std::vector<std::string> words{file, "-o", output};
     if (!arguments.observables.empty()) words.insert(words.end(), {"--observables", arguments.observables});
     const int code = run_script(plot_script().string(), words);
     // The script has said what was wrong; only "bad input" is a code of its own.

@@ -1,7 +1,10 @@
 #include "results/index.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
+#include "core/error.hpp"
 #include "results/hdf5_file.hpp"
 
 namespace hidyn::results {
@@ -29,6 +32,16 @@ void write_group(hid_t file, const IndexGroup& group, const Dimension& point) {
 }
 
 }  // namespace
+
+std::string file_meant(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) return path;
+    const std::filesystem::path index = std::filesystem::path(path) / "index.h5";
+    if (std::filesystem::exists(index, error)) return index.string();
+    throw InputError(fmt::format(
+        "{}: is a folder without index.h5; give a results file, or a batch after hidyn merge has indexed it",
+        path));
+}
 
 bool is_index(const std::string& path) {
     const hdf5::Access access;

@@ -31,6 +31,10 @@ struct Index {
     std::vector<IndexGroup> groups;
 };
 
+/// The file that is meant by `path`: of a batch's folder its index, else `path` itself. Throws InputError for
+/// a folder without one.
+[[nodiscard]] std::string file_meant(const std::string& path);
+
 /// Whether this is an index, by its attribute `format`.
 [[nodiscard]] bool is_index(const std::string& path);
 
