@@ -44,7 +44,7 @@ def draw(axes, results, plan, encoding, name):
     for route, z in curves:
         hue = _hue(encoding, route)
         chosen = scales.thin(results.time, points, log, *encoding.turn(route))
-        axes.plot(results.time[chosen], z[chosen], zorder=3, **encoding.point(route, hue))
+        axes.plot(time_panel.times(results, encoding, route)[chosen], z[chosen], zorder=3, **encoding.point(route, hue))
     if largest > 15:
         axes.set_yscale("symlog", linthresh=3, linscale=0.8)
         axes.set_yticks([tick for tick in (-1000, -100, -10, 0, 10, 100, 1000) if abs(tick) <= 2 * largest])

@@ -30,6 +30,8 @@ def draw(axes, results, plan, encoding, name):
     axes.set_xscale("log" if x_log else "linear")
     axes.set_yscale("log" if y_log else "linear")
     axes.set_xlim(*time_limits(results.time, x_log))
+    if results.time.size == 1:
+        axes.set_xticks(results.time)
     if window:
         axes.set_ylim(*window)
         if y_log:
@@ -57,6 +59,18 @@ def time_limits(time, log):
     margin = 0.02 * (last - first) or 0.5
     low, high = first - margin, last + margin
     return (np.exp(low), np.exp(high)) if log else (low, high)
+
+
+def times(results, encoding, route):
+    """Where the route's values stand. At a single time there are no curves: a theory is a level across the panel,
+    simulations stand side by side."""
+    if results.time.size > 1:
+        return results.time
+    low, high = time_limits(results.time, log=False)
+    if route.is_theory:
+        return np.array([low, high])
+    place, number = encoding.turn(route)
+    return np.array([low + (high - low) * (place + 1) / (number + 1)])
 
 
 def value_is_log(plan, results, name, routes, averages):
@@ -105,21 +119,23 @@ def _curve(axes, results, encoding, route, component, average, name, window, x_l
     at = (slice(None), *component.index)
     mean, error = _tame(average[0][at], window, y_log), average[1][at]
     hue = encoding.hue(route, component)
+    time = times(results, encoding, route)
     if route.is_theory:
+        mean = np.broadcast_to(mean, time.shape)
         if not encoding.is_doubled(route, [r for r in results.theories if name in r.series]):
-            axes.plot(results.time, mean, zorder=4, **encoding.line(route, component, hue))
-        _band(axes, results, encoding, route, name, hue, mean, at, BAND / max(1, crowd / 2))
+            axes.plot(time, mean, zorder=4, **encoding.line(route, component, hue))
+        _band(axes, time, encoding, route, name, hue, mean, at, BAND / max(1, crowd / 2))
         own = route.series[name].error
-        error_band.draw(axes, encoding, results.time, mean, None if own is None else own[at], window, y_log, hue,
+        error_band.draw(axes, encoding, time, mean, None if own is None else own[at], window, y_log, hue,
                         tag=encoding.tag(route))
     else:
         chosen = scales.thin(results.time, points, x_log, *encoding.turn(route))
         chosen = chosen[np.isfinite(mean[chosen])]
         if route.diverged and window:  # a guide to the eye on the way out
-            axes.plot(results.time, mean, color=hue, linewidth=0.7, linestyle=":", zorder=2, gid=encoding.tag(route))
+            axes.plot(time, mean, color=hue, linewidth=0.7, linestyle=":", zorder=2, gid=encoding.tag(route))
             chosen = chosen[(mean[chosen] >= window[0]) & (mean[chosen] <= window[1])
                             & ~(error[chosen] > window[1] - window[0])]
-        axes.errorbar(results.time[chosen], mean[chosen], yerr=np.nan_to_num(error[chosen]), ecolor=hue,
+        axes.errorbar(time[chosen], mean[chosen], yerr=np.nan_to_num(error[chosen]), ecolor=hue,
                       elinewidth=0.7, capsize=0, zorder=3, **encoding.point(route, hue))
     if route.diverged:
         _cross(axes, results.time, mean, route, hue, window, encoding.tag(route))
@@ -142,11 +158,11 @@ def _band_sizes(encoding, route, name):
     return sizes if scalar and not encoding.by_variant else sizes[:1]
 
 
-def _band(axes, results, encoding, route, name, hue, mean, at, opacity):
+def _band(axes, time, encoding, route, name, hue, mean, at, opacity):
     """One standard deviation sqrt(V / d) of a single run around the theory."""
     for d in _band_sizes(encoding, route, name):
         half = np.sqrt(np.maximum(route.series[name].variance[at], 0.0) / d)
-        axes.fill_between(results.time, mean - half, mean + half, color=hue, alpha=opacity, linewidth=0, zorder=1,
+        axes.fill_between(time, mean - half, mean + half, color=hue, alpha=opacity, linewidth=0, zorder=1,
                           gid=encoding.tag(route))
 
 

@@ -161,6 +161,18 @@ class AgainstTime(InFolder):
         self.assertIn("simulation, $d = 100$", legend_labels(figure))
         self.assertEqual(residual.get_xlabel(), r"$t = \mathrm{steps}/d$")
 
+    def test_a_single_time_has_levels_for_theories_and_simulations_side_by_side(self):
+        error, residual = self.figure(["generalization_error"], units=1, points=1).axes
+        low, high = error.get_xlim()
+        levels = [line for line in error.lines if line.get_linestyle() == "-"]
+        self.assertEqual([list(line.get_xdata()) for line in levels], [[low, high]])
+        self.assertEqual(len(set(levels[0].get_ydata())), 1)
+        places = [float(container.lines[0].get_xdata()[0]) for container in error.containers]
+        self.assertEqual(len(places), 3)
+        self.assertTrue(low < places[0] < places[1] < places[2] < high)
+        self.assertEqual([line.get_xdata()[0] for line in residual.lines if line.get_marker() != "None"], places)
+        self.assertEqual(list(error.get_xticks()), [0.0])
+
     def test_rich_matrices_are_coloured_by_family(self):
         figure = self.figure(["R", "Q"], units=3)
         R, Q = figure.axes
