@@ -89,7 +89,8 @@ def value_axis(observable, symbol=None):
         route = r"\mathrm{" + re.sub(r"\W|_", r"\\ ", observable.minus) + "}"
         return mathematics(rf"|{symbol} - {symbol}^{{{route}}}|") \
             or f"distance of the {words} from {plain(observable.minus)}"
+    is_word = re.fullmatch(r"\\mathrm\{\w+\}", symbol or "")  # "coverage", which the words say already
     symbol = mathematics(symbol)
-    if not symbol:
+    if not symbol or is_word:
         return words
     return symbol if len(words) > 34 else f"{words} {symbol}"

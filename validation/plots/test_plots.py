@@ -517,6 +517,9 @@ class Parts(unittest.TestCase):
         self.assertEqual(words.time_axis("steps / d"), r"$t = \mathrm{steps}/d$")
         self.assertEqual(words.time_axis("iterations"), "$t$ (iterations)")
         self.assertEqual(words.number(2e-5), r"2 \times 10^{-5}")
+        self.assertEqual(words.value_axis(Observable("tau", "response", r"\tau", (), ())), r"response $\tau$")
+        self.assertEqual(words.value_axis(Observable("coverage", "coverage of intervals", r"\mathrm{coverage}", (), ())),
+                         "coverage of intervals")
 
 
 if __name__ == "__main__":

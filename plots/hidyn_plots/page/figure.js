@@ -4,6 +4,7 @@
   document.documentElement.classList.add("live");
   const SVG = "http://www.w3.org/2000/svg";
   const BAR = 62;  // pixels that a colour bar takes, its numbers included
+  const RESIDUAL = 130;  // the height of a panel of residuals, which hangs below another
 
   function text(drawn, className) {
     if (!drawn) return null;
@@ -269,12 +270,12 @@
 
   const startOf = (panel) => ({ x: { min: panel.x.low, max: panel.x.high }, y: { min: panel.y.low, max: panel.y.high } });
 
-  function makePlot(scene, panel, width, off) {
+  function makePlot(scene, panel, width, off, more) {
     const box = element("div", "panel", panel.title && text(panel.title, "title"));
     const frame = element("div", "frame");
     const side = element("div", "side", text(panel.y.label));
     const room = width - 24 - (panel.marks.some((mark) => mark.bar) ? BAR : 0);
-    const height = panel.short ? 130 : panel.square ? Math.min(room, 380) : Math.max(210, Math.min(0.72 * room, 380));
+    const height = panel.short ? RESIDUAL : panel.square ? Math.min(room, 380) : Math.max(210, Math.min(0.72 * room, 380)) + more;
     const plot = new uPlot({
       width: panel.square ? Math.min(room, height + 28) : room, height, legend: { show: false },
       cursor: { drag: { x: true, y: true, uni: 30 }, points: { show: false }, bind: {
@@ -349,8 +350,12 @@
     const columns = holder.clientWidth < 620 ? 1 : count <= 3 ? count : count === 4 ? 2 : 3;
     const width = Math.min(620, Math.floor(holder.clientWidth / columns) - 12);
     holder.replaceChildren(legend, panels);
-    for (const panel of scene.panels) {
-      const { box, plot } = makePlot(scene, panel, width, off);
+    const residual = scene.panels.findIndex((panel) => panel.short);
+    for (const [place, panel] of scene.panels.entries()) {
+      const own = place - (residual >= 0 && place > residual);  // its number when residuals are not counted
+      const beside = residual > 0 && columns > 1 && place !== residual - 1
+        && Math.floor(own / columns) === Math.floor((residual - 1) / columns);  // as tall as both together
+      const { box, plot } = makePlot(scene, panel, width, off, beside ? RESIDUAL : 0);
       box.style.width = `${width}px`;
       if (panel.short && panels.lastChild) panels.lastChild.append(box);  // residuals hang below their panel
       else panels.append(box);
