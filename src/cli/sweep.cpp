@@ -211,7 +211,8 @@ int sweep(const SweepArguments& arguments) {
     const std::string output = folder_of(arguments);
     const run::BatchFolder folder(output, sweep);
     std::vector<std::size_t> missing = run::checked(sweep, points_of(sweep, shard), registry());
-    folder.open(arguments.resume || shard.parts > 1);
+    using Opening = run::BatchFolder::Opening;
+    folder.open(arguments.resume ? Opening::resume : shard.parts > 1 ? Opening::join : Opening::anew);
 
     Summaries summaries = folder.look(missing);
     const std::size_t all = missing.size();
@@ -286,7 +287,7 @@ int merge(const MergeArguments& arguments) {
                 fmt::format("{}: holds another batch than {}", other, arguments.folders.front()));
     const std::string output = arguments.output.empty() ? arguments.folders.front() : arguments.output;
     const run::BatchFolder folder(output, sweep);
-    folder.open(true);
+    folder.open(run::BatchFolder::Opening::join);
     std::vector<std::size_t> missing(sweep.points());
     std::iota(missing.begin(), missing.end(), std::size_t{0});
     Summaries summaries = folder.look(missing);

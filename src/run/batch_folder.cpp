@@ -24,6 +24,13 @@ bool holds_points(const fs::path& points) {
     return false;
 }
 
+/// What the file says, or "" where there is none.
+std::string text_of(const fs::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+}
+
 }  // namespace
 
 BatchFolder::BatchFolder(fs::path folder, const experiment::Sweep& sweep)
@@ -31,11 +38,15 @@ BatchFolder::BatchFolder(fs::path folder, const experiment::Sweep& sweep)
     for (std::size_t point = 0; point < sweep.points(); ++point) stems_.push_back(sweep.file_stem(point));
 }
 
-void BatchFolder::open(bool resume) const {
+void BatchFolder::open(Opening opening) const {
     std::error_code error;
     if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
         throw InputError(fmt::format("{}: is not a folder; give one with -o", folder_.string()));
-    if (!resume && (holds_points(folder_ / "points") || fs::exists(folder_ / "index.h5", error)))
+    const bool in_use = holds_points(folder_ / "points") || fs::exists(folder_ / "index.h5", error);
+    if (opening == Opening::join && in_use && text_of(folder_ / "sweep.toml") != sweep_.text)
+        throw InputError(fmt::format(
+            "{}: holds another batch, see its sweep.toml; choose another folder with -o", folder_.string()));
+    if (opening == Opening::anew && in_use)
         throw InputError(
             fmt::format("{}: holds a batch already; --resume goes on with it, or choose another folder "
                         "with -o",

@@ -24,9 +24,13 @@ class BatchFolder {
   public:
     BatchFolder(std::filesystem::path folder, const experiment::Sweep& sweep);
 
-    /// Makes the folder. Throws InputError if it cannot be used, or holds points already and is not to be
-    /// resumed.
-    void open(bool resume) const;
+    enum class Opening {
+        anew,    ///< holds no batch yet
+        join,    ///< holds none, or this very one: others may be at work in it
+        resume,  ///< holds anything; this batch continues it
+    };
+    /// Makes the folder. Throws InputError if it cannot be used, or holds what it may not.
+    void open(Opening opening) const;
 
     [[nodiscard]] std::string file_name(std::size_t point) const;  ///< within points/
     [[nodiscard]] std::string path_of(std::size_t point) const;

@@ -110,6 +110,15 @@ zip = [["routes.sim.d", "routes.sim.replicas"]]
             for name in ("point", "p_value", "routes/sim-d50/generalization_error", "parameters/problem.label_noise"):
                 np.testing.assert_array_equal(both[name][()], whole[name][()])
 
+    def test_another_batch_is_not_joined(self):
+        self.sweep(out="first")
+        self.sweep("--shard", "1/2", out="first")  # the same batch
+        self.sweep("--set", "problem.teachers=2", "--sweep", "problem.label_noise=[0.5]", out="second")
+        for command in (["sweep", "sweep.toml", "-o", "second", "--shard", "1/2"], ["merge", "first", "-o", "second"]):
+            self.refused(*command, says=["second", "another batch", "-o"])
+        with self.index("second") as index:
+            self.assertEqual(index["point"].shape, (5,))
+
     def test_shards_start_at_the_same_moment(self):
         self.sweep(out="whole")
         for attempt in range(5):
