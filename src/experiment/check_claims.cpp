@@ -182,11 +182,12 @@ class Check {
     }
 
     void times() {
-        if (experiment_.grid.times.empty() || !claim_.times(experiment_.grid).empty()) return;
-        if (claim_.at)
-            complain("at", "is not a time of the grid");
-        else
-            complain("window", "no time of the grid lies in it");
+        const std::vector<double>& grid = experiment_.grid.times;
+        if (grid.empty() || !claim_.times(experiment_.grid).empty()) return;
+        complain(claim_.at ? "at" : "window",
+                 fmt::format("{}; its {} times go from {} to {}",
+                             claim_.at ? "is not a time of the grid" : "no time of the grid lies in it",
+                             grid.size(), grid.front(), grid.back()));
     }
 
     const Experiment& experiment_;
