@@ -11,6 +11,7 @@
 #include "cli/registry.hpp"
 #include "cli/report.hpp"
 #include "core/error.hpp"
+#include "core/part_file.hpp"
 #include "experiment/experiment.hpp"
 #include "results/index.hpp"
 #include "results/results.hpp"
@@ -41,10 +42,14 @@ void begin(run::CheckpointFolder& checkpoint, const std::string& folder, bool re
     if (found == Found::other && resume)
         throw InputError(
             fmt::format("{}: is of another experiment, or of another build of hidyn, whose bytes would "
-                        "differ; leave --resume out to start anew",
+                        "differ; leave --resume out to move it aside and start anew",
                         folder));
     if (found == Found::same)
         checkpoint.resume();
+    else if (found == Found::other)
+        warn(fmt::format(
+            "an unfinished run of another experiment, or of another build of hidyn, was moved to {}",
+            move_aside(folder)));
     else
         checkpoint.discard();
     if (resume && found == Found::nothing) inform("there is no checkpoint: starting at the beginning");

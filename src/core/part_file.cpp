@@ -70,4 +70,14 @@ void write_whole(const std::string& path, std::string_view bytes) {
     part.move_into_place();
 }
 
+std::string move_aside(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code unknown;
+    if (!fs::exists(path, unknown)) return "";
+    std::string aside = path + ".aside";
+    for (int count = 2; fs::exists(aside, unknown); ++count) aside = fmt::format("{}.aside-{}", path, count);
+    fs::rename(path, aside);
+    return aside;
+}
+
 }  // namespace hidyn

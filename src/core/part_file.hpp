@@ -29,4 +29,8 @@ void write_all(int file, std::string_view bytes);
 /// A file with this content, by way of a PartFile. Throws RunError.
 void write_whole(const std::string& path, std::string_view bytes);
 
+/// Renames what stands in the way to the first free of NAME.aside, NAME.aside-2, ...; returns that name, or
+/// "" where nothing stood.
+std::string move_aside(const std::string& path);
+
 }  // namespace hidyn

@@ -134,14 +134,7 @@ void BatchFolder::tidy(const std::vector<std::size_t>& points,
 }
 
 std::string BatchFolder::make_way(std::size_t point) const {
-    const fs::path path = path_of(point);
-    std::error_code unknown;
-    if (!fs::exists(path, unknown)) return "";
-    fs::path aside = path.string() + ".aside";
-    for (int count = 2; fs::exists(aside, unknown); ++count)
-        aside = fmt::format("{}.aside-{}", path.string(), count);
-    fs::rename(path, aside);
-    return aside.string();
+    return move_aside(path_of(point));
 }
 
 void BatchFolder::note_failure(std::size_t point, const std::string& sentence) const {

@@ -161,6 +161,7 @@ class Resume(InFolder):
         anew = self.hidyn(*self.run_with(EXPERIMENT, ["time.end=1"], out="a.h5"))
         self.assertEqual(anew.returncode, 0, anew.stderr)
         self.assertEqual(self.kept("a.h5"), [])
+        self.assertEqual(set(os.listdir(self.path("a.h5.checkpoint.aside"))), left)
 
     def test_a_damaged_checkpoint_costs_only_time(self):
         settings = ["routes.sim.method=direct", "routes.sim.d=[200, 3000]", "time.end=30"]
