@@ -127,7 +127,7 @@ class ResultsFiles(InFolder):
             file["temperature"] = [1.0]
         self.every_reader_refuses("not a results file of hidyn")
         self.refused("compare", "none.h5", says=["none.h5: no such results file"])
-        self.refused("compare", self.folder, says=["is a directory"])
+        self.refused("compare", self.folder, says=["is a folder without index.h5"])
 
     def test_truncated_at_many_lengths(self):
         with open(self.path("good.h5"), "rb") as file:
