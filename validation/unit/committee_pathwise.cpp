@@ -48,7 +48,9 @@ TEST_CASE("pathwise: on the same inputs the reduced chain and real vectors move 
     const Index students = 3;
     const Index teachers = 2;
     const std::vector<std::pair<std::uint64_t, bool>> kinds{{1, false}, {3, false}, {1, true}, {3, true}};
-    for (const auto& [batch, spherical] : kinds) {
+    for (const auto& kind : kinds) {
+        const std::uint64_t batch = kind.first;
+        const bool spherical = kind.second;
         OrderParameters start;
         start.Q = cases::matrix({{0.9, 0.1, 0.2}, {0.1, 0.7, 0.0}, {0.2, 0.0, 0.8}});
         start.R = cases::matrix({{0.3, 0.1}, {-0.1, 0.2}, {0.05, 0.15}});

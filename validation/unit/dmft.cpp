@@ -89,19 +89,19 @@ TEST_CASE("dmft: Monte Carlo meets the closed equations of the linear model, for
         Jump jump;
         const char* method;
     };
-    for (const auto& [rule, jump, method] :
+    for (const Case& one :
          {Case{Rule::gradient_descent, Jump::bernoulli, "trajectories"},
           Case{Rule::stochastic_modified_equation, Jump::bernoulli, "trajectories"},
           Case{Rule::sgd, Jump::poisson, "trajectories"}, Case{Rule::sgd, Jump::poisson, "events"},
           Case{Rule::sgd, Jump::bernoulli, "events"}}) {
-        Algorithm algorithm{.rule = rule, .ridge = 0.2, .time_step = 0.1, .jump = jump};
+        Algorithm algorithm{.rule = one.rule, .ridge = 0.2, .time_step = 0.1, .jump = one.jump};
         const auto problem = cases::linear(algorithm);
-        CAPTURE(method);
-        CAPTURE(static_cast<int>(rule));
+        CAPTURE(one.method);
+        CAPTURE(static_cast<int>(one.rule));
         problem->recording = {.grid = {{0.5, 2.0, 5.0}, ""}, .two_time = true, .response_at = {1.0}};
         const std::vector<double> times{0.5, 2.0, 5.0};
         const RouteSolution exact = dmft_of(problem, {{"method", word("closed")}}, times);
-        const RouteSolution sampled = dmft_of(problem, {{"method", word(method)}}, times);
+        const RouteSolution sampled = dmft_of(problem, {{"method", word(one.method)}}, times);
         for (const char* name : {"Q", "R", "train_loss", "generalization_error", "C", "response"}) {
             const Series& series = *sampled.trajectory.find(name);
             const Series& truth = *exact.trajectory.find(name);
@@ -112,7 +112,7 @@ TEST_CASE("dmft: Monte Carlo meets the closed equations of the linear model, for
             }
         }
         // Gradient descent is exact in R for any sample of trajectories: the start is moment-matched.
-        if (rule == Rule::gradient_descent) CHECK(std::abs(sampled.at("R", 2) - exact.at("R", 2)) < 1e-9);
+        if (one.rule == Rule::gradient_descent) CHECK(std::abs(sampled.at("R", 2) - exact.at("R", 2)) < 1e-9);
     }
 }
 

@@ -113,13 +113,13 @@ TEST_CASE(
     struct Case {
         double alpha, ridge, step;
     };
-    for (const auto& [alpha, ridge, step] :
-         {Case{2.0, 0.0, 0.1}, Case{0.5, 0.3, 0.2}, Case{3.0, 0.5 / 3.0, 0.1}, Case{1.0, 0.1, 0.1},
-          Case{5.0, 0.0, 0.8}}) {
-        CAPTURE(alpha);
+    for (const Case& one : {Case{2.0, 0.0, 0.1}, Case{0.5, 0.3, 0.2}, Case{3.0, 0.5 / 3.0, 0.1},
+                            Case{1.0, 0.1, 0.1}, Case{5.0, 0.0, 0.8}}) {
+        const double step = one.step;
+        CAPTURE(one.alpha);
         auto problem = cases::linear({.rule = Rule::gradient_descent});
-        problem->sample_ratio = alpha;
-        problem->algorithm.ridge = ridge;
+        problem->sample_ratio = one.alpha;
+        problem->algorithm.ridge = one.ridge;
         problem->algorithm.time_step = step;
         const closed_form::LinearPath path(*problem);
         const dmft::Solution solution = closed(*problem, step, 30.0 * step);

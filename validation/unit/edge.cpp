@@ -77,8 +77,6 @@ TEST_CASE("edge: thresholds in mean square, as published") {
                        known.numbers("isotropic-batches.half_product").at(k)) <
               known.number("isotropic-batches.tolerance"));
     // The two ends of one formula.
-    double trace = 0.0;
-    for (const double one : lambda) trace += one;
     CHECK(mean_square::critical_rate(std::vector<double>(4000, 1.0), 1.0, 0.5) ==
           doctest::Approx(1.0 / 4000).epsilon(2e-3));
     CHECK(mean_square::critical_rate(lambda, 1e9, 0.5) == doctest::Approx(3.0).epsilon(1e-6));

@@ -21,10 +21,11 @@ const Eigen::Vector3d amplitudes{0.8, 1.1, -1.2};
 
 TEST_CASE("mean-square residual agrees with fresh samples, for any pair of activations") {
     const int samples = 400000;
-    for (const auto& [student, teacher] :
-         {std::pair{"erf", "erf"}, std::pair{"relu", "relu"}, std::pair{"he2", "linear"},
-          std::pair{"tanh", "tanh"}, std::pair{"tanh", "relu"}, std::pair{"erf", "he2"},
-          std::pair{"relu", "erf"}}) {
+    for (const auto& kinds : {std::pair{"erf", "erf"}, std::pair{"relu", "relu"}, std::pair{"he2", "linear"},
+                              std::pair{"tanh", "tanh"}, std::pair{"tanh", "relu"}, std::pair{"erf", "he2"},
+                              std::pair{"relu", "erf"}}) {
+        const char* student = kinds.first;
+        const char* teacher = kinds.second;
         CAPTURE(student);
         CAPTURE(teacher);
         const Activation g = Activation::named(student);

@@ -220,9 +220,10 @@ TEST_CASE("message passing: the public check values of the scalar recursion, to 
         {"logistic", amp(LabelChannel::logistic, 3.0, 4.0, 0.0, gaussian, 12)},
         {"magnitude", amp(LabelChannel::magnitude, 1.5, 1.0, 0.0, gaussian, 12, 0.1)}};
     const std::vector<double> times = known.numbers("times");
-    for (const auto& [name, problem] : rows) {
+    for (const auto& row : rows) {
+        const std::string& name = row.first;
         CAPTURE(name);
-        const cases::RouteSolution found = limit_of(problem);
+        const cases::RouteSolution found = limit_of(row.second);
         const std::vector<double> q = known.numbers(name + ".q");
         REQUIRE(q.size() == times.size());
         for (std::size_t k = 0; k < times.size(); ++k) {

@@ -91,7 +91,9 @@ TEST_CASE("multivariate expression: gradient and Hessian agree with Boost's auto
     };
     for (const Row& row : rows) {
         const auto expression = MultivariateExpression::parse(row.text, {"a", "b"}, 2);
-        for (const auto& [x, y] : {std::pair{-1.3, 0.4}, {0.7, -2.1}, {2.2, 1.9}, {-0.3, -0.8}}) {
+        for (const auto& place : {std::pair{-1.3, 0.4}, {0.7, -2.1}, {2.2, 1.9}, {-0.3, -0.8}}) {
+            const double x = place.first;
+            const double y = place.second;
             CAPTURE(row.text);
             CAPTURE(x);
             const auto [a, b] = make_ftuple<double, 2, 2>(x, y);

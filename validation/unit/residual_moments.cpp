@@ -59,7 +59,9 @@ struct Shape {
 
 TEST_CASE("residual moments: closed forms for erf agree with quadrature") {
     const Activation g = Activation::named("erf");
-    for (const auto& [K, M] : {Shape{1, 1}, Shape{2, 1}, Shape{1, 2}, Shape{2, 2}, Shape{3, 1}}) {
+    for (const Shape& shape : {Shape{1, 1}, Shape{2, 1}, Shape{1, 2}, Shape{2, 2}, Shape{3, 1}}) {
+        const std::size_t K = shape.K;
+        const std::size_t M = shape.M;
         const auto k = static_cast<Eigen::Index>(K);
         const auto m = static_cast<Eigen::Index>(M);
         CAPTURE(K);

@@ -62,12 +62,13 @@ TEST_CASE("state evolution: the public check values of linear regression, to 1e-
         {"nesterov", {.rule = Rule::nesterov, .momentum = 0.6}}};
     const std::vector<double> times = known.numbers("linear.times");
     const double tolerance = known.number("linear.tolerance");
-    for (const auto& [method, algorithm] : methods) {
+    for (const auto& row : methods) {
+        const std::string& method = row.first;
         CAPTURE(method);
         const auto expected = [&known, where = "linear." + method + "."](const char* name, std::size_t k) {
             return known.numbers(where + name).at(k);
         };
-        const Path path = exact_path(*cases::linear(algorithm, 20));
+        const Path path = exact_path(*cases::linear(row.second, 20));
         const Debiasing debiasing = debiasing_of(path);
         for (std::size_t k = 0; k < times.size(); ++k) {
             const auto t = static_cast<Index>(times[k]);
