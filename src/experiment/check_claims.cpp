@@ -85,6 +85,7 @@ class Check {
             std::string defect;
             if (found == observables.end()) {
                 std::vector<std::string> names;
+                names.reserve(observables.size());
                 for (const Observable& one : observables) names.push_back(one.name);
                 defect = fmt::format("must be one of {}{}{}", fmt::join(names, ", "), where,
                                      suggestion(claim_.observable, names));
