@@ -20,6 +20,7 @@
 #include "run/crew.hpp"
 #include "run/index.hpp"
 #include "run/runner.hpp"
+#include "statistics/verdict.hpp"
 
 namespace hidyn::cli {
 namespace {
@@ -126,6 +127,11 @@ int conclude(const Summaries& summaries) {
         for (const auto& [word, count] : *counts)
             text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
     fmt::print("{} points: {}\n", summaries.size(), text);
+    if (verdicts["disagrees"] > 0)
+        fmt::print(
+            "a verdict disagrees with a theory that is right once in {:.0f}: do these points with another "
+            "seed and more replicas before you believe them\n",
+            1.0 / statistics::VerdictOptions{}.level);
     if (statuses["failed"] + statuses["missing"] > 0) return exit_code::failure;
     return all_hold ? exit_code::done : exit_code::claim_failed;
 }

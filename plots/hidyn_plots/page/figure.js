@@ -189,7 +189,9 @@
       context.fillStyle = `rgb(${table.slice(3 * shade, 3 * shade + 3).join()})`;
       context.fillRect(0, shades - 1 - shade, 1, 1);
     }
-    const bar = element("div", "bar", canvas, text(mark.bar.label));
+    const label = text(mark.bar.label), bar = element("div", "bar", canvas, label);
+    const reach = label ? 1.25 * label.viewBox.baseVal.width : 0;
+    if (reach > BAR) label.style.left = `${BAR - 4 - reach}px`;  // a long one ends where the panel does
     const ticks = (mark.log && logarithmicTicks(mark.low, mark.high)) || evenTicks(mark.low, mark.high, 5);
     for (const tick of ticks) {
       const share = mark.log ? Math.log(tick / mark.low) / Math.log(mark.high / mark.low)
