@@ -129,8 +129,8 @@ int conclude(const Summaries& summaries) {
     fmt::print("{} points: {}\n", summaries.size(), text);
     if (verdicts["disagrees"] > 0)
         fmt::print(
-            "a verdict disagrees with a theory that is right once in {:.0f}: do these points with another "
-            "seed and more replicas before you believe them\n",
+            "by chance one verdict in {:.0f} disagrees with a theory that is right: repeat such a point with "
+            "another seed and more replicas\n",
             1.0 / statistics::VerdictOptions{}.level);
     if (statuses["failed"] + statuses["missing"] > 0) return exit_code::failure;
     return all_hold ? exit_code::done : exit_code::claim_failed;
