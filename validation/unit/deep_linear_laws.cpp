@@ -17,8 +17,6 @@ using cases::simulate;
 
 namespace {
 
-constexpr double allowed_score = 4.5;
-
 cases::RouteSolution sde_of(const std::shared_ptr<DeepLinear>& problem, bool finite_step,
                             std::int64_t paths = 40000) {
     return cases::solve_route(sde::deep_linear_kind(), problem,
