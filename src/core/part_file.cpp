@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 
@@ -68,6 +70,15 @@ void write_whole(const std::string& path, std::string_view bytes) {
     }
     ::close(file);
     part.move_into_place();
+}
+
+bool writer_lives(std::string_view part_name) {
+    const std::size_t place = part_name.rfind('-');
+    const std::string_view digits = part_name.substr(place == std::string_view::npos ? 0 : place + 1);
+    pid_t process = 0;
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), process);
+    if (failure != std::errc{} || end != digits.data() + digits.size() || process <= 0) return false;
+    return process != getpid() && (kill(process, 0) == 0 || errno == EPERM);
 }
 
 std::string move_aside(const std::string& path) {

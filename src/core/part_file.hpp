@@ -24,6 +24,9 @@ class PartFile {
     bool done_ = false;
 };
 
+/// Whether a process of this machine may still be writing the PartFile of this name.
+bool writer_lives(std::string_view part_name);
+
 /// Writes to an open file until all is written. Throws RunError.
 void write_all(int file, std::string_view bytes);
 /// A file with this content, by way of a PartFile. Throws RunError.

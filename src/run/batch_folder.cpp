@@ -127,7 +127,7 @@ void BatchFolder::tidy(const std::vector<std::size_t>& points,
             const std::size_t place = name.find(suffix);
             return place == std::string::npos ? known.end() : known.find(name.substr(0, place));
         };
-        if (left_by(".part-") != known.end()) fs::remove(entry.path(), unknown);
+        if (left_by(".part-") != known.end() && !writer_lives(name)) fs::remove(entry.path(), unknown);
         if (const auto point = left_by(".checkpoint"); point != known.end() && done(point->second))
             fs::remove_all(entry.path(), unknown);
     }

@@ -42,7 +42,8 @@ class BatchFolder {
     /// What is there of some points. A file that is no results file of this very experiment counts as
     /// missing.
     [[nodiscard]] std::map<std::size_t, PointSummary> look(const std::vector<std::size_t>& points) const;
-    /// Removes what killed writers left of these points, and checkpoints of those that are done.
+    /// Removes what killed writers, not those of other starts still at work, left of these points, and
+    /// checkpoints of those that are done.
     void tidy(const std::vector<std::size_t>& points, const std::function<bool(std::size_t)>& done) const;
     /// Moves a file out of the way that stands in a missing point's place; returns where to, or "".
     [[nodiscard]] std::string make_way(std::size_t point) const;

@@ -248,6 +248,18 @@ class NothingIsLost(Batch):
         self.assertEqual(left, [])
         return kills
 
+    def test_started_twice_at_once(self):
+        self.sweep(out="alone", seconds=120)
+        command = [PROGRAM, "sweep", "sweep.toml", "-o", "batch", "--resume", "--quiet"]
+        for attempt in range(3):
+            shutil.rmtree(self.path("batch"), ignore_errors=True)
+            started = [subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                        text=True) for _ in range(2)]
+            for process in started:
+                _, said = process.communicate(timeout=120)
+                self.assertEqual(process.returncode, 0, said)
+            self.assertEqual(points(self.path("batch")), points(self.path("alone")))
+
     def test_damaged_and_foreign_files(self):
         self.sweep()
         whole = points(self.path("batch"))
@@ -261,7 +273,10 @@ class NothingIsLost(Batch):
         shutil.copy(os.path.join(folder, names[4]), os.path.join(folder, names[3]))  # another point's results
         with open(os.path.join(folder, "notes.txt"), "w") as file:
             file.write("more notes\n")
-        with open(os.path.join(folder, names[5] + ".part-1"), "w") as file:
+        killed = subprocess.Popen(["true"])
+        killed.wait()
+        part = os.path.join(folder, f"{names[5]}.part-{killed.pid}")
+        with open(part, "w") as file:
             file.write("what a killed process left")
         os.remove(os.path.join(folder, names[5]))
         os.remove(self.path("batch/index.h5"))
@@ -273,7 +288,7 @@ class NothingIsLost(Batch):
         self.assertTrue(os.path.exists(os.path.join(folder, "notes.txt")))
         # Whole results of something else are nobody's to throw away either.
         self.assertEqual(datasets(os.path.join(folder, names[3] + ".aside")), whole[names[4]])
-        self.assertFalse(os.path.exists(os.path.join(folder, names[5] + ".part-1")))
+        self.assertFalse(os.path.exists(part))
         self.assertTrue(os.path.exists(self.path("batch/index.h5")))
 
     def test_a_full_disk(self):
