@@ -211,9 +211,11 @@ class TrajectorySolver {
         if (process_.driver == Driver::gaussian) {
             driver_.normals(strength_);
             const double deviation = std::sqrt(mean_);
-            Eigen::Map<Eigen::ArrayXd> z(strength_.data(), static_cast<Index>(strength_.size()));
+            Eigen::Map<Eigen::ArrayXd> drawn(strength_.data(), static_cast<Index>(strength_.size()));
+            // The order of Eigen's sums depends on an address; its own arrays begin at a vector's bounds.
+            Eigen::ArrayXd z = drawn;
             z -= z.mean();
-            z = mean_ + z * (deviation / std::sqrt(z.square().mean()));
+            drawn = mean_ + z * (deviation / std::sqrt(z.square().mean()));
             return;
         }
         driver_.uniforms(strength_);
