@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -27,7 +29,9 @@ struct Plan {
     [[nodiscard]] Discretization grid(std::size_t level, double end) const {
         const double fine = level == 0 ? step : 0.5 * step;
         // A last recorded time between two steps needs the one behind it.
-        return {.step = fine, .steps = static_cast<std::size_t>(std::ceil(end / fine - 1e-9))};
+        // So many steps fit no memory; more would not even fit a whole number.
+        return {.step = fine,
+                .steps = static_cast<std::size_t>(std::min(std::ceil(end / fine - 1e-9), 1e12))};
     }
     [[nodiscard]] std::size_t levels() const { return extrapolate ? 2 : 1; }
 };

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -302,7 +303,9 @@ int merge(const MergeArguments& arguments) {
         const run::BatchFolder source(from, sweep);
         for (const auto& [point, there] : source.look(missing)) {
             if (!there.done()) continue;
-            const std::string part = folder.path_of(point) + ".part-merge";
+            if (const std::string aside = folder.make_way(point); !aside.empty())
+                inform(fmt::format("a file that is not this point's results was moved to {}", aside));
+            const std::string part = fmt::format("{}.part-{}", folder.path_of(point), getpid());
             fs::copy_file(source.path_of(point), part, fs::copy_options::overwrite_existing);
             fs::rename(part, folder.path_of(point));
             summaries[point] = there;

@@ -24,6 +24,13 @@ bool holds_points(const fs::path& points) {
     return false;
 }
 
+/// ".part-4711", the name of a process behind it.
+bool is_part(std::string_view suffix) {
+    constexpr std::string_view begin = ".part-";
+    return suffix.starts_with(begin) && suffix.size() > begin.size() &&
+           suffix.find_first_not_of("0123456789", begin.size()) == std::string_view::npos;
+}
+
 /// What the file says, or "" where there is none.
 std::string text_of(const fs::path& file) {
     std::ostringstream text;
@@ -123,13 +130,12 @@ void BatchFolder::tidy(const std::vector<std::size_t>& points,
     std::error_code unknown;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder_ / "points", unknown)) {
         const std::string name = entry.path().filename().string();
-        const auto left_by = [&](const char* suffix) {
-            const std::size_t place = name.find(suffix);
-            return place == std::string::npos ? known.end() : known.find(name.substr(0, place));
-        };
-        if (left_by(".part-") != known.end() && !writer_lives(name)) fs::remove(entry.path(), unknown);
-        if (const auto point = left_by(".checkpoint"); point != known.end() && done(point->second))
-            fs::remove_all(entry.path(), unknown);
+        const std::size_t place = name.rfind('.');
+        const auto point = known.find(name.substr(0, place));
+        if (place == std::string::npos || point == known.end()) continue;
+        const std::string suffix = name.substr(place);
+        if (is_part(suffix) && !writer_lives(name)) fs::remove(entry.path(), unknown);
+        if (suffix == ".checkpoint" && done(point->second)) fs::remove_all(entry.path(), unknown);
     }
 }
 

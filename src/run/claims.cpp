@@ -165,7 +165,9 @@ class Checker {
                                                               : slope(claim, label);
         result.measured = measured.value;
         result.error = measured.error;
-        result.passed = std::abs(measured.value - claim.predicted) <= result.allowed + 3.0 * measured.error;
+        // Beyond every number nothing is measured, and an infinite error would let everything pass.
+        result.passed = std::isfinite(measured.value) && std::isfinite(measured.error) &&
+                        std::abs(measured.value - claim.predicted) <= result.allowed + 3.0 * measured.error;
         return result;
     }
 

@@ -163,6 +163,12 @@ class Resume(InFolder):
         self.assertEqual(self.kept("a.h5"), [])
         self.assertEqual(set(os.listdir(self.path("a.h5.checkpoint.aside"))), left)
 
+    def test_what_is_no_checkpoint_is_not_thrown_away(self):
+        os.mkdir(self.path("a.h5.checkpoint"))
+        self.write("a.h5.checkpoint/thesis.txt", "years of work")
+        self.assertEqual(self.hidyn(*self.run_with(EXPERIMENT, ["time.end=1"], out="a.h5")).returncode, 0)
+        self.assertTrue(os.path.exists(self.path("a.h5.checkpoint.aside/thesis.txt")))
+
     def test_a_damaged_checkpoint_costs_only_time(self):
         settings = ["routes.sim.method=direct", "routes.sim.d=[200, 3000]", "time.end=30"]
         self.assertEqual(self.hidyn(*self.run_with(EXPERIMENT, settings, out="whole.h5")).returncode, 0)

@@ -278,6 +278,8 @@ class NothingIsLost(Batch):
         part = os.path.join(folder, f"{names[5]}.part-{killed.pid}")
         with open(part, "w") as file:
             file.write("what a killed process left")
+        remarks = os.path.join(folder, names[6] + ".part-time-remarks")  # named like it, but not
+        shutil.copy(os.path.join(folder, "notes.txt"), remarks)
         os.remove(os.path.join(folder, names[5]))
         os.remove(self.path("batch/index.h5"))
         said = self.sweep("--resume").stderr
@@ -289,6 +291,7 @@ class NothingIsLost(Batch):
         # Whole results of something else are nobody's to throw away either.
         self.assertEqual(datasets(os.path.join(folder, names[3] + ".aside")), whole[names[4]])
         self.assertFalse(os.path.exists(part))
+        self.assertTrue(os.path.exists(remarks))
         self.assertTrue(os.path.exists(self.path("batch/index.h5")))
 
     def test_a_full_disk(self):
