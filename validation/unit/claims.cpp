@@ -78,6 +78,22 @@ TEST_CASE("a two-time observable is addressed by its second time or by its compo
     CHECK(all.check(claim).measured == doctest::Approx(std::exp(-1.5)));
 }
 
+TEST_CASE("an error or a measurement beyond every number passes no claim") {
+    Case all;
+    experiment::Claim claim = at_s(1.0);
+    claim.route = "modes";
+    claim.predicted = 14.0;
+    claim.tolerance = 1.0;
+    for (double& value : all.results.routes[1].trajectory.series.front().values) value *= 1e200;
+    const run::ClaimResult result = all.check(claim);
+    CHECK(std::isfinite(result.measured));
+    CHECK_FALSE(std::isfinite(result.error));  // its squares are beyond
+    CHECK_FALSE(result.passed);
+    for (double& value : all.results.routes[1].trajectory.series.front().values)
+        value = std::copysign(INFINITY, value);
+    CHECK_FALSE(all.check(claim).passed);
+}
+
 TEST_CASE("a difference of two routes has both their errors") {
     Case all;
     experiment::Claim claim = at_s(1.0);
