@@ -231,7 +231,8 @@ Results read(const std::string& path) {
     if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such results file", path));
     if (std::filesystem::is_directory(path))
         throw InputError(fmt::format("{}: is a directory, not a results file", path));
-    if (H5Fis_hdf5(path.c_str()) <= 0)
+    // A pipe would be waited for.
+    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0)
         throw InputError(fmt::format("{}: is not an HDF5 file, so not a results file of hidyn", path));
     if (!hdf5::rehearse(path, [&] { static_cast<void>(read_unguarded(path)); }))
         throw InputError(

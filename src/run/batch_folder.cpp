@@ -87,7 +87,7 @@ std::map<std::size_t, PointSummary> BatchFolder::look(const std::vector<std::siz
     std::error_code unknown;
     for (const std::size_t point : points) {
         found[point] = missing(point);
-        if (fs::exists(path_of(point), unknown)) there.push_back(point);
+        if (fs::is_regular_file(path_of(point), unknown)) there.push_back(point);
     }
     double longest = 0.0;
     for (const std::size_t point : there)

@@ -72,10 +72,12 @@ Coordinates gather(std::span<const SimulationRun> sizes, const TheoryRun& theory
         for (const std::size_t time : thinned(predicted.times, largest / std::max<std::size_t>(per_time, 1)))
             for (const std::size_t component : components) {
                 const std::size_t index = time * predicted.components() + component;
-                if (!std::isfinite(curve[index])) continue;
+                const double uncertainty = predicted.error.empty() ? 0.0 : predicted.error[index];
+                // A theory that does not know how wrong it is can neither be confirmed nor refuted there.
+                if (!std::isfinite(curve[index]) || !std::isfinite(uncertainty)) continue;
                 result.list.push_back({result.observables.size(), time, component});
                 value.push_back(curve[index]);
-                error.push_back(predicted.error.empty() ? 0.0 : predicted.error[index]);
+                error.push_back(uncertainty);
                 variance.push_back(predicted.variance.empty() || predicted.observable.derived
                                        ? std::numeric_limits<double>::quiet_NaN()
                                        : predicted.variance[index]);

@@ -127,6 +127,8 @@ class ResultsFiles(InFolder):
             file["temperature"] = [1.0]
         self.every_reader_refuses("not a results file of hidyn")
         self.refused("compare", "none.h5", says=["none.h5: no such results file"])
+        os.mkfifo(self.path("pipe.h5"))
+        self.refused("compare", "pipe.h5", says=["pipe.h5: is not an HDF5 file"])
         self.refused("compare", self.folder, says=["is a folder without index.h5"])
 
     def test_truncated_at_many_lengths(self):

@@ -47,6 +47,21 @@ TEST_CASE("power: extrapolation from three sizes finds a shift that finite-size 
           10);
 }
 
+TEST_CASE("a theory that does not know its own error is neither confirmed nor refuted") {
+    const Truth wrong{.wrong = 0.5};
+    Simulator simulator(23);
+    const hidyn::Trajectory simulation = simulator.run(wrong, 1600, 64);
+    hidyn::Trajectory theory = synthetic::theory(wrong);
+    CHECK(judge_one(simulation, theory, 1600).outcome == Outcome::disagrees);
+    for (const double unknown :
+         {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+        theory.series[0].error.assign(theory.series[0].values.size(), unknown);
+        const Verdict verdict = judge_one(simulation, theory, 1600);
+        CHECK(verdict.outcome == Outcome::inconclusive);
+        CHECK(verdict.obstacle == Obstacle::nothing_in_common);
+    }
+}
+
 TEST_CASE("power: a variance 50% too large is found with 64 replicas, 20% with 400") {
     Truth truth{.variance = 0.3, .predicts_variance = true};
     Simulator simulator(3);
