@@ -50,7 +50,8 @@ void begin(run::CheckpointFolder& checkpoint, const std::string& folder, bool re
         warn(fmt::format(
             "an unfinished run of another experiment, or of another build of hidyn, was moved to {}",
             move_aside(folder)));
-    else if (std::error_code unknown; std::filesystem::exists(folder, unknown))
+    else if (std::error_code unknown;
+             std::filesystem::exists(folder, unknown) && !std::filesystem::is_empty(folder, unknown))
         warn(fmt::format("something that is no checkpoint was moved to {}", move_aside(folder)));
     if (resume && found == Found::nothing) inform("there is no checkpoint: starting at the beginning");
 }

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <optional>
+
+#include "core/part_file.hpp"
 
 namespace hidyn::cli {
 namespace {
@@ -43,12 +44,10 @@ std::vector<Paper> papers() {
     const fs::path folder = shared("papers", "validation/papers");
     if (!fs::is_directory(folder)) return found;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-        std::ifstream file(entry.path() / "paper.toml");
-        if (!file) continue;
-        std::ostringstream text;
-        text << file.rdbuf();
-        const experiment::Node document =
-            experiment::parse_toml(text.str(), (entry.path() / "paper.toml").string());
+        const std::string file = (entry.path() / "paper.toml").string();
+        const std::optional<std::string> text = read_whole(file);
+        if (!text) continue;
+        const experiment::Node document = experiment::parse_toml(*text, file);
         Paper paper{.id = entry.path().filename().string(),
                     .folder = entry.path(),
                     .title = text_at(document, "title"),

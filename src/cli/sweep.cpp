@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -15,6 +14,7 @@
 #include "cli/progress_bar.hpp"
 #include "cli/registry.hpp"
 #include "core/error.hpp"
+#include "core/part_file.hpp"
 #include "experiment/sweep.hpp"
 #include "run/batch.hpp"
 #include "run/batch_folder.hpp"
@@ -112,6 +112,11 @@ void print_table(const Sweep& sweep, const Summaries& summaries) {
     }
     if (const std::size_t left_out = summaries.size() + 1 - rows.size(); left_out > 0)
         fmt::print("{} points that are complete are not shown\n", left_out);
+}
+
+void make_way(const run::BatchFolder& folder, std::size_t point) {
+    if (const std::string aside = folder.make_way(point); !aside.empty())
+        inform(fmt::format("a file that is not this point's results was moved to {}", aside));
 }
 
 /// Says how the batch stands, and what the program's exit code is.
@@ -225,9 +230,7 @@ int sweep(const SweepArguments& arguments) {
     const std::size_t all = missing.size();
     folder.tidy(missing, [&](std::size_t point) { return summaries[point].done(); });
     std::erase_if(missing, [&](std::size_t point) { return summaries[point].done(); });
-    for (const std::size_t point : missing)
-        if (const std::string aside = folder.make_way(point); !aside.empty())
-            inform(fmt::format("a file that is not this point's results was moved to {}", aside));
+    for (const std::size_t point : missing) make_way(folder, point);
     if (missing.size() < all)
         inform(fmt::format("{} of {} points are there already", all - missing.size(), all));
 
@@ -303,11 +306,10 @@ int merge(const MergeArguments& arguments) {
         const run::BatchFolder source(from, sweep);
         for (const auto& [point, there] : source.look(missing)) {
             if (!there.done()) continue;
-            if (const std::string aside = folder.make_way(point); !aside.empty())
-                inform(fmt::format("a file that is not this point's results was moved to {}", aside));
-            const std::string part = fmt::format("{}.part-{}", folder.path_of(point), getpid());
-            fs::copy_file(source.path_of(point), part, fs::copy_options::overwrite_existing);
-            fs::rename(part, folder.path_of(point));
+            make_way(folder, point);
+            PartFile copy(folder.path_of(point));
+            fs::copy_file(source.path_of(point), copy.path, fs::copy_options::overwrite_existing);
+            copy.move_into_place();
             summaries[point] = there;
         }
     }

@@ -9,11 +9,15 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "core/error.hpp"
 
 namespace hidyn {
 namespace {
+
+constexpr std::string_view part_mark = ".part-";  ///< before the number of the process
 
 /// 0, or why it failed: a full disk may show itself only here.
 int sync(const std::string& path) {
@@ -27,7 +31,7 @@ int sync(const std::string& path) {
 }  // namespace
 
 PartFile::PartFile(const std::string& final_path)
-    : path(fmt::format("{}.part-{}", final_path, getpid())), final_path_(final_path) {}
+    : path(fmt::format("{}{}{}", final_path, part_mark, getpid())), final_path_(final_path) {}
 
 PartFile::~PartFile() {
     std::error_code ignored;
@@ -72,13 +76,23 @@ void write_whole(const std::string& path, std::string_view bytes) {
     part.move_into_place();
 }
 
-bool writer_lives(std::string_view part_name) {
-    const std::size_t place = part_name.rfind('-');
-    const std::string_view digits = part_name.substr(place == std::string_view::npos ? 0 : place + 1);
+std::optional<std::string> read_whole(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return std::nullopt;
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+bool abandoned_part(std::string_view name) {
+    const std::size_t place = name.rfind(part_mark);
+    if (place == std::string_view::npos) return false;
+    const std::string_view digits = name.substr(place + part_mark.size());
     pid_t process = 0;
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), process);
     if (failure != std::errc{} || end != digits.data() + digits.size() || process <= 0) return false;
-    return process != getpid() && (kill(process, 0) == 0 || errno == EPERM);
+    // A new process may have the number of the one that left it.
+    return process == getpid() || (kill(process, 0) != 0 && errno != EPERM);
 }
 
 std::string move_aside(const std::string& path) {

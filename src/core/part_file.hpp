@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,13 +25,15 @@ class PartFile {
     bool done_ = false;
 };
 
-/// Whether a process of this machine may still be writing the PartFile of this name.
-bool writer_lives(std::string_view part_name);
+/// Whether a file of this name is a PartFile that no process of this machine can still be writing.
+bool abandoned_part(std::string_view name);
 
 /// Writes to an open file until all is written. Throws RunError.
 void write_all(int file, std::string_view bytes);
 /// A file with this content, by way of a PartFile. Throws RunError.
 void write_whole(const std::string& path, std::string_view bytes);
+/// All that stands in a file; nothing if it cannot be opened.
+std::optional<std::string> read_whole(const std::string& path);
 
 /// Renames what stands in the way to the first free of NAME.aside, NAME.aside-2, ...; returns that name, or
 /// "" where nothing stood.

@@ -172,7 +172,7 @@ void read_conclusions(hid_t file, const std::string& tree, Results& results) {
     const Handle group = hdf5::open_group(file, tree);
     for (const std::string& name : hdf5::children(group.id()))
         results.derived.push_back(
-            {.path = tree + "/" + name,
+            {.path = fmt::format("{}/{}", tree, name),
              .attributes = hdf5::read_attributes(hdf5::open_group(group.id(), name).id()),
              .arrays = {}});
 }

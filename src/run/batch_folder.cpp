@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "core/archive.hpp"
 #include "core/children.hpp"
@@ -24,20 +22,6 @@ bool holds_points(const fs::path& points) {
     return false;
 }
 
-/// ".part-4711", the name of a process behind it.
-bool is_part(std::string_view suffix) {
-    constexpr std::string_view begin = ".part-";
-    return suffix.starts_with(begin) && suffix.size() > begin.size() &&
-           suffix.find_first_not_of("0123456789", begin.size()) == std::string_view::npos;
-}
-
-/// What the file says, or "" where there is none.
-std::string text_of(const fs::path& file) {
-    std::ostringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
-
 }  // namespace
 
 BatchFolder::BatchFolder(fs::path folder, const experiment::Sweep& sweep)
@@ -50,7 +34,7 @@ void BatchFolder::open(Opening opening) const {
     if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
         throw InputError(fmt::format("{}: is not a folder; give one with -o", folder_.string()));
     const bool in_use = holds_points(folder_ / "points") || fs::exists(folder_ / "index.h5", error);
-    if (opening == Opening::join && in_use && text_of(folder_ / "sweep.toml") != sweep_.text)
+    if (opening == Opening::join && in_use && read_whole((folder_ / "sweep.toml").string()) != sweep_.text)
         throw InputError(fmt::format(
             "{}: holds another batch, see its sweep.toml; choose another folder with -o", folder_.string()));
     if (opening == Opening::anew && in_use)
@@ -114,11 +98,9 @@ std::map<std::size_t, PointSummary> BatchFolder::look(const std::vector<std::siz
 
 PointSummary BatchFolder::missing(std::size_t point) const {
     PointSummary missing;
-    if (std::ifstream file(folder_ / "points" / (stems_[point] + ".failed")); file) {
-        std::ostringstream text;
-        text << file.rdbuf();
+    if (const auto note = read_whole((folder_ / "points" / (stems_[point] + ".failed")).string())) {
         missing.status = "failed";
-        missing.detail = text.str();
+        missing.detail = *note;
     }
     return missing;
 }
@@ -133,9 +115,8 @@ void BatchFolder::tidy(const std::vector<std::size_t>& points,
         const std::size_t place = name.rfind('.');
         const auto point = known.find(name.substr(0, place));
         if (place == std::string::npos || point == known.end()) continue;
-        const std::string suffix = name.substr(place);
-        if (is_part(suffix) && !writer_lives(name)) fs::remove(entry.path(), unknown);
-        if (suffix == ".checkpoint" && done(point->second)) fs::remove_all(entry.path(), unknown);
+        if (abandoned_part(name)) fs::remove(entry.path(), unknown);
+        if (name.substr(place) == ".checkpoint" && done(point->second)) fs::remove_all(entry.path(), unknown);
     }
 }
 

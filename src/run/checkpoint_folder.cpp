@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "core/archive.hpp"
 #include "core/error.hpp"
@@ -72,10 +71,7 @@ std::optional<Record> parse(std::string_view bytes) {
 }
 
 std::string read_file(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return file ? text.str() : "";
+    return read_whole(path.string()).value_or("");
 }
 
 double seconds_since(std::chrono::steady_clock::time_point then) {

@@ -348,16 +348,15 @@
       legend.append(button);
     }
     const panels = element("div", "panels");
-    const count = scene.panels.filter((panel) => !panel.short).length;
+    const whole = scene.panels.filter((panel) => !panel.short), count = whole.length;
     const columns = holder.clientWidth < 620 ? 1 : count <= 3 ? count : count === 4 ? 2 : 3;
     const width = Math.min(620, Math.floor(holder.clientWidth / columns) - 12);
     holder.replaceChildren(legend, panels);
-    const residual = scene.panels.findIndex((panel) => panel.short);
-    for (const [place, panel] of scene.panels.entries()) {
-      const own = place - (residual >= 0 && place > residual);  // its number when residuals are not counted
-      const beside = residual > 0 && columns > 1 && place !== residual - 1
-        && Math.floor(own / columns) === Math.floor((residual - 1) / columns);  // as tall as both together
-      const { box, plot } = makePlot(scene, panel, width, off, beside ? RESIDUAL : 0);
+    const row = (place) => Math.floor(place / columns), above = scene.panels.findIndex((panel) => panel.short) - 1;
+    for (const panel of scene.panels) {
+      const place = whole.indexOf(panel);  // beside a panel with residuals, as tall as both
+      const taller = above >= 0 && columns > 1 && place !== above && row(place) === row(above);
+      const { box, plot } = makePlot(scene, panel, width, off, taller ? RESIDUAL : 0);
       box.style.width = `${width}px`;
       if (panel.short && panels.lastChild) panels.lastChild.append(box);  // residuals hang below their panel
       else panels.append(box);
