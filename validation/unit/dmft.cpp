@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <memory>
 
 #include "multi_pass_values.hpp"
 #include "route_cases.hpp"
@@ -183,6 +184,22 @@ TEST_CASE("dmft: the same bytes from the same seed, other numbers from another")
     CHECK(dmft_of(problem, keys, {1.0}).at("Q", 0) != dmft_of(problem, other, {1.0}).at("Q", 0));
 }
 
+TEST_CASE("dmft: the same bytes wherever the memory lies") {
+    const auto problem =
+        cases::erf({.rule = Rule::stochastic_modified_equation, .learning_rate = 3.0, .time_step = 0.1});
+    const std::map<std::string, Value> keys{{"trajectories", whole(2000)}, {"repeats", whole(2)}};
+    const std::vector<double> times{1.0, 2.0, 3.0, 4.0};
+    const RouteSolution first = dmft_of(problem, keys, times);
+    std::vector<std::unique_ptr<char[]>> held;  // moves what is allocated after it
+    for (std::size_t shift = 1; shift <= 8; ++shift) {
+        CAPTURE(shift);
+        for (std::size_t size = 8; size <= 20000; size += 16) held.push_back(std::make_unique<char[]>(size));
+        const RouteSolution again = dmft_of(problem, keys, times);
+        for (std::size_t one = 0; one < first.trajectory.series.size(); ++one)
+            CHECK(again.trajectory.series[one].values == first.trajectory.series[one].values);
+    }
+}
+
 TEST_CASE("dmft: a covariance's root skips directions that are not there") {
     // Three functions of time span a Gram matrix of ten times.
     Eigen::MatrixXd functions(10, 3);
@@ -216,6 +233,8 @@ TEST_CASE("dmft: bad requests are refused in a sentence") {
           std::string::npos);
     CHECK(complaint(flow(), {{"trajectories", whole(100000000)}, {"tangent", word("exact")}}).find("GB") !=
           std::string::npos);
+    // More steps than a whole number counts.
+    CHECK(complaint(flow(), {{"time_step", 1e-30}}).find("GB") != std::string::npos);
     auto singular = cases::committee({.rule = Rule::gradient_flow, .learning_rate = 1.0});
     singular->initial.T = Eigen::MatrixXd::Ones(2, 2);
     CHECK(complaint(singular, {}).find("singular") != std::string::npos);
