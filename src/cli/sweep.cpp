@@ -135,7 +135,8 @@ int conclude(const Summaries& summaries) {
     fmt::print("{} points: {}\n", summaries.size(), text);
     if (verdicts["disagrees"] > 0)
         fmt::print(
-            "by chance one verdict in {:.0f} disagrees with a theory that is right: repeat such a point with "
+            "by chance about one verdict in {:.0f} disagrees with a theory that is right: repeat such a "
+            "point with "
             "another seed and more replicas\n",
             1.0 / statistics::VerdictOptions{}.level);
     if (statuses["failed"] + statuses["missing"] > 0) return exit_code::failure;
