@@ -80,8 +80,8 @@ void Observer::observe(const Eigen::MatrixXd& Q, const Eigen::MatrixXd& R, doubl
     flat_.clear();
     for (Eigen::Index i = 0; i < R.rows(); ++i)
         for (Eigen::Index m = 0; m < R.cols(); ++m) {
-            const double norm = std::sqrt(Q(i, i) * problem_.initial.T(m, m));
-            flat_.push_back(norm > 0.0 ? R(i, m) / norm : 0.0);
+            const double square = Q(i, i) * problem_.initial.T(m, m);
+            flat_.push_back(square <= 0.0 ? 0.0 : R(i, m) / std::sqrt(square));
         }
     recorder.blend(ObservablePlaces::overlap, replica, time, weight, flat_);
 }

@@ -73,7 +73,7 @@ std::vector<Series> record(const GeneralizedLinear& problem, const Path& path) {
         put(ObservablePlaces::train_loss, path.train_loss[t]);
         put(ObservablePlaces::test_loss, path.test_loss[t]);
         put(ObservablePlaces::test_loss_estimate, path.test_loss[t]);
-        put(ObservablePlaces::overlap, Q > 0.0 ? R / std::sqrt(Q * T) : 0.0);
+        put(ObservablePlaces::overlap, Q <= 0.0 ? 0.0 : R / std::sqrt(Q * T));
         put(ObservablePlaces::bias, debiasing.bias[t]);
         put(ObservablePlaces::deviation, debiasing.deviation[t]);
         put(ObservablePlaces::coverage, std::isnan(debiasing.deviation[t]) ? missing : 0.95);

@@ -11,7 +11,6 @@
 #include "cli/registry.hpp"
 #include "cli/report.hpp"
 #include "core/error.hpp"
-#include "core/part_file.hpp"
 #include "experiment/experiment.hpp"
 #include "results/index.hpp"
 #include "results/results.hpp"
@@ -34,6 +33,9 @@ double all_steps(const experiment::Experiment& experiment, const RouteInfo& rout
 void begin(run::CheckpointFolder& checkpoint, const std::string& folder, bool resume) {
     using Found = run::CheckpointFolder::Found;
     const Found found = checkpoint.found();
+    if (found == Found::in_use)
+        throw InputError(fmt::format(
+            "{}: another run with this output is at work; wait for its end, or choose another -o", folder));
     if (found == Found::same && !resume)
         throw InputError(
             fmt::format("{}: holds an unfinished run of this experiment; --resume goes on with it, "
@@ -44,15 +46,13 @@ void begin(run::CheckpointFolder& checkpoint, const std::string& folder, bool re
             fmt::format("{}: is of another experiment, or of another build of hidyn, whose bytes would "
                         "differ; leave --resume out to move it aside and start anew",
                         folder));
-    if (found == Found::same)
-        checkpoint.resume();
-    else if (found == Found::other)
-        warn(fmt::format(
-            "an unfinished run of another experiment, or of another build of hidyn, was moved to {}",
-            move_aside(folder)));
-    else if (std::error_code unknown;
-             std::filesystem::exists(folder, unknown) && !std::filesystem::is_empty(folder, unknown))
-        warn(fmt::format("something that is no checkpoint was moved to {}", move_aside(folder)));
+    if (found == Found::same) checkpoint.resume();
+    if (const std::string aside = checkpoint.make_way(); !aside.empty())
+        warn(fmt::format("{} was moved to {}",
+                         found == Found::other
+                             ? "an unfinished run of another experiment, or of another build of hidyn,"
+                             : "something that is no checkpoint",
+                         aside));
     if (resume && found == Found::nothing) inform("there is no checkpoint: starting at the beginning");
 }
 

@@ -142,7 +142,7 @@ void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& r
         if (checkpoint.found() == CheckpointFolder::Found::same)
             checkpoint.resume();
         else
-            checkpoint.discard();
+            static_cast<void>(checkpoint.make_way());
         try {
             results = solve_point(experiment, options, checkpoint);
         } catch (const Interrupted&) {

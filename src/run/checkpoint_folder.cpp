@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,7 +35,7 @@ std::string instruction_set() {
 }
 
 /// A name and bytes, with their lengths before and a checksum behind them.
-std::string record(const std::string& name, const std::string& bytes) {
+std::string record(const std::string& name, const std::string& bytes, std::uint64_t seal) {
     std::string made;
     std::uint64_t name_size = name.size();
     std::uint64_t size = bytes.size();
@@ -42,7 +43,7 @@ std::string record(const std::string& name, const std::string& bytes) {
     archive(name_size, size);
     made += name;
     made += bytes;
-    std::uint64_t sum = fnv1a(made);
+    std::uint64_t sum = fnv1a(made, seal);
     archive(sum);
     return made;
 }
@@ -54,8 +55,8 @@ struct Record {
     std::uint64_t end = 0;    ///< of the record
 };
 
-/// The record at the beginning of `bytes`, if it is whole.
-std::optional<Record> parse(std::string_view bytes) {
+/// The record at the beginning of `bytes`, if it is whole and of this seal.
+std::optional<Record> parse(std::string_view bytes, std::uint64_t seal) {
     constexpr std::uint64_t word = sizeof(std::uint64_t);
     if (bytes.size() < 3 * word) return {};
     std::uint64_t name_size = 0;
@@ -66,12 +67,30 @@ std::optional<Record> parse(std::string_view bytes) {
     const std::uint64_t body = 2 * word + name_size + size;
     std::uint64_t sum = 0;
     Archive{bytes.substr(body, word)}(sum);
-    if (sum != fnv1a(bytes.substr(0, body))) return {};
+    if (sum != fnv1a(bytes.substr(0, body), seal)) return {};
     return Record{std::string(bytes.substr(2 * word, name_size)), size, 2 * word + name_size, body + word};
 }
 
 std::string read_file(const fs::path& path) {
     return read_whole(path.string()).value_or("");
+}
+
+/// Whether another process holds the lock of this file. Where a file system knows no locks nobody does.
+bool locked_by_another(int file) {
+    return flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+/// Whether something is there that is not the beginning of a checkpoint whose writer was killed.
+bool holds_foreign(const fs::path& folder) {
+    std::error_code unknown;
+    if (fs::exists(folder, unknown) && !fs::is_directory(folder, unknown)) return true;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, unknown)) {
+        const std::string name = entry.path().filename().string();
+        const bool begun = name.starts_with("run.part-") ||
+                           (name == "finished" && entry.is_regular_file() && entry.file_size() == 0);
+        if (!begun) return true;
+    }
+    return false;
 }
 
 double seconds_since(std::chrono::steady_clock::time_point then) {
@@ -83,51 +102,13 @@ double seconds_since(std::chrono::steady_clock::time_point then) {
 CheckpointFolder::CheckpointFolder(fs::path folder, const experiment::Experiment& experiment, double interval)
     : folder_(std::move(folder)),
       identity_(fmt::format("hidyn {} {} {}\n{}", version, git_revision, instruction_set(), experiment.text)),
+      seal_(fnv1a(identity_)),
       interval_(interval),
       begun_(std::chrono::steady_clock::now()),
       synced_(begun_) {}
 
 CheckpointFolder::~CheckpointFolder() {
     if (log_ >= 0) ::close(log_);
-}
-
-CheckpointFolder::Found CheckpointFolder::found() const {
-    std::error_code unknown;
-    // Who is killed while the folder is made leaves it without a name.
-    if (!fs::exists(folder_ / "run", unknown)) return Found::nothing;
-    return read_file(folder_ / "run") == identity_ ? Found::same : Found::other;
-}
-
-void CheckpointFolder::resume() {
-    const std::scoped_lock lock(mutex_);
-    const std::string all = read_file(folder_ / "finished");
-    std::string_view rest = all;
-    std::uint64_t offset = 0;
-    while (const std::optional<Record> one = parse(rest)) {
-        finished_[one->name] = {static_cast<std::int64_t>(offset + one->begin), one->size};
-        offset += one->end;
-        rest.remove_prefix(one->end);
-    }
-    std::error_code none_yet;
-    fs::resize_file(folder_ / "finished", offset, none_yet);
-}
-
-void CheckpointFolder::discard() {
-    const std::scoped_lock lock(mutex_);
-    if (log_ >= 0) ::close(log_);
-    log_ = -1;
-    waiting_.clear();
-    finished_.clear();
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-}
-
-void CheckpointFolder::make() {
-    if (log_ >= 0) return;
-    fs::create_directories(folder_);
-    if (read_file(folder_ / "run") != identity_) write_whole((folder_ / "run").string(), identity_);
-    log_ = ::open((folder_ / "finished").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (log_ < 0) throw RunError(std::strerror(errno));
 }
 
 template <class Action>
@@ -138,6 +119,73 @@ void CheckpointFolder::guarded(Action action) {
     } catch (const std::exception& error) {
         failure_ = fmt::format("{}: no checkpoint can be kept: {}", folder_.string(), error.what());
     }
+}
+
+CheckpointFolder::Found CheckpointFolder::found() const {
+    if (log_ < 0) {
+        const int file = ::open((folder_ / "finished").c_str(), O_RDONLY | O_CLOEXEC);
+        const bool in_use = file >= 0 && locked_by_another(file);
+        if (file >= 0) ::close(file);
+        if (in_use) return Found::in_use;
+    }
+    std::error_code unknown;
+    // Who is killed while the folder is made leaves it without a name.
+    if (!fs::exists(folder_ / "run", unknown)) return Found::nothing;
+    return read_file(folder_ / "run") == identity_ ? Found::same : Found::other;
+}
+
+void CheckpointFolder::resume() {
+    const std::scoped_lock lock(mutex_);
+    guarded([&] {
+        open();
+        const std::string all = read_file(folder_ / "finished");
+        std::string_view rest = all;
+        std::uint64_t offset = 0;
+        while (const std::optional<Record> one = parse(rest, seal_)) {
+            finished_[one->name] = {static_cast<std::int64_t>(offset), one->end};
+            offset += one->end;
+            rest.remove_prefix(one->end);
+        }
+        std::error_code none_yet;
+        fs::resize_file(folder_ / "finished", offset, none_yet);
+    });
+}
+
+std::string CheckpointFolder::make_way() const {
+    const Found there = found();
+    const bool foreign = there == Found::other || (there == Found::nothing && holds_foreign(folder_));
+    return foreign ? move_aside(folder_.string()) : "";
+}
+
+void CheckpointFolder::discard() {
+    const std::scoped_lock lock(mutex_);
+    waiting_.clear();
+    finished_.clear();
+    // What was never locked is another's, or empty.
+    std::error_code ignored;
+    if (log_ >= 0) {
+        fs::remove_all(folder_, ignored);
+        ::close(log_);
+    }
+    log_ = -1;
+}
+
+void CheckpointFolder::open() {
+    if (log_ >= 0) return;
+    const int file = ::open((folder_ / "finished").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (file < 0) throw RunError(std::strerror(errno));
+    if (locked_by_another(file)) {
+        ::close(file);
+        throw RunError("another run with this output is at work");
+    }
+    log_ = file;
+}
+
+void CheckpointFolder::make() {
+    if (log_ >= 0) return;
+    fs::create_directories(folder_);
+    open();
+    if (read_file(folder_ / "run") != identity_) write_whole((folder_ / "run").string(), identity_);
 }
 
 void CheckpointFolder::write_waiting() {
@@ -166,17 +214,19 @@ std::optional<std::string> CheckpointFolder::find(const std::string& name) {
         std::string bytes(place->second.size, '\0');
         file.seekg(place->second.offset);
         file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        if (file) return bytes;
+        const std::optional<Record> one = file ? parse(bytes, seal_) : std::nullopt;
+        if (one && one->name == name) return bytes.substr(one->begin, one->size);
     }
+    if (log_ < 0) return {};
     const std::string state = read_file(state_path(name));
-    const std::optional<Record> one = parse(state);
+    const std::optional<Record> one = parse(state, seal_);
     if (!one || one->name != name) return {};
     return state.substr(one->begin, one->size);
 }
 
 void CheckpointFolder::keep(const std::string& name, const std::string& bytes) {
     const std::scoped_lock lock(mutex_);
-    waiting_.push_back(record(name, bytes));
+    waiting_.push_back(record(name, bytes, seal_));
     if (seconds_since(begun_) < std::min(interval_, worth_keeping)) return;
     write_waiting();
     if (log_ >= 0 && seconds_since(synced_) > interval_) {
@@ -189,7 +239,7 @@ void CheckpointFolder::replace(const std::string& name, const std::string& bytes
     const std::scoped_lock lock(mutex_);
     guarded([&] {
         make();
-        write_whole(state_path(name).string(), record(name, bytes));
+        write_whole(state_path(name).string(), record(name, bytes, seal_));
     });
 }
 

@@ -18,10 +18,12 @@ namespace hidyn::run {
 /// A folder beside the results file:
 ///
 ///   run            the experiment and the build it belongs to: other bytes would come of another build
-///   finished       one record after the other, each with its own checksum; what follows a damaged one is not
-///   there state-<name>   where an unfinished block stands, replaced as a whole
+///   finished       one record after the other; what follows a damaged one is not there
+///   state-<name>   the record of where an unfinished block stands, replaced as a whole
 ///
-/// It is made only when there is something worth keeping: a run of a few seconds leaves nothing.
+/// A record's checksum begins with what `run` says: one of another experiment is as good as damaged.
+/// `finished` is locked by the process that writes there; another one reads and writes nothing. The folder is
+/// made only when there is something worth keeping: a run of a few seconds leaves nothing.
 class CheckpointFolder final : public Checkpoint {
   public:
     CheckpointFolder(std::filesystem::path folder, const experiment::Experiment& experiment, double interval);
@@ -29,12 +31,14 @@ class CheckpointFolder final : public Checkpoint {
     CheckpointFolder(const CheckpointFolder&) = delete;
     CheckpointFolder& operator=(const CheckpointFolder&) = delete;
 
-    enum class Found { nothing, same, other };
-    /// What an earlier start left there.
+    enum class Found { nothing, same, other, in_use };
+    /// What an earlier start left there, or that another process is at work.
     [[nodiscard]] Found found() const;
     /// Makes what was left there available.
     void resume();
-    /// Nothing is left.
+    /// Moves what is there and not of this experiment out of the way; returns where to, or "".
+    [[nodiscard]] std::string make_way() const;
+    /// Nothing is left of what this process kept or resumed.
     void discard();
     /// Brings what is kept to the disk.
     void flush();
@@ -47,10 +51,12 @@ class CheckpointFolder final : public Checkpoint {
     [[nodiscard]] double interval() const override { return interval_; }
 
   private:
-    struct Place {
+    struct Place {  ///< of a record in `finished`
         std::int64_t offset = 0;
         std::uint64_t size = 0;
     };
+    /// Opens and locks `finished`. Throws RunError.
+    void open();
     void make();
     void write_waiting();
     [[nodiscard]] std::filesystem::path state_path(const std::string& name) const;
@@ -59,6 +65,7 @@ class CheckpointFolder final : public Checkpoint {
 
     std::filesystem::path folder_;
     std::string identity_;
+    std::uint64_t seal_;  ///< the hash of the identity
     double interval_;
     std::mutex mutex_;
     std::chrono::steady_clock::time_point begun_, synced_;

@@ -133,6 +133,48 @@ class Resume(InFolder):
         self.assertGreater(kills, len(RUNS))
         self.assertGreater(resumed, len(RUNS) // 2)
 
+    def leave_a_state(self, settings, out):
+        """A run killed in the middle of a block."""
+        command = self.run_with(EXPERIMENT, settings, "--checkpoint", "0.01", out=out)
+        process = subprocess.Popen([PROGRAM, *command], cwd=self.folder, stderr=subprocess.DEVNULL)
+        while not any(name.startswith("state-") for name in self.kept(out)):
+            self.assertIsNone(process.poll(), "too short to be killed")
+            time.sleep(0.005)
+        return process
+
+    def test_records_of_another_experiment_are_not_resumed(self):
+        """Two runs alike in all but the seed have states of the same names and shapes."""
+        settings = ["routes.sim.method=direct", "routes.sim.d=600", "time.end=30"]
+        other = [*settings, "routes.sim.seed=12345"]
+        for some, out in ((settings, "one.h5"), (other, "other.h5")):
+            process = self.leave_a_state(some, out)
+            process.kill()
+            process.wait()
+        for name in self.kept("other.h5"):
+            if name != "run":
+                shutil.copy(self.path(f"other.h5.checkpoint/{name}"), self.path("one.h5.checkpoint"))
+        self.assertEqual(self.hidyn(*self.run_with(EXPERIMENT, settings, out="whole.h5")).returncode, 0)
+        resumed = self.hidyn(*self.run_with(EXPERIMENT, settings, "--resume", out="one.h5"))
+        self.assertEqual(resumed.returncode, 0, resumed.stderr)
+        self.assertEqual(content(self.path("one.h5")), content(self.path("whole.h5")))
+
+    def test_two_runs_with_one_output(self):
+        long = ["routes.sim.method=direct", "routes.sim.d=600", "time.end=30000"]
+        process = self.leave_a_state(long, "one.h5")
+        for arguments in ([], ["--resume"]):
+            for settings in (long, ["routes.sim.d=600"]):
+                refused = self.hidyn(*self.run_with(EXPERIMENT, settings, *arguments, out="one.h5"))
+                self.assertEqual(refused.returncode, 2, refused.stderr)
+                self.assertIn("another run with this output is at work", refused.stderr)
+        self.assertIsNone(process.poll())
+        process.kill()
+        process.wait()
+        self.assertIn("run", self.kept("one.h5"))
+        # Who holds it no longer locks nobody out.
+        anew = self.hidyn(*self.run_with(EXPERIMENT, ["routes.sim.d=600"], out="one.h5"))
+        self.assertEqual(anew.returncode, 0, anew.stderr)
+        self.assertIn("run", os.listdir(self.path("one.h5.checkpoint.aside")))
+
     def kept(self, out="killed.h5"):
         folder = self.path(out + ".checkpoint")
         return os.listdir(folder) if os.path.isdir(folder) else []
