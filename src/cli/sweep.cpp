@@ -225,7 +225,14 @@ int sweep(const SweepArguments& arguments) {
     const run::BatchFolder folder(output, sweep);
     std::vector<std::size_t> missing = run::checked(sweep, points_of(sweep, shard), registry());
     using Opening = run::BatchFolder::Opening;
-    folder.open(arguments.resume ? Opening::resume : shard.parts > 1 ? Opening::join : Opening::anew);
+    const std::string before = folder.open(arguments.resume  ? Opening::resume
+                                           : shard.parts > 1 ? Opening::join
+                                                             : Opening::anew);
+    if (!before.empty())
+        inform(fmt::format("the batch goes on changed: its sweep.toml was moved to {}", before));
+    if (const std::size_t strangers = folder.strangers(); strangers > 0)
+        inform(fmt::format("{}/points holds {} results files that are of no point of this batch", output,
+                           strangers));
 
     Summaries summaries = folder.look(missing);
     const std::size_t all = missing.size();
@@ -298,7 +305,7 @@ int merge(const MergeArguments& arguments) {
                 fmt::format("{}: holds another batch than {}", other, arguments.folders.front()));
     const std::string output = arguments.output.empty() ? arguments.folders.front() : arguments.output;
     const run::BatchFolder folder(output, sweep);
-    folder.open(run::BatchFolder::Opening::join);
+    static_cast<void>(folder.open(run::BatchFolder::Opening::join));
     std::vector<std::size_t> missing(sweep.points());
     std::iota(missing.begin(), missing.end(), std::size_t{0});
     Summaries summaries = folder.look(missing);

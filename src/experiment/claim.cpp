@@ -33,7 +33,7 @@ void complain_about_unused(const Table& table, const std::string& quantity, Comp
         {"variants", {"slope", "exponent", "order"}},
         {"against", {"slope", "exponent"}},
         {"predicted", {"value", "ratio", "slope", "exponent", "fall", "peak"}},
-        {"tolerance", {"value", "ratio", "slope", "exponent", "fall", "peak"}},
+        {"tolerance", {"value", "ratio", "slope", "exponent", "order", "fall", "peak"}},
         {"relative_tolerance", {"value", "ratio", "slope", "exponent", "fall", "peak"}}};
     for (const Use& use : uses)
         if (table.given(use.key) && std::ranges::find(use.quantities, quantity) == use.quantities.end())

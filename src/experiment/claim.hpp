@@ -18,7 +18,8 @@ namespace hidyn::experiment {
 ///   slope     its least-squares slope against the key `against`, over the variants
 ///   exponent  the same slope of logarithms (of the absolute value, if it is a difference of routes)
 ///   order     the variants in `variants` have it in increasing order (measured: the smallest gap; predicted:
-///   > 0)
+///   > 0, by more than the tolerance and three errors; where one run does not know its error, by more than a
+///   tolerance that is given)
 /// Others look at all times, the last at all components as well:
 ///   peak      the time at which the observable (one component) is largest
 ///   fall      the exponent with which single runs approach the theory `minus_route` as d grows

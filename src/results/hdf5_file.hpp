@@ -85,6 +85,8 @@ void write_dimension_scale(hid_t group, const Dimension& dimension);
 /// A list of texts along the group's scale of that name.
 void write_texts(hid_t group, const std::string& name, const Dimension& dimension,
                  const std::vector<std::string>& values);
+/// Throws RunError at the first dataset of numbers whose checksum fails.
+void read_every_dataset(hid_t file);
 struct Array {
     std::vector<Dimension> dimensions;
     std::vector<double> values;

@@ -220,6 +220,17 @@ Results read_unguarded(const std::string& path) {
     }
 }
 
+void check_all(const std::string& path) {
+    const hdf5::Access access;
+    const Handle file = hdf5::open_file(path);
+    try {
+        if (!file.valid()) throw RunError("HDF5 cannot open it");
+        hdf5::read_every_dataset(file.id());
+    } catch (const RunError& error) {
+        throw InputError(fmt::format("{}: is damaged: {}", path, error.what()));
+    }
+}
+
 double longest_reading(const std::string& path) {
     constexpr double slowest = 1e7;  // bytes per second
     std::error_code unknown;

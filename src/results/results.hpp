@@ -78,6 +78,9 @@ void write(const std::string& path, const Results& results);
 [[nodiscard]] Results read(const std::string& path);
 /// The same, for whoever is in a child process already, and loses nothing when HDF5 crashes over damage.
 [[nodiscard]] Results read_unguarded(const std::string& path);
+/// Reads every dataset, so that HDF5 compares all checksums. Throws InputError if one fails; for whoever is
+/// in a child process.
+void check_all(const std::string& path);
 /// Seconds that no file of this size needs to be read; who takes longer runs in circles.
 [[nodiscard]] double longest_reading(const std::string& path);
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
 #include "core/archive.hpp"
 #include "core/children.hpp"
@@ -29,7 +31,7 @@ BatchFolder::BatchFolder(fs::path folder, const experiment::Sweep& sweep)
     for (std::size_t point = 0; point < sweep.points(); ++point) stems_.push_back(sweep.file_stem(point));
 }
 
-void BatchFolder::open(Opening opening) const {
+std::string BatchFolder::open(Opening opening) const {
     std::error_code error;
     if (fs::exists(folder_, error) && !fs::is_directory(folder_, error))
         throw InputError(fmt::format("{}: is not a folder; give one with -o", folder_.string()));
@@ -37,6 +39,11 @@ void BatchFolder::open(Opening opening) const {
     if (opening == Opening::join && in_use && read_whole((folder_ / "sweep.toml").string()) != sweep_.text)
         throw InputError(fmt::format(
             "{}: holds another batch, see its sweep.toml; choose another folder with -o", folder_.string()));
+    if (opening == Opening::resume && holds_points(folder_ / "points") && !holds_any_of_ours())
+        throw InputError(
+            fmt::format("{}: holds another batch, no point of which is one of this; choose another folder "
+                        "with -o",
+                        folder_.string()));
     if (opening == Opening::anew && in_use)
         throw InputError(
             fmt::format("{}: holds a batch already; --resume goes on with it, or choose another folder "
@@ -46,11 +53,33 @@ void BatchFolder::open(Opening opening) const {
     if (error)
         throw InputError(fmt::format("{}: the folder cannot be made: {}", folder_.string(), error.message()));
     if (!stems_.empty()) results::check_writable((folder_ / "points" / ".writable.h5").string());
+    const std::string toml = (folder_ / "sweep.toml").string();
+    const std::optional<std::string> before = read_whole(toml);
+    if (before == sweep_.text) return "";
     try {
-        write_whole((folder_ / "sweep.toml").string(), sweep_.text);
+        const std::string aside = in_use && before ? move_aside(toml) : "";
+        write_whole(toml, sweep_.text);
+        return aside;
     } catch (const RunError& failure) {
         throw InputError(failure.what());
     }
+}
+
+std::size_t BatchFolder::strangers() const {
+    std::set<std::string> own;
+    for (std::size_t point = 0; point < stems_.size(); ++point) own.insert(file_name(point));
+    std::size_t count = 0;
+    std::error_code unknown;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_ / "points", unknown))
+        if (entry.path().extension() == ".h5" && !own.contains(entry.path().filename().string())) ++count;
+    return count;
+}
+
+bool BatchFolder::holds_any_of_ours() const {
+    std::error_code unknown;
+    for (std::size_t point = 0; point < stems_.size(); ++point)
+        if (fs::exists(path_of(point), unknown)) return true;
+    return read_whole((folder_ / "sweep.toml").string()) == sweep_.text;
 }
 
 std::string BatchFolder::file_name(std::size_t point) const {
@@ -65,34 +94,44 @@ std::string BatchFolder::index_path(const std::string& part) const {
     return (folder_ / ("index" + part + ".h5")).string();
 }
 
-std::map<std::size_t, PointSummary> BatchFolder::look(const std::vector<std::size_t>& points) const {
-    std::map<std::size_t, PointSummary> found;
-    std::vector<std::size_t> there;
-    std::error_code unknown;
-    for (const std::size_t point : points) {
-        found[point] = missing(point);
-        if (fs::is_regular_file(path_of(point), unknown)) there.push_back(point);
-    }
+std::vector<std::optional<PointSummary>> BatchFolder::read(
+    const std::vector<std::pair<std::size_t, std::string>>& files) const {
     double longest = 0.0;
-    for (const std::size_t point : there)
-        longest = std::max(longest, results::longest_reading(path_of(point)));
-    const std::vector<std::optional<std::string>> summaries =
-        in_children(there.size(), longest, [&](std::size_t index) {
-            const results::Results results = results::read_unguarded(path_of(there[index]));
-            if (results.experiment != sweep_.text_at(there[index])) throw InputError("of another experiment");
+    for (const auto& [point, path] : files) longest = std::max(longest, results::longest_reading(path));
+    const std::vector<std::optional<std::string>> read =
+        in_children(files.size(), longest, [&](std::size_t index) {
+            const auto& [point, path] = files[index];
+            const results::Results results = results::read_unguarded(path);
+            if (results.experiment != sweep_.text_at(point)) throw InputError("of another experiment");
+            results::check_all(path);
             PointSummary summary = summarize(results);
             std::string bytes;
             Archive archive(bytes);
             archive(summary);
             return bytes;
         });
-    for (std::size_t index = 0; index < there.size(); ++index) {
-        // Truncated, damaged or not ours: as good as absent.
-        if (!summaries[index]) continue;
-        PointSummary& summary = found[there[index]] = {};
-        Archive archive{std::string_view(*summaries[index])};
-        archive(summary);
+    std::vector<std::optional<PointSummary>> summaries;
+    for (const std::optional<std::string>& bytes : read) {
+        std::optional<PointSummary>& summary = summaries.emplace_back();
+        if (!bytes) continue;
+        Archive archive{std::string_view(*bytes)};
+        archive(summary.emplace());
     }
+    return summaries;
+}
+
+std::map<std::size_t, PointSummary> BatchFolder::look(const std::vector<std::size_t>& points) const {
+    std::map<std::size_t, PointSummary> found;
+    std::vector<std::pair<std::size_t, std::string>> there;
+    std::error_code unknown;
+    for (const std::size_t point : points) {
+        found[point] = missing(point);
+        if (fs::is_regular_file(path_of(point), unknown)) there.emplace_back(point, path_of(point));
+    }
+    const std::vector<std::optional<PointSummary>> summaries = read(there);
+    // Truncated, damaged or not ours: as good as absent.
+    for (std::size_t index = 0; index < there.size(); ++index)
+        if (summaries[index]) found[there[index].first] = *summaries[index];
     return found;
 }
 
@@ -118,10 +157,15 @@ void BatchFolder::tidy(const std::vector<std::size_t>& points,
         if (abandoned_part(name)) fs::remove(entry.path(), unknown);
         if (name.substr(place) == ".checkpoint" && done(point->second)) fs::remove_all(entry.path(), unknown);
     }
+    for (const std::size_t point : points)
+        if (done(point)) note_failure(point, "");
 }
 
 std::string BatchFolder::make_way(std::size_t point) const {
-    return move_aside(path_of(point));
+    const std::string aside = move_aside(path_of(point));
+    if (aside.empty() || !fs::is_regular_file(aside) || !read({{point, aside}}).front()) return aside;
+    fs::rename(aside, path_of(point));
+    return "";
 }
 
 void BatchFolder::note_failure(std::size_t point, const std::string& sentence) const {

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiment/sweep.hpp"
@@ -29,8 +31,11 @@ class BatchFolder {
         join,    ///< holds none, or this very one: others may be at work in it
         resume,  ///< holds anything; this batch continues it
     };
-    /// Makes the folder. Throws InputError if it cannot be used, or holds what it may not.
-    void open(Opening opening) const;
+    /// Makes the folder. Throws InputError if it cannot be used, or holds what it may not. Returns where the
+    /// sweep.toml of the batch that this one continues with changes was moved to, or "".
+    std::string open(Opening opening) const;
+    /// How many results in points/ are of no point of this batch.
+    [[nodiscard]] std::size_t strangers() const;
 
     [[nodiscard]] std::string file_name(std::size_t point) const;  ///< within points/
     [[nodiscard]] std::string path_of(std::size_t point) const;
@@ -43,15 +48,20 @@ class BatchFolder {
     /// missing.
     [[nodiscard]] std::map<std::size_t, PointSummary> look(const std::vector<std::size_t>& points) const;
     /// Removes what killed writers, not those of other starts still at work, left of these points, and
-    /// checkpoints of those that are done.
+    /// checkpoints and notes of failure of those that are done.
     void tidy(const std::vector<std::size_t>& points, const std::function<bool(std::size_t)>& done) const;
-    /// Moves a file out of the way that stands in a missing point's place; returns where to, or "".
+    /// Moves a file out of the way that stands in a missing point's place, unless another start has just
+    /// finished the point; returns where to, or "".
     [[nodiscard]] std::string make_way(std::size_t point) const;
     /// Remembers why a point has no results; an empty sentence forgets it.
     void note_failure(std::size_t point, const std::string& sentence) const;
 
   private:
+    [[nodiscard]] bool holds_any_of_ours() const;
     [[nodiscard]] PointSummary missing(std::size_t point) const;
+    /// The files' summaries; none for one that is not a whole results file of its point.
+    [[nodiscard]] std::vector<std::optional<PointSummary>> read(
+        const std::vector<std::pair<std::size_t, std::string>>& files) const;
 
     std::filesystem::path folder_;
     const experiment::Sweep& sweep_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "run/runner.hpp"
 
@@ -13,8 +14,11 @@ using experiment::Node;
 using experiment::Sweep;
 using results::IndexGroup;
 
+/// Whether a double says what it is: not of integers that it would round.
 bool is_number(const Node& node) {
-    return node.type == Node::Type::integer || node.type == Node::Type::real;
+    constexpr std::int64_t largest_exact = std::int64_t{1} << 53;
+    return node.type == Node::Type::real || (node.type == Node::Type::integer &&
+                                             node.integer >= -largest_exact && node.integer <= largest_exact);
 }
 
 IndexGroup parameters(const Sweep& sweep, const std::vector<IndexedPoint>& points, const Dimension& point) {
@@ -69,12 +73,20 @@ IndexGroup outcomes(const BatchFolder& folder, const std::vector<IndexedPoint>& 
             .texts = {std::move(status), std::move(verdict), std::move(file), std::move(detail)}};
 }
 
-/// One group per route. An observable whose shape differs from point to point is left out.
+/// One group per label, or per size of a label that has several sizes at some point. An observable whose
+/// shape differs from point to point is left out.
 std::vector<IndexGroup> headlines(const std::vector<IndexedPoint>& points, const Dimension& point) {
     struct Column {
         Observable observable;
         std::vector<double> values, errors;
         bool same_shape = true;
+    };
+    std::set<std::string> of_several_sizes;
+    for (const IndexedPoint& one : points)
+        for (const Headline& headline : one.summary.headlines)
+            if (headline.one_of_several_sizes) of_several_sizes.insert(headline.label);
+    const auto name_of = [&](const Headline& headline) {
+        return of_several_sizes.contains(headline.label) ? headline.route : headline.label;
     };
     std::vector<const Headline*> routes;  // the first of each
     std::map<std::string, std::vector<std::string>> order;
@@ -82,11 +94,11 @@ std::vector<IndexGroup> headlines(const std::vector<IndexedPoint>& points, const
     for (std::size_t row = 0; row < points.size(); ++row)
         for (const Headline& headline : points[row].summary.headlines) {
             const std::string& name = headline.observable.name;
-            const auto [found, fresh] = columns.try_emplace({headline.route, name});
+            const auto [found, fresh] = columns.try_emplace({name_of(headline), name});
             Column& column = found->second;
             if (fresh) {
-                if (!order.contains(headline.route)) routes.push_back(&headline);
-                order[headline.route].push_back(name);
+                if (!order.contains(name_of(headline))) routes.push_back(&headline);
+                order[name_of(headline)].push_back(name);
                 column.observable = headline.observable;
                 column.values.assign(points.size() * headline.values.size(), std::nan(""));
                 column.errors = column.values;
@@ -100,13 +112,14 @@ std::vector<IndexGroup> headlines(const std::vector<IndexedPoint>& points, const
         }
     std::vector<IndexGroup> groups;
     for (const Headline* route : routes) {
-        IndexGroup group{.path = "routes/" + route->route,
+        const std::string route_name = name_of(*route);
+        IndexGroup group{.path = "routes/" + route_name,
                          .attributes = {{"kind", route->kind},
                                         {"side", std::string(route->theory ? "theory" : "simulation")}},
                          .arrays = {},
                          .texts = {}};
-        for (const std::string& name : order[route->route]) {
-            Column& column = columns[{route->route, name}];
+        for (const std::string& name : order[route_name]) {
+            Column& column = columns[{route_name, name}];
             if (!column.same_shape) continue;
             std::vector<Dimension> dimensions{point};
             std::ranges::copy(column.observable.dimensions, std::back_inserter(dimensions));

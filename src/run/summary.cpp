@@ -21,8 +21,10 @@ Type attribute(const DerivedGroup& group, const std::string& name, Type standard
     return value != nullptr ? *value : standard;
 }
 
-Headline headline(const std::string& route, const RouteInfo& info, const Series& series) {
-    Headline made{.route = route,
+Headline headline(const RouteInfo& info, bool one_of_several_sizes, const Series& series) {
+    Headline made{.route = info.name,
+                  .label = info.variant.empty() ? info.label : info.variant + "." + info.label,
+                  .one_of_several_sizes = one_of_several_sizes,
                   .kind = info.kind,
                   .theory = info.theory,
                   .observable = series.observable,
@@ -57,12 +59,11 @@ bool fits(const Series& series) {
            std::ranges::none_of(series.observable.dimensions, &Dimension::is_time);
 }
 
-std::string name_in_index(const RouteInfo& info, const Results& results) {
+bool has_several_sizes(const RouteInfo& info, const Results& results) {
     std::set<std::uint64_t> sizes;
     for (const RouteResult& route : results.routes)
         if (route.info.variant == info.variant && route.info.label == info.label) sizes.insert(route.info.d);
-    if (sizes.size() > 1) return info.name;
-    return info.variant.empty() ? info.label : info.variant + "." + info.label;
+    return sizes.size() > 1;
 }
 
 int severity(const std::string& outcome) {
@@ -82,7 +83,8 @@ PointSummary summarize(const Results& results) {
             made.status = status_name(Status::not_converged);
         for (const Series& series : route.trajectory.series)
             if (fits(series))
-                made.headlines.push_back(headline(name_in_index(route.info, results), route.info, series));
+                made.headlines.push_back(
+                    headline(route.info, has_several_sizes(route.info, results), series));
     }
     for (const DerivedGroup& group : results.derived) {
         if (group.path.starts_with("claims/")) {

@@ -12,14 +12,18 @@ namespace hidyn::run {
 
 /// An observable at the last time of one route.
 struct Headline {
-    std::string route;  ///< [variant.]label, and -d<size> where the label has several sizes
-    std::string kind;   ///< "simulation", "ode", ...
+    std::string route;  ///< its name in the results file
+    std::string label;  ///< [variant.]label, the same for every size
+    bool one_of_several_sizes = false;
+    std::string kind;  ///< "simulation", "ode", ...
     bool theory = false;
     Observable observable;
     std::vector<double> values;  ///< per component; mean over the replicas that did not diverge
     std::vector<double> errors;  ///< standard errors of the mean, or the theory's own numerical error
 
-    void archive(Archive& archive) { archive(route, kind, theory, observable, values, errors); }
+    void archive(Archive& archive) {
+        archive(route, label, one_of_several_sizes, kind, theory, observable, values, errors);
+    }
 };
 
 /// One point of a batch as the index shows it.

@@ -53,7 +53,7 @@ double magnitude(const Series& series) {
 }
 
 Comparison compare(const Series& simulation, const Series& theory, double d) {
-    const ReplicaAverage difference = replica_average(deviations(simulation, theory));
+    const ReplicaAverage difference = deviation_average(simulation, theory);
     Comparison result;
     result.observable = simulation.observable.name;
     result.d = d;

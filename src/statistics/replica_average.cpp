@@ -13,20 +13,8 @@ namespace {
 
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
-}  // namespace
-
-std::size_t replica_count(const Series& series) {
-    return std::max<std::size_t>(series.replicas, 1);
-}
-
-std::size_t failure_time(const Series& series, std::size_t replica) {
-    for (std::size_t time = 0; time < series.times; ++time)
-        for (const double value : series.at(replica, time))
-            if (!std::isfinite(value)) return time;
-    return series.times;
-}
-
-ReplicaAverage replica_average(const Series& series) {
+/// Over the replicas that are alive at a time, according to `lives`, and finite.
+ReplicaAverage average_of(const Series& series, const Series& lives) {
     const std::size_t width = series.components();
     const std::size_t size = series.times * width;
     ReplicaAverage average;
@@ -37,10 +25,11 @@ ReplicaAverage replica_average(const Series& series) {
 
     // Welford's update: one pass, and no cancellation when the spread is far below the mean.
     for (std::size_t replica = 0; replica < average.replicas; ++replica) {
-        const std::size_t alive = failure_time(series, replica);
+        const std::size_t alive = failure_time(lives, replica);
         if (alive < series.times) ++average.diverged;
         const double* values = series.values.data() + replica * size;
         for (std::size_t index = 0; index < alive * width; ++index) {
+            if (!std::isfinite(values[index])) continue;
             const double step = values[index] - average.mean[index];
             average.mean[index] += step / static_cast<double>(++average.used[index]);
             average.variance[index] += step * (values[index] - average.mean[index]);
@@ -55,6 +44,27 @@ ReplicaAverage replica_average(const Series& series) {
         if (n >= 2) average.standard_error[index] = std::sqrt(average.variance[index] / n);
     }
     return average;
+}
+
+}  // namespace
+
+std::size_t replica_count(const Series& series) {
+    return std::max<std::size_t>(series.replicas, 1);
+}
+
+std::size_t failure_time(const Series& series, std::size_t replica) {
+    for (std::size_t time = 0; time < series.times; ++time)
+        for (const double value : series.at(replica, time))
+            if (!std::isfinite(value)) return time;
+    return series.times;
+}
+
+ReplicaAverage replica_average(const Series& series) {
+    return average_of(series, series);
+}
+
+ReplicaAverage deviation_average(const Series& simulation, const Series& theory) {
+    return average_of(deviations(simulation, theory), simulation);
 }
 
 Series deviations(const Series& simulation, const Series& theory) {
@@ -89,7 +99,19 @@ Series deviations(const Series& simulation, const Series& theory) {
 }
 
 std::vector<double> theory_mean(const Series& theory) {
-    return replica_average(theory).mean;
+    const std::size_t size = theory.times * theory.components();
+    std::vector<double> mean(size, undefined);
+    for (std::size_t index = 0; index < size; ++index) {
+        double sum = 0.0;
+        double count = 0.0;
+        for (std::size_t place = index; place < theory.values.size(); place += size)
+            if (std::isfinite(theory.values[place])) {
+                sum += theory.values[place];
+                count += 1.0;
+            }
+        if (count > 0.0) mean[index] = sum / count;
+    }
+    return mean;
 }
 
 }  // namespace hidyn::statistics

@@ -37,7 +37,11 @@ struct ReplicaAverage {
 /// and times, and a theory with a replica axis needs a curve for every replica.
 [[nodiscard]] Series deviations(const Series& simulation, const Series& theory);
 
-/// The theory's curve averaged over its replicas, [time, component].
+/// Their average over the replicas of the simulation that are alive. Where the theory is undefined so is the
+/// average, there alone.
+[[nodiscard]] ReplicaAverage deviation_average(const Series& simulation, const Series& theory);
+
+/// The theory's curve averaged over its finite replicas, [time, component].
 [[nodiscard]] std::vector<double> theory_mean(const Series& theory);
 
 }  // namespace hidyn::statistics

@@ -61,8 +61,7 @@ LimitFit extrapolate(std::span<const SimulationRun> sizes, const Series& theory)
     std::vector<ReplicaAverage> averages;
     std::vector<double> d, weights;
     for (const SimulationRun& run : sizes) {
-        averages.push_back(
-            replica_average(deviations(*run.trajectory->find(theory.observable.name), theory)));
+        averages.push_back(deviation_average(*run.trajectory->find(theory.observable.name), theory));
         const double alive = static_cast<double>(averages.back().replicas - averages.back().diverged);
         d.push_back(run.d);
         weights.push_back(std::max(alive, 1.0) * run.d);

@@ -97,6 +97,11 @@ std::string indecision(const Verdict& verdict) {
     if (verdict.obstacle == Obstacle::all_diverged)
         return fmt::format("inconclusive: every replica of {} diverged, none is left to compare with {}",
                            verdict.simulation, verdict.theory);
+    if (verdict.obstacle == Obstacle::most_diverged)
+        return fmt::format(
+            "inconclusive: most replicas of {} diverged, and the others are a selection that {} "
+            "is not about",
+            verdict.simulation, verdict.theory);
     if (verdict.obstacle == Obstacle::sizes_too_small)
         return fmt::format(
             "inconclusive: {} differs from {} by {} in {}, but single runs approach it as d^-{}, faster "
@@ -142,6 +147,11 @@ std::string sentence(const Verdict& verdict) {
     if (verdict.outcome != Outcome::inconclusive && std::isfinite(verdict.theory_ends_at))
         text += fmt::format("; {} diverged after t = {:.4g}, and later times are not compared",
                             verdict.theory, verdict.theory_ends_at);
+    if (verdict.outcome != Outcome::inconclusive && !verdict.hole.observable.empty())
+        text += fmt::format(
+            "; {} leaves {}{} undefined or its error unknown (first at t = {:.4g}), which is "
+            "not compared",
+            verdict.theory, verdict.hole.observable, verdict.hole.component, verdict.hole.time);
     if (verdict.diverged() > 0 && verdict.obstacle != Obstacle::all_diverged) {
         std::size_t all = 0;
         for (const ReplicaCount& size : verdict.replicas) all += size.replicas;

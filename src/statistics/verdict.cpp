@@ -141,16 +141,21 @@ void check_times(const Trajectory& trajectory, const std::string& name, const Ti
 void keep_judgeable(Coordinates& data, Verdict& verdict) {
     std::vector<ReplicaGroup> kept;
     std::size_t alive_anywhere = 0;
+    bool enough = false;
     for (ReplicaGroup& group : data.groups) {
         const auto all = static_cast<std::size_t>(group.deviations.rows());
         const auto alive = static_cast<std::size_t>(complete_replicas(group).rows());
         verdict.replicas.push_back({group.d, all, all - alive});
         alive_anywhere += alive;
-        if (alive >= fewest_replicas) kept.push_back(std::move(group));
+        if (alive < fewest_replicas) continue;
+        enough = true;
+        if (2 * alive >= all) kept.push_back(std::move(group));
     }
     data.groups = std::move(kept);
     if (!data.groups.empty()) return;
-    verdict.obstacle = alive_anywhere == 0 ? Obstacle::all_diverged : Obstacle::too_few_replicas;
+    verdict.obstacle = alive_anywhere == 0 ? Obstacle::all_diverged
+                       : enough            ? Obstacle::most_diverged
+                                           : Obstacle::too_few_replicas;
 }
 
 /// Takes out of the variance test what it cannot judge: times within the first steps, where interpolation
@@ -172,19 +177,36 @@ void keep_testable_variances(Coordinates& data, const TimeGrid& grid) {
     }
 }
 
-/// The last time at which every observable that is compared is finite in the theory; infinite if that is the
-/// end of the grid.
+/// The last time at which something that is compared is finite in the theory; infinite if that is the end of
+/// the grid.
 double last_finite_time(const TheoryRun& theory, const TimeGrid& grid) {
-    double last = std::numeric_limits<double>::infinity();
+    std::size_t end = 0;
     for (const Series& series : theory.trajectory->series) {
         if (series.observable.own || !is_reported(*theory.trajectory, series)) continue;
         const std::vector<double> mean = theory_mean(series);
-        for (std::size_t time = 0; time < grid.size(); ++time)
+        for (std::size_t time = end; time < grid.size(); ++time)
             for (std::size_t component = 0; component < series.components(); ++component)
-                if (!std::isfinite(mean[time * series.components() + component]))
-                    last = std::min(last, time == 0 ? grid.times.front() : grid.times[time - 1]);
+                if (std::isfinite(mean[time * series.components() + component])) end = time + 1;
     }
-    return last;
+    return end == grid.size() ? std::numeric_limits<double>::infinity()
+                              : grid.times[std::max<std::size_t>(end, 1) - 1];
+}
+
+Verdict::Hole first_hole(const TheoryRun& theory, const std::vector<std::string>& compared,
+                         const TimeGrid& grid, double end) {
+    Verdict::Hole first{"", "", std::numeric_limits<double>::infinity()};
+    for (const std::string& name : compared) {
+        const Series& series = *theory.trajectory->find(name);
+        const std::vector<double> mean = theory_mean(series);
+        for (std::size_t time = 0; time < grid.size() && grid.times[time] <= end; ++time)
+            for (const std::size_t component : series.observable.independent_components()) {
+                const std::size_t index = time * series.components() + component;
+                const double error = series.error.empty() ? 0.0 : series.error[index];
+                if ((!std::isfinite(mean[index]) || !std::isfinite(error)) && grid.times[time] < first.time)
+                    first = {name, series.observable.component_label(component), grid.times[time]};
+            }
+    }
+    return first;
 }
 
 /// Whether no tested coordinate has moved apart between replicas: at a prescribed start agreement is no
@@ -269,6 +291,7 @@ Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, con
 
     keep_judgeable(data, verdict);
     verdict.theory_ends_at = last_finite_time(theory, grid);
+    verdict.hole = first_hole(theory, data.observables, grid, verdict.theory_ends_at);
     if (verdict.obstacle == Obstacle::none && std::isfinite(verdict.theory_ends_at) &&
         nothing_has_spread(data))
         verdict.obstacle = Obstacle::theory_ends_at_start;

@@ -38,6 +38,7 @@ enum class Obstacle {
     nothing_in_common,
     too_few_replicas,
     all_diverged,
+    most_diverged,
     theory_ends_at_start,
     sizes_too_small
 };
@@ -81,6 +82,12 @@ struct Verdict {
     std::size_t times_tested = 0;
     double theory_ends_at =
         std::numeric_limits<double>::infinity();  ///< last finite time of a theory that diverged
+    /// Where the theory, before its end, is first undefined or does not know its error.
+    struct Hole {
+        std::string observable;  ///< "": nowhere
+        std::string component;
+        double time = 0;
+    } hole;
     std::vector<ReplicaCount> replicas;
     std::vector<double> sizes_used;  ///< after small sizes beyond the reach of 1/d were dropped
     std::vector<std::vector<Comparison>> comparisons;  ///< [size][observable]
@@ -96,12 +103,13 @@ struct Verdict {
 
 /// Does the theory describe this simulation?
 ///
-/// Sizes with fewer than four replicas left standing take no part. With two sizes or more the means are
-/// extrapolated in 1/d and the limit is tested; if with three or more the 1/d law itself fails (a test that
-/// does not see the theory), the smallest size is dropped, repeatedly. If the theory predicts variances they
-/// are tested too, and the two p-values are joined by Bonferroni: p = min(1, 2 min(p_mean, p_variance)),
-/// agreement if p >= level. The variance is extrapolated from the two largest sizes. A deviation at sizes
-/// that approach the theory faster than d^-1/2 is no finding: the sizes are called too small.
+/// Sizes with fewer than four replicas left standing, or fewer than half of them, take no part: those that
+/// are left are a selection. With two sizes or more the means are extrapolated in 1/d and the limit is
+/// tested; if with three or more the 1/d law itself fails (a test that does not see the theory), the smallest
+/// size is dropped, repeatedly. If the theory predicts variances they are tested too, and the two p-values
+/// are joined by Bonferroni: p = min(1, 2 min(p_mean, p_variance)), agreement if p >= level. The variance is
+/// extrapolated from the two largest sizes. A deviation at sizes that approach the theory faster than d^-1/2
+/// is no finding: the sizes are called too small.
 [[nodiscard]] Verdict judge(std::span<const SimulationRun> sizes_of_one_simulation, const TheoryRun& theory,
                             const TimeGrid& grid, const VerdictOptions& options = {});
 

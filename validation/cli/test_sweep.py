@@ -119,6 +119,41 @@ zip = [["routes.sim.d", "routes.sim.replicas"]]
         with self.index("second") as index:
             self.assertEqual(index["point"].shape, (5,))
 
+    def test_a_batch_is_continued_by_itself_or_by_one_that_shares_points(self):
+        self.sweep()
+        whole = points(self.path("batch"))
+        with open(self.path("sweep.toml")) as file:
+            text = file.read()
+        with open(self.path("batch/sweep.toml")) as file:
+            first = file.read()
+        self.write("sweep.toml", text.replace("end = 2.0", "end = 1.0"))
+        said = self.sweep("--resume", code=2).stderr
+        self.assertIn("batch: holds another batch, no point of which is one of this", said)
+        self.write("sweep.toml", text)
+        said = self.sweep("--resume", "--sweep", "problem.label_noise=[0.25, 0.5]").stderr
+        self.assertIn("5 of 10 points are there already", said)
+        self.assertIn("its sweep.toml was moved to batch/sweep.toml.aside", said)
+        self.assertIn("batch/points holds 5 results files that are of no point of this batch", said)
+        extended = points(self.path("batch"))
+        self.assertEqual(len(extended), 15)
+        self.assertEqual({name: extended[name] for name in whole}, whole)
+        with open(self.path("batch/sweep.toml.aside")) as file:
+            self.assertEqual(file.read(), first)
+        with self.index() as index:
+            np.testing.assert_array_equal(index["parameters/problem.label_noise"][:2], [0.25, 0.5])
+
+    def test_the_index_keeps_large_numbers_and_lists_of_sizes_apart(self):
+        self.write("sweep.toml", EXPERIMENT)
+        self.sweep("--sweep", "routes.sim.seed=[9007199254740993, 9007199254740995]",
+                   "--sweep", "routes.sim.d=[[50], [50, 100]]")
+        with self.index() as index:
+            self.assertEqual(sorted(set(index["parameters/routes.sim.seed"].asstr())),
+                             ["9007199254740993", "9007199254740995"])
+            self.assertEqual(sorted(index["routes"]), ["ode", "sim-d100", "sim-d50"])
+            self.assertTrue(np.isfinite(index["routes/sim-d50/generalization_error"][()]).all())
+            np.testing.assert_array_equal(np.isfinite(index["routes/sim-d100/generalization_error"][()]),
+                                          [False, True, False, True])
+
     def test_shards_start_at_the_same_moment(self):
         self.sweep(out="whole")
         for attempt in range(5):
@@ -281,9 +316,20 @@ class NothingIsLost(Batch):
         remarks = os.path.join(folder, names[6] + ".part-time-remarks")  # named like it, but not
         shutil.copy(os.path.join(folder, "notes.txt"), remarks)
         os.remove(os.path.join(folder, names[5]))
+        for name, dataset in ((names[7], "routes/sim-d300/Q"), (names[8], "comparisons/sim-d300~ode/Q/z")):
+            with h5py.File(os.path.join(folder, name)) as file:
+                place = file[dataset].id.get_chunk_info(0).byte_offset + 9
+            with open(os.path.join(folder, name), "r+b") as file:  # one bit of one number
+                file.seek(place)
+                byte = file.read(1)[0]
+                file.seek(place)
+                file.write(bytes([byte ^ 1]))
+        with open(os.path.join(folder, names[9][:-3] + ".failed"), "w") as file:  # of an earlier start
+            file.write("no memory")
         os.remove(self.path("batch/index.h5"))
         said = self.sweep("--resume").stderr
-        self.assertIn("5 of 10 points are there already", said)
+        self.assertIn("3 of 10 points are there already", said)
+        self.assertFalse(os.path.exists(os.path.join(folder, names[9][:-3] + ".failed")))
         self.assertEqual(points(self.path("batch")), whole)
         with open(os.path.join(folder, names[1] + ".aside")) as file:
             self.assertEqual(file.read(), "my notes\n")

@@ -94,6 +94,33 @@ TEST_CASE("an error or a measurement beyond every number passes no claim") {
     CHECK_FALSE(all.check(claim).passed);
 }
 
+TEST_CASE("an unknown error excuses no value and orders nothing") {
+    Case all;
+    experiment::Claim claim = at_s(1.0);
+    claim.route = "exact";
+    for (results::RouteResult& route : all.results.routes)
+        for (double& error : route.trajectory.series.front().error) error = std::nan("");
+    claim.predicted = std::exp(-1.0);
+    claim.tolerance = 1e-9;
+    CHECK(all.check(claim).passed);
+    CHECK(std::isnan(all.check(claim).error));
+    claim.predicted += 2e-9;
+    CHECK_FALSE(all.check(claim).passed);
+
+    claim.quantity = "order";
+    claim.variants = {"early", "late"};
+    CHECK(all.check(claim).measured == doctest::Approx(std::exp(-1.0)));
+    CHECK_FALSE(all.check(claim).passed);
+    claim.tolerance = 0.1;  // the gap that would mean something
+    CHECK(all.check(claim).passed);
+    claim.tolerance = 1.0;
+    CHECK_FALSE(all.check(claim).passed);
+    claim.tolerance = 0.0;
+    for (results::RouteResult& route : all.results.routes)
+        for (double& error : route.trajectory.series.front().error) error = 1e-4;
+    CHECK(all.check(claim).passed);
+}
+
 TEST_CASE("a difference of two routes has both their errors") {
     Case all;
     experiment::Claim claim = at_s(1.0);

@@ -38,7 +38,7 @@ TEST_CASE("missing numbers: an infinity is a divergence of its replica, at its t
     CHECK(result.outcome.status == Status::diverged);
     CHECK(result.outcome.diverged_at == 1.0);
     CHECK(result.outcome.diverged_replicas == 1);
-    CHECK(result.outcome.detail == "b is beyond all numbers");
+    CHECK(result.outcome.detail == "b is beyond 1e+150");
     for (const Series& series : result.trajectory.series) {
         CHECK(series.at(0, 2)[0] == 3.0);
         CHECK(series.at(1, 0)[0] == 1.0);
@@ -66,4 +66,34 @@ TEST_CASE("missing numbers: what a finished route leaves undefined is named; wha
     diverged.outcome.status = Status::diverged;
     run::account_for_missing(diverged, grid);
     CHECK(warning_of(diverged).empty());
+}
+
+TEST_CASE("missing numbers: what cannot be squared is beyond, as an infinity is") {
+    results::RouteResult result = route_with({{1, 1e149, 1e151}}, 0);
+    run::account_for_missing(result, grid);
+    CHECK(result.outcome.status == Status::diverged);
+    CHECK(result.outcome.diverged_at == 2.0);
+    CHECK(std::isnan(result.trajectory.series.front().values[2]));
+}
+
+TEST_CASE("missing numbers: a theory of which nothing is left has diverged") {
+    results::RouteResult result = route_with({{1, 2, nothing}, {1, nothing, nothing}}, 0);
+    result.info.theory = true;
+    run::account_for_missing(result, grid);
+    CHECK(result.outcome.status == Status::diverged);
+    CHECK(result.outcome.diverged_at == 2.0);
+    CHECK(result.outcome.detail == "nothing is defined from there on");
+}
+
+TEST_CASE("missing numbers: errors that are no numbers are unknown, and named where there is a value") {
+    results::RouteResult result = route_with({{1, 2, nothing}, {1, 2, 3}}, 0);
+    result.trajectory.series[0].error = {0.1, infinity, nothing};
+    result.trajectory.series[1].variance = {0.1, infinity, 1.0};
+    run::account_for_missing(result, grid);
+    CHECK(result.outcome.status == Status::complete);
+    CHECK(std::isnan(result.trajectory.series[0].error[1]));
+    CHECK(std::isnan(result.trajectory.series[1].variance[1]));
+    CHECK(warning_of(result) ==
+          "of unknown error, and not compared, at some times: a (first at t = 1); undefined at some times: a "
+          "(first at t = 2)");
 }

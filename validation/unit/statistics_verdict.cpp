@@ -130,6 +130,41 @@ TEST_CASE("verdict: diverged replicas are left out and counted") {
     CHECK(sentence(verdict).find("; 1 of 16 replicas diverged") != std::string::npos);
 }
 
+TEST_CASE("verdict: what most replicas did not survive is not judged by the others") {
+    hidyn::Trajectory simulation = Simulator(23).run({}, 400, 16);
+    const hidyn::Trajectory theory = synthetic::theory({});
+    const auto lose = [&](std::size_t replica) {
+        simulation.series[0].at(replica, 99)[0] = std::numeric_limits<double>::quiet_NaN();
+    };
+    for (std::size_t replica = 0; replica < 8; ++replica) lose(replica);
+    CHECK(judge_one(simulation, theory, 400).outcome == Outcome::agrees);
+    lose(8);
+    const Verdict verdict = judge_one(simulation, theory, 400);
+    CHECK(verdict.outcome == Outcome::inconclusive);
+    CHECK(verdict.obstacle == Obstacle::most_diverged);
+    CHECK(sentence(verdict).find("; 9 of 16 replicas diverged") != std::string::npos);
+}
+
+TEST_CASE("verdict: a hole in one component of a theory hides no other component, and is told") {
+    const hidyn::Trajectory simulation = Simulator(24).run({}, 1600, 64);
+    hidyn::Trajectory theory = synthetic::theory({});
+    for (std::size_t time = 30; time < 100; ++time)
+        theory.series[0].at(0, time)[0] = std::numeric_limits<double>::quiet_NaN();
+    const Verdict sound = judge_one(simulation, theory, 1600);
+    CHECK(sound.outcome == Outcome::agrees);
+    CHECK(sound.times_tested == 100);
+    CHECK(std::isinf(sound.theory_ends_at));
+    CHECK(sound.hole.observable == "Q");
+    CHECK(sound.hole.component == "[1,1]");
+    CHECK(sentence(sound).find("leaves Q[1,1] undefined or its error unknown (first at t = ") !=
+          std::string::npos);
+    CHECK(std::isfinite(sound.comparisons[0][0].z[50 * 9 + 4]));
+    CHECK(std::isnan(sound.comparisons[0][0].z[50 * 9]));
+    // Another component is wrong where the first is not known.
+    for (std::size_t time = 60; time < 100; ++time) theory.series[0].at(0, time)[4] += 0.05;
+    CHECK(judge_one(simulation, theory, 1600).outcome == Outcome::disagrees);
+}
+
 TEST_CASE("verdict: too few replicas, none left, nothing in common are outcomes of their own") {
     Simulator simulator(14);
     const hidyn::Trajectory theory = synthetic::theory({});
