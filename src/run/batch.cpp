@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "core/error.hpp"
+#include "core/machine.hpp"
 #include "results/results.hpp"
 #include "run/checkpoint_folder.hpp"
 #include "run/claims.hpp"
@@ -36,6 +37,24 @@ double cost(const Experiment& experiment) {
                        std::max(variant.problem->steps_per_unit_time(d), 1.0);
         }
     return sum;
+}
+
+/// Points run side by side: the largest ones may.
+void check_memory_together(std::vector<double> points, const std::string& name) {
+    std::ranges::sort(points, std::greater<>());
+    const double memory = machine_memory();
+    double needed = 0.0;
+    for (std::size_t index = 0; index < points.size(); ++index) {
+        needed += points[index];
+        if (needed <= memory) continue;
+        if (static_cast<int>(index) < omp_get_max_threads())
+            throw InputError(
+                fmt::format("{}: the trajectories of {} points side by side take up to {:.3g} GB, this "
+                            "machine has {:.3g} GB; "
+                            "use --threads {}",
+                            name, index + 1, needed / 1e9, memory / 1e9, index));
+        return;
+    }
 }
 
 /// A route's progress within that of the batch.
@@ -95,10 +114,12 @@ std::vector<std::size_t> checked(const Sweep& sweep, std::vector<std::size_t> po
     std::map<std::string, Complaint> seen;
     std::vector<std::string> order;
     std::map<std::size_t, double> costs;
+    std::vector<double> memory;
     for (const std::size_t point : points) try {
             const Experiment experiment = load_point(sweep, point, registry);
             check_memory(experiment, sweep.name);
             costs[point] = cost(experiment);
+            memory.push_back(needed_memory(experiment));
         } catch (const InputError& error) {
             for (const std::string& sentence : error.messages) {
                 const auto [found, fresh] = seen.try_emplace(sentence, Complaint{point, 0});
@@ -115,6 +136,7 @@ std::vector<std::size_t> checked(const Sweep& sweep, std::vector<std::size_t> po
                 : fmt::format("{} (at {})", sentence, describe_point(sweep, complaint.first)));
     }
     if (!sentences.empty()) throw InputError(std::move(sentences));
+    check_memory_together(std::move(memory), sweep.name);
     std::ranges::stable_sort(points, std::greater<>(), [&](std::size_t point) { return costs[point]; });
     return points;
 }

@@ -98,18 +98,24 @@ void use_threads(int threads) {
     if (threads > 0) omp_set_num_threads(sensible(threads));
 }
 
-void check_memory(const experiment::Experiment& experiment, const std::string& name) {
-    const double memory = machine_memory();
+double needed_memory(const experiment::Experiment& experiment) {
     double needed = 0.0;
-    std::size_t most_replicas = 0;
     for (const experiment::Variant& variant : experiment.variants)
-        for (const auto& route : variant.routes) {
-            most_replicas = std::max(most_replicas, route->info.replicas);
+        for (const auto& route : variant.routes)
             for (const Observable& observable : observables_of(*variant.problem, *route))
                 needed += 8.0 * static_cast<double>(observable.size()) *
                           static_cast<double>(experiment.grid.size()) *
                           static_cast<double>(std::max<std::size_t>(route->info.replicas, 1));
-        }
+    return needed;
+}
+
+void check_memory(const experiment::Experiment& experiment, const std::string& name) {
+    const double memory = machine_memory();
+    const double needed = needed_memory(experiment);
+    std::size_t most_replicas = 0;
+    for (const experiment::Variant& variant : experiment.variants)
+        for (const auto& route : variant.routes)
+            most_replicas = std::max(most_replicas, route->info.replicas);
     if (needed > memory)
         throw InputError(
             fmt::format("{}: the trajectories of {} times and up to {} replicas take {:.3g} GB, this machine "

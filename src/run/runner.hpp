@@ -27,6 +27,8 @@ void stamp(const std::string& command, results::Results& results);
 /// experiment is loaded.
 void use_threads(int threads);
 
+/// Bytes that the trajectories of an experiment take.
+[[nodiscard]] double needed_memory(const experiment::Experiment& experiment);
 /// Throws InputError if the trajectories would not fit into this machine's memory; `name` is the experiment
 /// file's.
 void check_memory(const experiment::Experiment& experiment, const std::string& name);

@@ -233,6 +233,21 @@ zip = [["routes.sim.d", "routes.sim.replicas"]]
         self.sweep()
         self.assertEqual(self.hidyn("sweep", "sweep.toml", "-o", "batch").returncode, 2)
 
+    def test_points_side_by_side_must_fit_together(self):
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        self.write("sweep.toml", EXPERIMENT)
+        self.sweep("--sweep", "routes.sim.d=[50, 60]", out="small")
+        with h5py.File(glob.glob(self.path("small/points/*.h5"))[0]) as file:
+            name = next(name for name in file["routes"] if name.startswith("sim"))
+            group = file["routes"][name]
+            numbers = sum(item.size for item in group.values() if "replica" in str(item.attrs.get("dimensions", "")))
+            per_replica_and_time = numbers / group.attrs["replicas"] / len(file["time"])
+        # One point takes two thirds of the memory.
+        replicas = 1_000_000
+        times = int(memory * 2 / 3 / 8 / per_replica_and_time / replicas)
+        self.refused("sweep", "sweep.toml", "--sweep", "routes.sim.d=[50, 60]", "--set",
+                     f"routes.sim.replicas={replicas}", "--set", f"time.points={times}", "--threads", "2", says=["2 points side by side", "--threads 1"])
+
     def test_a_run_says_that_it_leaves_the_sweep_out(self):
         done = self.run_experiment(name="sweep.toml")
         self.assertIn("hidyn sweep", done.stderr)
