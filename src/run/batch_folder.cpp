@@ -57,7 +57,7 @@ std::string BatchFolder::open(Opening opening) const {
     const std::optional<std::string> before = read_whole(toml);
     if (before == sweep_.text) return "";
     try {
-        const std::string aside = in_use && before ? move_aside(toml) : "";
+        std::string aside = in_use && before ? move_aside(toml) : "";
         write_whole(toml, sweep_.text);
         return aside;
     } catch (const RunError& failure) {
@@ -162,7 +162,7 @@ void BatchFolder::tidy(const std::vector<std::size_t>& points,
 }
 
 std::string BatchFolder::make_way(std::size_t point) const {
-    const std::string aside = move_aside(path_of(point));
+    std::string aside = move_aside(path_of(point));
     if (aside.empty() || !fs::is_regular_file(aside) || !read({{point, aside}}).front()) return aside;
     fs::rename(aside, path_of(point));
     return "";

@@ -246,7 +246,8 @@ zip = [["routes.sim.d", "routes.sim.replicas"]]
         replicas = 1_000_000
         times = int(memory * 2 / 3 / 8 / per_replica_and_time / replicas)
         self.refused("sweep", "sweep.toml", "--sweep", "routes.sim.d=[50, 60]", "--set",
-                     f"routes.sim.replicas={replicas}", "--set", f"time.points={times}", "--threads", "2", says=["2 points side by side", "--threads 1"])
+                     f"routes.sim.replicas={replicas}", "--set", f"time.points={times}", "--set", f"time.end={times}",
+                     "--threads", "2", says=["2 points side by side", "--threads 1"])
 
     def test_a_run_says_that_it_leaves_the_sweep_out(self):
         done = self.run_experiment(name="sweep.toml")
