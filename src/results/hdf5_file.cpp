@@ -108,6 +108,27 @@ Handle checksummed(std::vector<hsize_t> sizes) {
     return properties;
 }
 
+/// A new dataset with these numbers.
+Handle write_numbers(hid_t group, const std::string& name, hid_t file_type, hid_t memory_type,
+                     const std::vector<hsize_t>& sizes, const void* values) {
+    const Handle space(sizes.empty()
+                           ? H5Screate(H5S_SCALAR)
+                           : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
+                       H5Sclose);
+    const Handle properties = checksummed(sizes);
+    Handle dataset(checked(H5Dcreate2(group, name.c_str(), file_type, space.id(), H5P_DEFAULT,
+                                      properties.id(), H5P_DEFAULT),
+                           "create the dataset " + name),
+                   H5Dclose);
+    checked_call(H5Dwrite(dataset.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+                 "write the dataset " + name);
+    return dataset;
+}
+
+void make_scale(const Handle& dataset, const std::string& name) {
+    checked_call(H5DSset_scale(dataset.id(), name.c_str()), "make " + name + " a dimension scale");
+}
+
 // Empty for an axis that only counts its entries.
 std::vector<double> read_coordinates(hid_t group, const std::string& name) {
     if (name.empty() || !exists(group, name)) return {};
@@ -255,10 +276,8 @@ std::int64_t read_integer(hid_t object, const std::string& name, std::int64_t st
 }
 
 void write_scale(hid_t group, const std::string& name, const std::vector<double>& values) {
-    const hsize_t size = values.size();
-    checked_call(H5LTmake_dataset_double(group, name.c_str(), 1, &size, values.data()), "write " + name);
-    const Handle dataset(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose);
-    checked_call(H5DSset_scale(dataset.id(), name.c_str()), "make " + name + " a dimension scale");
+    make_scale(write_numbers(group, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {values.size()}, values.data()),
+               name);
 }
 
 void write_dimension_scale(hid_t group, const Dimension& dimension) {
@@ -274,11 +293,9 @@ void write_dimension_scale(hid_t group, const Dimension& dimension) {
     }
     std::vector<std::int64_t> indices(dimension.size);
     std::iota(indices.begin(), indices.end(), 1);
-    const hsize_t size = indices.size();
-    checked_call(H5LTmake_dataset(group, dimension.name.c_str(), 1, &size, H5T_NATIVE_INT64, indices.data()),
-                 "write " + dimension.name);
-    const Handle dataset(H5Dopen2(group, dimension.name.c_str(), H5P_DEFAULT), H5Dclose);
-    checked_call(H5DSset_scale(dataset.id(), dimension.name.c_str()), "make a dimension scale");
+    make_scale(write_numbers(group, dimension.name, H5T_STD_I64LE, H5T_NATIVE_INT64, {indices.size()},
+                             indices.data()),
+               dimension.name);
 }
 
 Handle write_array(hid_t group, const std::string& name, const std::vector<Dimension>& dimensions,
@@ -287,17 +304,7 @@ Handle write_array(hid_t group, const std::string& name, const std::vector<Dimen
     // HDF5 would read on behind the end.
     if (std::accumulate(sizes.begin(), sizes.end(), hsize_t{1}, std::multiplies<>()) != values.size())
         throw RunError(fmt::format("{} numbers of {} do not fill its axes", values.size(), name));
-    const Handle space(sizes.empty()
-                           ? H5Screate(H5S_SCALAR)
-                           : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
-                       H5Sclose);
-    const Handle properties = checksummed(sizes);
-    Handle dataset(checked(H5Dcreate2(group, name.c_str(), H5T_IEEE_F64LE, space.id(), H5P_DEFAULT,
-                                      properties.id(), H5P_DEFAULT),
-                           "create the dataset " + name),
-                   H5Dclose);
-    checked_call(H5Dwrite(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
-                 "write the dataset " + name);
+    Handle dataset = write_numbers(group, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, sizes, values.data());
     std::string names;
     for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
         const Handle scale(H5Dopen2(group, dimensions[axis].name.c_str(), H5P_DEFAULT), H5Dclose);
