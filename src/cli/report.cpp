@@ -72,7 +72,8 @@ std::string comparison_rows(const statistics::Verdict& verdict, const TimeGrid& 
             sizes += fmt::format("{} {:.3g} at d = {:.0f}", size == 0 ? "" : ",", fall.deviation[size],
                                  fall.sizes[size]);
         rows += fmt::format(
-            "  single runs deviate by{} (rms): falling as d^-{:.3f}{}\n", sizes, fall.exponent,
+            "  single runs deviate by{} (rms): {} as d^{:.3f}{}\n", sizes,
+            fall.exponent < 0.0 ? "growing" : "falling", -fall.exponent,
             std::isfinite(fall.exponent_error) ? fmt::format(" +- {:.3f}", fall.exponent_error) : "");
     }
     return rows;

@@ -142,8 +142,9 @@ std::string sentence(const Verdict& verdict) {
                             probability(verdict.fit_p_value));
     if (verdict.obstacle != Obstacle::sizes_too_small && !verdict.falls.empty() &&
         std::isfinite(verdict.falls.back().exponent) && verdict.falls.back().deviation.front() > rounding)
-        text += fmt::format("; single-run deviations fall as d^-{}",
-                            with_error(verdict.falls.back().exponent, verdict.falls.back().exponent_error));
+        text += fmt::format("; single-run deviations {} as d^{}",
+                            verdict.falls.back().exponent < 0.0 ? "grow" : "fall",
+                            with_error(-verdict.falls.back().exponent, verdict.falls.back().exponent_error));
     if (verdict.outcome != Outcome::inconclusive && std::isfinite(verdict.theory_ends_at))
         text += fmt::format("; {} diverged after t = {:.4g}, and later times are not compared",
                             verdict.theory, verdict.theory_ends_at);

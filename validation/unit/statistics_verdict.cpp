@@ -101,6 +101,17 @@ TEST_CASE("verdict: agreement in one sentence") {
     CHECK(text.find("; single-run deviations fall as d^-0.5") != std::string::npos);
 }
 
+TEST_CASE("verdict: deviations that grow with d are not said to fall") {
+    Simulator simulator(11);
+    Verdict verdict = experiment(simulator, {.slope = 2}, {.sizes = {100, 400, 1600}, .replicas = 16});
+    REQUIRE(!verdict.falls.empty());
+    verdict.falls.back().exponent = -0.06;
+    verdict.falls.back().exponent_error = 0.31;
+    const std::string text = sentence(verdict);
+    CAPTURE(text);
+    CHECK(text.find("; single-run deviations grow as d^0.06(31)") != std::string::npos);
+}
+
 TEST_CASE("verdict: disagreement tells by how much, where and at which d") {
     Simulator simulator(12);
     const Verdict verdict = experiment(simulator, {.wrong = 0.05}, {.replicas = 64});
