@@ -200,6 +200,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     H5Fclose(file);
     try {
         static_cast<void>(run::judge(results::read(scratch.path)));
+        results::check_all(scratch.path);
     } catch (const InputError&) {
     }
     return 0;
