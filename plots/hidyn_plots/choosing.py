@@ -1,4 +1,5 @@
-"""What to show: the experiment's optional [figure] table, or else a default that suits most papers' figures."""
+"""What to show: the experiment's optional [figure] table, or else a default that suits most papers' figures: of what
+theory and simulation both report, the usual order parameters and errors."""
 
 from dataclasses import dataclass
 
@@ -56,8 +57,12 @@ def _observables(results, asked):
     there = [name for name, what in results.observables.items()
              if _components(what) <= LARGEST and name not in pictures]
     if asked is None:
-        usual = [name for name in USUAL if name in there]
-        return usual or [name for name in INSTEAD if name in there] or there[:4] or pictures[:1] or _none(results)
+        common = [name for name in there if _is_compared(results, name)]
+        for names in (common, there):
+            chosen = [name for name in USUAL if name in names] or [name for name in INSTEAD if name in names] or names[:4]
+            if chosen:
+                return chosen
+        return pictures[:1] or _none(results)
     there += pictures
     if not asked or not isinstance(asked, list):
         raise Problem(f"no observable was named; this file has {_listed(there)}.")
@@ -68,6 +73,11 @@ def _observables(results, asked):
             raise Problem(f"'{name}' has {_components(results.observables[name])} components, too many for curves; "
                           f"this file also has {_listed(there)}.")
     return list(dict.fromkeys(asked))
+
+
+def _is_compared(results, name):
+    """Whether a theory and a simulation report it."""
+    return all(any(name in route.series for route in side) for side in (results.theories, results.simulations))
 
 
 def _minus(results, label):

@@ -42,6 +42,12 @@ class Claim:
     error: float
     allowed: float
     passed: bool
+    quantity: str = ""
+
+    @property
+    def prediction(self):
+        """An order predicts no number: what is measured is the smallest gap between neighbours."""
+        return "increasing" if self.quantity == "order" else f"{self.predicted:.6g}"
 
 
 @dataclass
@@ -84,7 +90,7 @@ def read(path):
         for name, claim in file.get("claims", {}).items():
             at = claim.attrs
             figure.claims.append(Claim(name, *(float(at[key]) for key in ("predicted", "measured", "error", "allowed")),
-                                       bool(at["passed"])))
+                                       bool(at["passed"]), _text(at.get("quantity", ""))))
         for group in file.get("scaling", {}).values():
             if "sentence" in group.attrs:
                 figure.verdicts.append((_text(group.attrs["outcome"]), _text(group.attrs["sentence"])))
@@ -124,7 +130,7 @@ def card(figure, shows):
                      f'</button>{interactive.holder(figure.scene)}{printed}</div>')
     if figure.claims:
         rows = "".join(
-            f"<tr><td>{_quote(claim.name)}</td><td>{claim.predicted:.6g}</td><td>{claim.measured:.6g}</td>"
+            f"<tr><td>{_quote(claim.name)}</td><td>{claim.prediction}</td><td>{claim.measured:.6g}</td>"
             f"<td>{claim.error:.2g}</td><td>{claim.allowed:.2g}</td>"
             f'<td class="{"good" if claim.passed else "bad"}">{"holds" if claim.passed else "fails"}</td></tr>'
             for claim in figure.claims)

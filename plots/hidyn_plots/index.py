@@ -15,6 +15,7 @@ FORMAT = "hidyn sweep"
 class Axis:
     key: str  # dotted; the first of keys that move together
     values: np.ndarray  # numbers, or texts
+    is_list: bool = False  # the texts are numbers picked by hand
 
     @property
     def numeric(self):
@@ -34,6 +35,8 @@ class Route:
     name: str
     kind: str
     is_theory: bool
+    family: str  # the user's name for the route, shared by all its sizes and variants
+    d: int | None
     columns: dict  # name of a scalar observable -> Column
 
 
@@ -74,7 +77,8 @@ def read(path):
                     continue
                 columns[key] = Column(on_grid(dataset[()], np.nan), on_grid(group[f"{key}_error"][()], np.nan))
                 words[key] = (dataset.attrs["long_name"], group.attrs.get(f"symbol_of_{key}", ""))
-            routes.append(Route(name, group.attrs["kind"], group.attrs["side"] == "theory", columns))
+            routes.append(Route(name, group.attrs["kind"], group.attrs["side"] == "theory",
+                                group.attrs.get("family", name), int(group.attrs.get("d", 0)) or None, columns))
         if not words:
             raise Problem(f"'{path}' holds no number to draw: no point is done, or none reports a scalar observable.")
         return Index(

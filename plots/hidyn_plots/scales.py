@@ -57,6 +57,23 @@ def limits(calm, diverging, log):
     return low - margin, high + margin
 
 
+def above_rounding(distances):
+    """Distances between two curves that are worth the room on a logarithmic axis: not those that vanish up to rounding,
+    as at a common start, nor the few where the curves happen to cross."""
+    positive = distances[np.isfinite(distances) & (distances > 0)]
+    if positive.size == 0:
+        return distances
+    positive = positive[positive > 1e-12 * positive.max()]
+    return positive[positive >= 0.1 * np.quantile(positive, 0.05)]
+
+
+def reach(mean, error, log):
+    """How far error bars go below and above. One that includes zero would cross a logarithmic panel to its foot: it has
+    no lower end there."""
+    error = np.nan_to_num(error)
+    return np.stack([np.where(log & (error >= mean), 0.0, error), error])
+
+
 def thin(x, count, log, turn=0, turns=1):
     """Indices of at most `count` points spread evenly along the axis. Of several curves (`turns`) each takes points
     shifted by a part of the spacing, so that they lie beside each other instead of on top of each other."""

@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 
 from . import scales, words
 from .choosing import USUAL
+from .index import Axis
 from .problem import Problem
 from .style import COLUMN, DASHES, INK, MARKERS, PAGE, PALETTE, RULES, darker, lighter, mathematics, plain
 
 MOST_ROWS = 6
+MOST_PICKED, UNEVEN = 12, 3  # values of a hand-picked list, and the ratio of its steps
 FAR = 5  # standard errors: where the colours of a deviation end
 EVEN, AROUND_ZERO, UNKNOWN = "viridis", "RdBu_r", "0.85"
 
@@ -120,14 +122,15 @@ def _maps(index, names, long):
 
 def _panels(index, name, pair):
     """(title, values, whether it is a deviation)"""
-    panels = [(_route(index, route), route.columns[name].values, False)
+    panels = [(_route(index, route, short=True), route.columns[name].values, False)
               for route in index.routes if name in route.columns][:3]
     if pair is not None:
         simulation, theory = (route.columns[name] for route in pair)
         error = np.hypot(simulation.errors, np.nan_to_num(theory.errors))
         with np.errstate(invalid="ignore", divide="ignore"):
             distance = (simulation.values - theory.values) / error
-        panels.append(("distance", np.where(np.isfinite(distance), distance, np.nan), True))
+        size = f", $d = {pair[0].d}$" if pair[0].d and sum(not route.is_theory for route in index.routes) > 1 else ""
+        panels.append((f"distance{size}", np.where(np.isfinite(distance), distance, np.nan), True))
     return panels
 
 
@@ -161,13 +164,13 @@ def _norm(index, name):
 
 def _draw_map(axes, index, values, across, up, deviation, shared):
     norm, colours = (Normalize(-FAR, FAR), AROUND_ZERO) if deviation else shared
-    x, y = index.axes[across], index.axes[up]
+    x, y = (_evenly(index.axes[place]) for place in (across, up))
     axes.pcolormesh(_edges(x), _edges(y), values.astype(float), norm=norm,
                     cmap=colormaps[colours].with_extremes(bad=UNKNOWN), rasterized=True)
     for axis, scale, ticks, side in ((x, axes.set_xscale, axes.set_xticks, axes.xaxis),
                                      (y, axes.set_yscale, axes.set_yticks, axes.yaxis)):
         if not axis.numeric:
-            ticks(np.arange(axis.values.size), [plain(str(value)) for value in axis.values])
+            ticks(np.arange(axis.values.size), list(axis.values) if axis.is_list else [plain(str(v)) for v in axis.values])
         elif _logarithmic(axis):
             scale("log")
             scales.label_ticks(side, axis.values[0], axis.values[-1])
@@ -179,7 +182,8 @@ def _draw_map(axes, index, values, across, up, deviation, shared):
 def _mark(axes, index, disagrees, across, up):
     """A cross where the verdict, which looks at all times, disagrees."""
     rows, columns = np.nonzero(disagrees)
-    axes.plot(_places(index.axes[across])[columns], _places(index.axes[up])[rows], linestyle="none", marker="X",
+    x, y = (_places(_evenly(index.axes[place])) for place in (across, up))
+    axes.plot(x[columns], y[rows], linestyle="none", marker="X",
               markersize=4.5, color=INK, markeredgecolor="white", markeredgewidth=0.5)
 
 
@@ -203,6 +207,16 @@ def _logarithmic(axis):
     return axis.numeric and axis.values.size > 2 and axis.values[0] > 0 and scales.spans_decades(axis.values, 0.8) \
         and (np.std(np.diff(np.log(axis.values))) / np.mean(np.diff(np.log(axis.values)))
              < np.std(np.diff(axis.values)) / np.mean(np.diff(axis.values)))
+
+
+def _evenly(axis):
+    """Of a hand-picked list such as 0, 0.01, 0.1 every value gets a cell of the same width."""
+    if not axis.numeric or _logarithmic(axis) or not 2 < axis.values.size <= MOST_PICKED:
+        return axis
+    steps = np.diff(axis.values)
+    if steps.max() < UNEVEN * steps.min():
+        return axis
+    return Axis(axis.key, np.array([_tick(float(value)) for value in axis.values], dtype=object), is_list=True)
 
 
 def _places(axis):
@@ -233,8 +247,12 @@ def _value(index, name):
     return f"{plain(long_name)} {mathematics(symbol)}".strip()
 
 
-def _route(index, route):
-    alike = sum(other.kind == route.kind for other in index.routes) > 1
+def _route(index, route, short=False):
+    alike = [other for other in index.routes if other.kind == route.kind]
     if route.is_theory:
-        return plain(route.name) if alike else f"theory ({words.kind(route.kind)})"
-    return plain(route.name) if alike else "simulation"
+        return plain(route.name) if len(alike) > 1 else f"theory ({words.kind(route.kind)})"
+    if len(alike) == 1:
+        return "simulation"
+    if route.d and len({(other.family, other.d) for other in alike}) == len({other.d for other in alike}):
+        return f"$d = {route.d}$" if short and alike[0] is not route else f"simulation, $d = {route.d}$"
+    return plain(route.name)

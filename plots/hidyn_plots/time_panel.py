@@ -106,6 +106,8 @@ def _limits(results, encoding, routes, averages, name, x_log, y_log):
         if sizes and not y_log:  # like a diverging curve, a wide band may widen the panel only so far
             half = np.sqrt(np.maximum(route.series[name].variance[shown], 0.0) / sizes[0])
             diverging += [mean - half, mean + half]
+    if y_log and results.observables[name].minus:
+        calm = [scales.above_rounding(mean) for mean in calm]
     return scales.limits(calm, diverging, y_log)
 
 
@@ -135,7 +137,7 @@ def _curve(axes, results, encoding, route, component, average, name, window, x_l
             axes.plot(time, mean, color=hue, linewidth=0.7, linestyle=":", zorder=2, gid=encoding.tag(route))
             chosen = chosen[(mean[chosen] >= window[0]) & (mean[chosen] <= window[1])
                             & ~(error[chosen] > window[1] - window[0])]
-        axes.errorbar(time[chosen], mean[chosen], yerr=np.nan_to_num(error[chosen]), ecolor=hue,
+        axes.errorbar(time[chosen], mean[chosen], yerr=scales.reach(mean[chosen], error[chosen], y_log), ecolor=hue,
                       elinewidth=0.7, capsize=0, zorder=3, **encoding.point(route, hue))
     if route.diverged:
         _cross(axes, results.time, mean, route, hue, window, encoding.tag(route))

@@ -183,7 +183,35 @@ class AgainstTime(InFolder):
         self.assertEqual(len(axes.collections) - 1, 1)
 
 
+    def test_what_theory_and_simulation_share_is_drawn_first(self):
+        time = time_grid(10, 51)
+        with ResultsFile(self.results, time) as file:
+            sgd = file.route("sgd-d50", "simulation", "sgd", d=50, replicas=5)
+            for name in ("generalization_error", "Q", "escaped"):
+                file.observable(sgd, name, np.exp(-time) + np.zeros((5, 51)), "x", name)
+            file.observable(file.route("escape", "escape", "escape"), "escaped", np.exp(-time), "x", "escaped")
+        results = read(self.results)
+        self.assertEqual(choose(results).order, ["escaped"])
+        self.assertEqual(choose(results, ["Q"]).order, ["Q"])
+
+
 class Distances(InFolder):
+    def test_rounding_and_errors_that_include_zero_do_not_fill_a_logarithmic_panel(self):
+        time = time_grid(10, 51)
+        values = np.random.default_rng(7).standard_normal((8, 51)) * 0.01 * np.sign(time)
+        with ResultsFile(self.results, time, experiment='[figure]\nminus = "ode"\n') as file:
+            file.observable(file.route("ode", "ode", "ode"), "generalization_error", np.exp(-time), "e", "error")
+            file.observable(file.route("sgd-d50", "simulation", "sgd", d=50, replicas=8), "generalization_error",
+                            np.exp(-time) + values + 1e-17, "e", "error")
+        results = read(self.results)
+        axes, = compose(results, choose(results)).axes
+        self.assertEqual(axes.get_yscale(), "log")
+        self.assertGreater(axes.get_ylim()[0], 1e-7)
+        np.testing.assert_array_equal(scales.reach(np.array([1.0, 0.1]), np.array([0.5, 0.2]), True),
+                                      [[0.5, 0.0], [0.5, 0.2]])
+        np.testing.assert_array_equal(scales.reach(np.array([1.0, 0.1]), np.array([0.5, np.nan]), False),
+                                      [[0.5, 0.0], [0.5, 0.0]])
+
     def test_minus_a_route_draws_absolute_differences(self):
         write_two_time(self.results, sizes=(50,), figure='[figure]\nminus = "dmft"\ny_scale = "linear"\n')
         results = read(self.results)
