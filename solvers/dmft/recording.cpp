@@ -164,7 +164,7 @@ std::vector<Observable> declare_kernels(std::size_t students, const TimeGrid& gr
                           .own = true};
     };
     return {kernel("response_kernel", "response kernel", "R_w(t, s)",
-                   "response of a weight at t to a field added to it at s <= t; 1 right after it"),
+                   "response of a weight at t to a field added to it at s < t; 1 right after it"),
             kernel("memory_kernel", "memory kernel", "\\Gamma(t, s)",
                    "alpha E dg(t)/dh(s) per step of the algorithm, or per dt ds in continuous time"),
             kernel("force_correlation", "force correlation", "C_g(t, s)",

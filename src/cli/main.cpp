@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
     run_command->add_flag("--quiet", run.quiet, "only the verdict, no progress");
     run_command->add_flag("--json", run.json, "the verdict's numbers as JSON");
     run_command->add_flag("--resume", run.resume,
-                          "go on where an interrupted start stopped, to the same bytes");
+                          "go on where an interrupted start stopped, to the same datasets");
     run_command->add_option("--checkpoint", run.checkpoint, "seconds between two states kept of a long run")
         ->check(CLI::Range(0.0, 1e6))
         ->capture_default_str();
