@@ -122,6 +122,15 @@ class Preparation {
         if (std::ranges::all_of(labels_, [&](double label) { return label == labels_.front(); }))
             throw InputError(
                 fmt::format("{}: all labels are {}: there is nothing to learn", file_, data_.labels.front()));
+        const double share =
+            static_cast<double>(std::ranges::count(labels_, 1.0)) / static_cast<double>(labels_.size());
+        constexpr double rare = 0.35;
+        if (std::min(share, 1.0 - share) < rare)
+            remarks_.push_back(
+                fmt::format("{:.0f} % of the labels are 1: the model has no intercept, so estimates and "
+                            "intervals of such "
+                            "unbalanced labels may be far off",
+                            100.0 * share));
     }
 
     void measure_columns() {

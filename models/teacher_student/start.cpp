@@ -76,9 +76,9 @@ std::string gram_defect(const OrderParameters& start) {
     const double smallest = values.minCoeff();
     if (smallest < -tolerance * std::max(1.0, values.maxCoeff()))
         return fmt::format(
-            "no real weight vectors have these overlaps: [[Q, R], [R^T, T]] must be positive semidefinite, "
-            "but its "
-            "smallest eigenvalue is {:.3g}",
+            "no real weight vectors have these overlaps Q, R and T together: [[Q, R], [R^T, T]] must be "
+            "positive "
+            "semidefinite, but its smallest eigenvalue is {:.3g}",
             smallest);
     return "";
 }

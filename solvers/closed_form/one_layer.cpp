@@ -103,6 +103,7 @@ RouteKind one_layer_kind() {
             .source =
                 "moments of the batch gradient for Gaussian inputs (Wick); Corlouer et al., arXiv 2604.06366",
             .theory = true,
+            .exact_at_d = true,
             .algorithms = {"online-sgd"},
             .keys = {{.name = "d",
                       .type = KeyType::integer_or_list,

@@ -30,13 +30,18 @@ class LinearNoiseRoute final : public Route {
         Outcome outcome;
         const ode::Solution solution = ode::solve_to_stability(
             *problem_, quadrature_tolerance_,
-            [&](std::size_t level) { return integrate_at(level, grid, progress); }, outcome);
+            [&](std::size_t level, double looser) {
+                PartialProgress part(progress, level == 0 && looser == 1.0 ? 1.0 : 0.0);
+                return integrate_at(level, looser, grid, part);
+            },
+            outcome);
         ode::store(solution, recorder, 0, true);
         return outcome;
     }
 
   private:
-    ode::Solution integrate_at(std::size_t level, const TimeGrid& grid, Progress& progress) const {
+    ode::Solution integrate_at(std::size_t level, double looser, const TimeGrid& grid,
+                               Progress& progress) const {
         const OrderParameters& start = problem_->starts.front();
         ode::CommitteeEquations equations(*problem_, {.tolerance = quadrature_tolerance_, .level = level});
         CommitteeDiffusion diffusion(*problem_, {.tolerance = quadrature_tolerance_, .level = level});
@@ -61,7 +66,7 @@ class LinearNoiseRoute final : public Route {
                                           observer.observe(state, recorder, 0, time);
                                           record_variances(s, V, start, equations, observer, recorder, time);
                                       },
-                                  .tolerance = tolerance_};
+                                  .tolerance = looser * tolerance_};
         ode::Solution solution;
         solution.report = integrate(problem, equations.pack(start), grid.times, progress);
         solution.series = recorder.take().series;

@@ -94,6 +94,7 @@ RouteKind linear_stability_kind() {
             "second moments of Gaussian batches and of batches without replacement; Andreyev et al., arXiv "
             "2604.14108",
         .theory = true,
+        .exact_at_d = true,
         .keys = {{.name = "d",
                   .type = KeyType::integer_or_list,
                   .meaning = "input dimension; threshold and growth of a data set are told up to 50",

@@ -41,8 +41,8 @@ class OdeRoute final : public Route {
     }
 
   private:
-    Solution integrate_at(std::size_t level, const OrderParameters& start, const TimeGrid& grid,
-                          Progress& progress) const {
+    Solution integrate_at(std::size_t level, double looser, const OrderParameters& start,
+                          const TimeGrid& grid, Progress& progress) const {
         CommitteeEquations equations(*problem_, {.tolerance = quadrature_tolerance_, .level = level});
         committee::Observer observer(*problem_);
         Recorder recorder(problem_->observables(), 0, grid.size());
@@ -62,8 +62,8 @@ class OdeRoute final : public Route {
                                               committee::observe_passage(*problem_, passage, grid.times[time],
                                                                          recorder, 0, time);
                                       },
-                                  .relative_tolerance = tolerance_,
-                                  .absolute_tolerance = tolerance_};
+                                  .relative_tolerance = looser * tolerance_,
+                                  .absolute_tolerance = looser * tolerance_};
         if (problem_->escape_overlap) {
             problem.event = [&](const State& packed) {
                 equations.unpack(packed, start, state);
@@ -86,9 +86,9 @@ class OdeRoute final : public Route {
         Outcome outcome;
         const Solution solution = solve_to_stability(
             *problem_, quadrature_tolerance_,
-            [&](std::size_t level) {
-                PartialProgress part(progress, level == 0 ? share : 0.0);
-                return integrate_at(level, start, grid, part);
+            [&](std::size_t level, double looser) {
+                PartialProgress part(progress, level == 0 && looser == 1.0 ? share : 0.0);
+                return integrate_at(level, looser, start, grid, part);
             },
             outcome);
         store(solution, recorder, replica, !problem_->start_per_replica);

@@ -133,11 +133,9 @@ class OdeRoute final : public Route {
         parallel_for(count, progress, [&](std::int64_t index) {
             const auto replica = static_cast<std::size_t>(index);
             PartialProgress part(progress, 1.0 / static_cast<double>(count));
-            const Factors& start = problem_->starts[replica];
-            reports[replica] = problem_->algorithm.flow()
-                                   ? integrate(Flow(*problem_, start), replica, grid, recorder, part)
-                                   : integrate(Online(*problem_, start), replica, grid, recorder, part);
+            reports[replica] = solve_start(replica, 1.0, grid, recorder, part);
         });
+        if (!problem_->start_per_replica) record_errors(grid, recorder, progress);
         Outcome outcome;
         for (const math::IntegrationReport& report : reports) {
             if (report.status == Status::complete) continue;
@@ -150,9 +148,35 @@ class OdeRoute final : public Route {
     }
 
   private:
+    math::IntegrationReport solve_start(std::size_t replica, double looser, const TimeGrid& grid,
+                                        Recorder& recorder, Progress& progress) const {
+        const Factors& start = problem_->starts[replica];
+        return problem_->algorithm.flow()
+                   ? integrate(Flow(*problem_, start), replica, looser, grid, recorder, progress)
+                   : integrate(Online(*problem_, start), replica, looser, grid, recorder, progress);
+    }
+
+    /// The distance to a solution with ten times the tolerance, about ten times the error.
+    void record_errors(const TimeGrid& grid, Recorder& recorder, Progress& progress) const {
+        Recorder looser(problem_->observables(), 0, grid.size());
+        PartialProgress unseen(progress, 0.0);
+        solve_start(0, 10.0, grid, looser, unseen);
+        const Trajectory other = looser.take();
+        std::vector<double> error;
+        for (std::size_t index = 0; index < other.series.size(); ++index)
+            for (std::size_t time = 0; time < grid.size(); ++time) {
+                const auto one = recorder.series()[index].at(0, time);
+                const auto two = other.series[index].at(0, time);
+                error.clear();
+                for (std::size_t part = 0; part < one.size(); ++part)
+                    error.push_back(std::abs(one[part] - two[part]));
+                recorder.record_error(index, time, error);
+            }
+    }
+
     template <class Equations>
-    math::IntegrationReport integrate(Equations equations, std::size_t replica, const TimeGrid& grid,
-                                      Recorder& recorder, Progress& progress) const {
+    math::IntegrationReport integrate(Equations equations, std::size_t replica, double looser,
+                                      const TimeGrid& grid, Recorder& recorder, Progress& progress) const {
         const quadratic_network::Observer observer(*problem_, problem_->reference_size());
         std::size_t recorded = 0;
         const math::Integration problem{
@@ -164,8 +188,8 @@ class OdeRoute final : public Route {
                     equations.observe(state, observer, recorder, replica, time);
                     recorded = time + 1;
                 },
-            .relative_tolerance = tolerance_,
-            .absolute_tolerance = tolerance_};
+            .relative_tolerance = looser * tolerance_,
+            .absolute_tolerance = looser * tolerance_};
         math::IntegrationReport report = math::integrate(problem, equations.pack(), grid.times, progress);
         if (report.status != Status::complete) recorder.truncate(replica, recorded);
         return report;

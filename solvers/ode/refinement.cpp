@@ -38,14 +38,16 @@ double estimate_error(const Solution& coarse, Solution& fine, double safety) {
 
 }  // namespace
 
-Solution solve_to_stability(const committee::Committee& problem, double tolerance,
-                            const std::function<Solution(std::size_t level)>& solve_at, Outcome& outcome) {
+Solution solve_to_stability(const committee::Committee& problem, double tolerance, const SolveAt& solve_at,
+                            Outcome& outcome) {
     const Plan plan = plan_for(problem);
-    Solution solution = solve_at(0);
-    if (!solution.exact) {
+    Solution solution = solve_at(0, 1.0);
+    if (solution.exact) {
+        estimate_error(solve_at(0, 10.0), solution, 1.0);
+    } else {
         double error = 0.0;
         for (std::size_t level = plan.rise; level <= plan.last_level; level += plan.rise) {
-            Solution finer = solve_at(level);
+            Solution finer = solve_at(level, 1.0);
             error = estimate_error(solution, finer, plan.safety);
             solution = std::move(finer);
             if (error <= tolerance || solution.report.status != Status::complete) break;

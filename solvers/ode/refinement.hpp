@@ -21,12 +21,16 @@ struct Solution {
     bool exact = true;  ///< closed forms: no order to raise
 };
 
+/// A solution with an order of quadrature, and with a tolerance of the integration that is so many times the
+/// asked one.
+using SolveAt = std::function<Solution(std::size_t level, double looser)>;
+
 /// Solves at rising levels until two agree to `tolerance` at all times, or the last level is reached. The
-/// result carries the error of its means in Series::error; the outcome tells method, error, and a warning if
-/// it is too large.
+/// result carries the error of its means in Series::error: of quadrature, or where there is none the distance
+/// to a solution with ten times the integration's tolerance, about ten times its error. The outcome tells
+/// method, error, and a warning if quadrature's is too large.
 [[nodiscard]] Solution solve_to_stability(const committee::Committee& problem, double tolerance,
-                                          const std::function<Solution(std::size_t level)>& solve_at,
-                                          Outcome& outcome);
+                                          const SolveAt& solve_at, Outcome& outcome);
 
 /// Writes a solution into a recorder's replica.
 void store(const Solution& solution, Recorder& recorder, std::size_t replica, bool with_error);

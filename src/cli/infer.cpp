@@ -202,7 +202,6 @@ void print_table(const Inference& found) {
     if (found.signal_strength)
         fmt::print("strength of the signal: the preactivations have a variance of about {:.3g}\n",
                    *found.signal_strength);
-    for (const std::string& remark : found.remarks) warn(remark);
 }
 
 void print_as_json(const Inference& found) {
@@ -235,6 +234,8 @@ int infer(const InferArguments& arguments) {
         print_as_json(found);
     else if (!arguments.quiet)
         print_table(found);
+    if (!arguments.json)
+        for (const std::string& remark : found.remarks) warn(remark);
     inform(fmt::format("wrote {}", output));
     return exit_code::done;
 }

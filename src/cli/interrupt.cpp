@@ -19,6 +19,8 @@ extern "C" void hidyn_on_signal(int signal) {
 void watch_for_interrupts() {
     std::signal(SIGINT, hidyn_on_signal);
     std::signal(SIGTERM, hidyn_on_signal);
+    // Beyond a limit on file sizes a write then fails, as on a full disk, and what is written goes away.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupt_requested() {

@@ -21,7 +21,7 @@ spdlog::logger& logger() {
 }  // namespace
 
 void set_quiet(bool quiet) {
-    logger().set_level(quiet ? spdlog::level::err : spdlog::level::info);
+    logger().set_level(quiet ? spdlog::level::warn : spdlog::level::info);
 }
 void inform(const std::string& sentence) {
     // The report on stdout comes first, also when both streams go to one place.

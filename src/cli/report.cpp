@@ -125,7 +125,9 @@ void print_claims(const std::vector<run::ClaimResult>& claims) {
     fmt::print("\n{:<52} {:>12} {:>12} {:>10} {:>10}\n", "claim", "predicted", "measured", "error",
                "allowed");
     for (const run::ClaimResult& claim : claims)
-        fmt::print("{:<52} {:>12} {:>12} {:>10} {:>10}  {}\n", claim.name, number(claim.predicted, "{:.5g}"),
+        // An order predicts no number: what is measured is the smallest gap between neighbours.
+        fmt::print("{:<52} {:>12} {:>12} {:>10} {:>10}  {}\n", claim.name,
+                   claim.quantity == "order" ? "increasing" : number(claim.predicted, "{:.5g}"),
                    number(claim.measured, "{:.5g}"), number(claim.error), number(claim.allowed),
                    claim.passed ? "holds" : "FAILS");
 }

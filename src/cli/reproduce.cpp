@@ -54,6 +54,9 @@ void print_all(const std::vector<Paper>& all) {
 }
 
 std::vector<Figure> choose(const ReproduceArguments& arguments, const std::vector<Paper>& all) {
+    if (arguments.all && !arguments.what.empty())
+        throw InputError(
+            fmt::format("--all and {}: name figures, or take all of them", arguments.what.front()));
     std::vector<Figure> chosen;
     std::vector<std::string> names;
     for (const Paper& paper : all) {

@@ -66,6 +66,7 @@ struct RouteKind {
     std::string summary;
     std::string source;  ///< paper and equation
     bool theory = false;
+    bool exact_at_d = false;  ///< a theory of its own size: verdicts make no allowance of order 1/d
     std::vector<std::string> algorithms = {};  ///< those it solves; empty: all of the problem
     std::vector<Key> keys;
     /// Checks that need both the problem and the route's keys; complaints say what is wrong.

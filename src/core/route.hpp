@@ -36,6 +36,7 @@ struct RouteInfo {
     std::string kind = {};     ///< "simulation", "ode", ...
     std::string method = {};   ///< "direct", "reduced", or ""
     bool theory = false;
+    bool exact_at_d = false;   ///< a theory of its own size, not of the limit
     std::uint64_t d = 0;       ///< 0 for a theory of the limit
     std::size_t replicas = 0;  ///< 0 for a single theory curve
     std::uint64_t seed = 0;

@@ -89,6 +89,7 @@ void read_route(const std::string& label, const RouteKind& route_kind, const Tab
     info.variant = variant.name;
     info.kind = route_kind.name;
     info.theory = route_kind.theory;
+    info.exact_at_d = route_kind.exact_at_d;
     if (table.has("method")) info.method = table.text("method");
     if (table.has("replicas")) info.replicas = static_cast<std::size_t>(table.integer("replicas"));
     if (route_kind.theory) info.replicas = variant.problem->start_replicas();

@@ -78,6 +78,7 @@ RouteResult read_route(hid_t file, const std::string& name, std::size_t times) {
     info.kind = hdf5::read_text(group.id(), "kind");
     info.method = hdf5::read_text(group.id(), "method");
     info.theory = hdf5::read_text(group.id(), "side") == "theory";
+    info.exact_at_d = hdf5::read_integer(group.id(), "exact_at_d", 0) != 0;
     info.d = static_cast<std::uint64_t>(hdf5::read_integer(group.id(), "d", 0));
     info.replicas = static_cast<std::size_t>(hdf5::read_integer(group.id(), "replicas", 0));
     info.seed = static_cast<std::uint64_t>(hdf5::read_integer(group.id(), "seed", 0));

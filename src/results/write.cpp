@@ -75,6 +75,7 @@ void write_route(hid_t file, const RouteResult& route) {
         {"wall_seconds", route.wall_seconds},
     };
     if (info.d > 0) attributes["d"] = static_cast<std::int64_t>(info.d);
+    if (info.exact_at_d) attributes["exact_at_d"] = std::int64_t{1};
     if (!info.theory) attributes["seed"] = static_cast<std::int64_t>(info.seed);
     for (const auto& [name, value] : route.outcome.attributes)
         std::visit([&, key = "numerics_" + name](const auto& plain) { attributes[key] = plain; }, value);

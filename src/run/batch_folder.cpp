@@ -40,10 +40,10 @@ std::string BatchFolder::open(Opening opening) const {
         throw InputError(fmt::format(
             "{}: holds another batch, see its sweep.toml; choose another folder with -o", folder_.string()));
     if (opening == Opening::resume && holds_points(folder_ / "points") && !holds_any_of_ours())
-        throw InputError(
-            fmt::format("{}: holds another batch, no point of which is one of this; choose another folder "
-                        "with -o",
-                        folder_.string()));
+        throw InputError(fmt::format(
+            "{}: holds another batch, no point of which is one of this (its --set and --sweep are "
+            "to be given again); choose another folder with -o",
+            folder_.string()));
     if (opening == Opening::anew && in_use)
         throw InputError(
             fmt::format("{}: holds a batch already; --resume goes on with it, or choose another folder "

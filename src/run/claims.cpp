@@ -18,7 +18,11 @@ using results::RouteResult;
 struct Measured {
     double value = std::numeric_limits<double>::quiet_NaN();
     double error = 0.0;  ///< NaN: unknown
+    double scale = 0.0;  ///< of what was subtracted
 };
+
+/// Errors so many times larger than all numbers that a claim names show that nothing was measured.
+constexpr double worthless = 10.0;
 
 const RouteResult* find_route(const Results& results, const std::string& variant, const std::string& label) {
     const RouteResult* largest = nullptr;
@@ -34,12 +38,13 @@ struct Sample {
     std::vector<double> replicas = {};
     double numerical_error = 0.0;
     bool theory = false;
+    bool diverged = false;  ///< some replicas
 };
 
 Sample sample(const Claim& claim, const Results& results, const RouteResult* route) {
     const Series* series = route == nullptr ? nullptr : route->trajectory.find(claim.observable);
     if (series == nullptr) return {};
-    Sample sample{.theory = route->info.theory};
+    Sample sample{.theory = route->info.theory, .diverged = route->outcome.diverged_replicas > 0};
     const std::size_t component = claim.flat_component(series->observable);
     const std::vector<std::size_t> times = claim.times(results.grid);
     const auto count = static_cast<double>(times.size());
@@ -55,8 +60,8 @@ Sample sample(const Claim& claim, const Results& results, const RouteResult* rou
     return sample;
 }
 
-// Mean over the replicas that did not diverge. Those of a theory are its starts, not a spread; one replica
-// does not know how far it is off.
+// Mean over the replicas that did not diverge, unless these are the fewer: they are a selection then. Those
+// of a theory are its starts, not a spread; one replica does not know how far it is off.
 Measured mean(const Sample& sample) {
     double sum = 0.0;
     double count = 0.0;
@@ -66,6 +71,7 @@ Measured mean(const Sample& sample) {
             count += 1.0;
         }
     if (count == 0.0) return {};
+    if (sample.diverged && 2.0 * count < static_cast<double>(sample.replicas.size())) return {};
     Measured measured{.value = sum / count, .error = sample.numerical_error};
     if (sample.theory) return measured;
     if (count < 2.0) return {measured.value, std::numeric_limits<double>::quiet_NaN()};
@@ -77,7 +83,7 @@ Measured mean(const Sample& sample) {
 }
 
 Measured difference(const Measured& one, const Measured& other) {
-    return {one.value - other.value, std::hypot(one.error, other.error)};
+    return {one.value - other.value, std::hypot(one.error, other.error), std::abs(other.value)};
 }
 
 // A theory that starts from every replica's own start is subtracted replica by replica, which takes the
@@ -90,10 +96,13 @@ Measured difference(const Sample& one, const Sample& other) {
         return difference(mean(one), mean(other));
     Sample paired = one;
     paired.theory = false;
+    paired.diverged = one.diverged || other.diverged;
     paired.numerical_error = std::hypot(one.numerical_error, other.numerical_error);
     for (std::size_t replica = 0; replica < paired.replicas.size(); ++replica)
         paired.replicas[replica] -= other.replicas[replica];
-    return mean(paired);
+    Measured measured = mean(paired);
+    measured.scale = std::abs(mean(other).value);
+    return measured;
 }
 
 // Least-squares slope of y on x; the error from the errors of y.
@@ -151,6 +160,7 @@ class Checker {
         ClaimResult result{.name = several ? fmt::format("{} ({})", claim.name, label) : claim.name,
                            .route = label,
                            .what = claim.observable.empty() ? "all" : claim.observable,
+                           .quantity = claim.quantity,
                            .predicted = claim.predicted,
                            .allowed = claim.allowed_deviation(),
                            .source = claim.source};
@@ -165,10 +175,12 @@ class Checker {
                                                               : slope(claim, label);
         result.measured = measured.value;
         result.error = measured.error;
-        // Beyond every number nothing is measured, and an infinite error would let everything pass. An
+        // Beyond every number nothing is measured, and an error without bounds would let everything pass. An
         // unknown one excuses nothing.
         const double excuse = std::isnan(measured.error) ? 0.0 : 3.0 * measured.error;
-        result.passed = std::isfinite(measured.value) && std::isfinite(excuse) &&
+        const double scale = result.allowed + std::abs(claim.predicted) + measured.scale;
+        const bool measures = std::isfinite(excuse) && (scale == 0.0 || excuse <= worthless * scale);
+        result.passed = std::isfinite(measured.value) && measures &&
                         std::abs(measured.value - claim.predicted) <= result.allowed + excuse;
         return result;
     }
@@ -315,6 +327,7 @@ void store(const std::vector<ClaimResult>& claims, Results& results) {
         results.derived.push_back({.path = "claims/" + claim.name,
                                    .attributes = {{"route", claim.route},
                                                   {"observable", claim.what},
+                                                  {"quantity", claim.quantity},
                                                   {"predicted", claim.predicted},
                                                   {"measured", claim.measured},
                                                   {"error", claim.error},

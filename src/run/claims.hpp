@@ -13,7 +13,8 @@ namespace hidyn::run {
 struct ClaimResult {
     std::string name;  ///< the claim's, with the route's label when it is checked on several
     std::string route;
-    std::string what;  ///< "final generalization_error of variant small"
+    std::string what;      ///< "final generalization_error of variant small"
+    std::string quantity;  ///< as in the claim: "value", "order", ...
     double predicted = 0.0;
     double measured = 0.0;
     double error = 0.0;    ///< standard error of a simulation, numerical error of a theory, or both

@@ -91,11 +91,14 @@ std::vector<IndexGroup> headlines(const std::vector<IndexedPoint>& points, const
     std::vector<const Headline*> routes;  // the first of each
     std::map<std::string, std::vector<std::string>> order;
     std::map<std::pair<std::string, std::string>, Column> columns;
+    std::map<std::string, std::vector<double>> remaining;
     for (std::size_t row = 0; row < points.size(); ++row)
         for (const Headline& headline : points[row].summary.headlines) {
             const std::string& name = headline.observable.name;
             const auto [found, fresh] = columns.try_emplace({name_of(headline), name});
             Column& column = found->second;
+            auto& left = remaining.try_emplace(name_of(headline), points.size(), std::nan("")).first->second;
+            left[row] = headline.remaining;
             if (fresh) {
                 if (!order.contains(name_of(headline))) routes.push_back(&headline);
                 order[name_of(headline)].push_back(name);
@@ -118,6 +121,13 @@ std::vector<IndexGroup> headlines(const std::vector<IndexedPoint>& points, const
                                         {"side", std::string(route->theory ? "theory" : "simulation")}},
                          .arrays = {},
                          .texts = {}};
+        if (route->one_of_several_sizes) {
+            group.attributes["family"] = route->label;
+            group.attributes["d"] = static_cast<std::int64_t>(route->d);
+        }
+        if (!route->theory)
+            group.arrays.push_back(
+                {"remaining", {point}, remaining[route_name], "share of the replicas that did not diverge"});
         for (const std::string& name : order[route_name]) {
             Column& column = columns[{route_name, name}];
             if (!column.same_shape) continue;

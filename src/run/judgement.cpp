@@ -44,6 +44,13 @@ std::vector<Judgement> judge(const Results& results) {
             return !run.theory && run.variant == theory.info.variant &&
                    (theory.info.d == 0 || theory.info.d == run.d);
         };
+        // Of several such each has verdicts of its own.
+        const auto alike = std::ranges::count_if(results.routes, [&theory](const RouteResult& other) {
+            return other.info.theory && other.info.variant == theory.info.variant &&
+                   other.info.label == theory.info.label;
+        });
+        const std::string name =
+            alike > 1 ? of_size(theory.info.label, static_cast<double>(theory.info.d)) : theory.info.label;
         std::vector<std::string> labels;
         for (const RouteResult& route : results.routes)
             if (meets(route.info) && std::ranges::find(labels, route.info.label) == labels.end())
@@ -57,9 +64,10 @@ std::vector<Judgement> judge(const Results& results) {
                          route.info.d > 0 ? static_cast<double>(route.info.d) : statistics::without_size,
                          &route.trajectory});
             std::ranges::sort(sizes, {}, &statistics::SimulationRun::d);
+            const statistics::VerdictOptions options{.finite_size = theory.info.exact_at_d ? 0.0 : 1.0};
             judgements.push_back(
-                {theory.info.variant, label, theory.info.label,
-                 statistics::judge(sizes, {theory.info.name, &theory.trajectory}, results.grid)});
+                {theory.info.variant, label, name,
+                 statistics::judge(sizes, {theory.info.name, &theory.trajectory}, results.grid, options)});
         }
     }
     return judgements;

@@ -21,16 +21,21 @@ Type attribute(const DerivedGroup& group, const std::string& name, Type standard
     return value != nullptr ? *value : standard;
 }
 
-Headline headline(const RouteInfo& info, bool one_of_several_sizes, const Series& series) {
+Headline headline(const RouteInfo& info, const Outcome& outcome, bool one_of_several_sizes,
+                  const Series& series) {
     Headline made{.route = info.name,
                   .label = info.variant.empty() ? info.label : info.variant + "." + info.label,
                   .one_of_several_sizes = one_of_several_sizes,
                   .kind = info.kind,
                   .theory = info.theory,
+                  .d = info.d,
+                  .remaining = 1.0 - static_cast<double>(outcome.diverged_replicas) /
+                                         static_cast<double>(std::max<std::size_t>(info.replicas, 1)),
                   .observable = series.observable,
                   .values = {},
                   .errors = {}};
     const std::size_t last = series.times - 1;
+    const auto replicas = static_cast<double>(std::max<std::size_t>(series.replicas, 1));
     for (std::size_t component = 0; component < series.components(); ++component) {
         double sum = 0.0;
         double count = 0.0;
@@ -39,14 +44,16 @@ Headline headline(const RouteInfo& info, bool one_of_several_sizes, const Series
                 sum += value;
                 count += 1.0;
             }
-        const double mean = count > 0.0 ? sum / count : std::nan("");
+        // Where most replicas diverged those that are left are a selection.
+        const bool selected = outcome.diverged_replicas > 0 && 2.0 * count < replicas;
+        const double mean = count > 0.0 && !selected ? sum / count : std::nan("");
         double squares = 0.0;
         for (std::size_t replica = 0; replica < series.replicas; ++replica)
             if (const double value = series.at(replica, last)[component]; std::isfinite(value))
                 squares += (value - mean) * (value - mean);
         double error = series.error.empty() ? 0.0 : series.error[last * series.components() + component];
         if (series.replicas > 0)
-            error = count > 1.0 ? std::sqrt(squares / (count - 1.0) / count) : std::nan("");
+            error = count > 1.0 && !selected ? std::sqrt(squares / (count - 1.0) / count) : std::nan("");
         made.values.push_back(mean);
         made.errors.push_back(error);
     }
@@ -84,7 +91,7 @@ PointSummary summarize(const Results& results) {
         for (const Series& series : route.trajectory.series)
             if (fits(series))
                 made.headlines.push_back(
-                    headline(route.info, has_several_sizes(route.info, results), series));
+                    headline(route.info, route.outcome, has_several_sizes(route.info, results), series));
     }
     for (const DerivedGroup& group : results.derived) {
         if (group.path.starts_with("claims/")) {

@@ -17,12 +17,15 @@ struct Headline {
     bool one_of_several_sizes = false;
     std::string kind;  ///< "simulation", "ode", ...
     bool theory = false;
+    std::uint64_t d = 0;
+    double remaining = 1.0;  ///< share of the replicas that did not diverge
     Observable observable;
-    std::vector<double> values;  ///< per component; mean over the replicas that did not diverge
+    std::vector<double> values;  ///< per component; mean over the replicas that did not diverge, if
+                                 ///< these are not the fewer
     std::vector<double> errors;  ///< standard errors of the mean, or the theory's own numerical error
 
     void archive(Archive& archive) {
-        archive(route, label, one_of_several_sizes, kind, theory, observable, values, errors);
+        archive(route, label, one_of_several_sizes, kind, theory, d, remaining, observable, values, errors);
     }
 };
 

@@ -65,7 +65,7 @@ std::string agreement(const Verdict& verdict) {
     const std::string who = fmt::format("{}, {}{}", standpoint(verdict), spread_alone ? "the spread of " : "",
                                         verdict.simulation);
     // One size cannot tell an O(1/d) shift from a wrong theory: the test allows for it, and says so.
-    if (verdict.decided_by == DecidedBy::single_size &&
+    if (verdict.decided_by == DecidedBy::single_size && verdict.allows_for_size &&
         largest_raw_z(verdict) > std::abs(verdict.largest.z) + 0.05)
         return fmt::format(
             "agrees: {} lies within statistical error and {} of {} at {}{} (largest z = {:.1f}, beyond the "
@@ -94,14 +94,26 @@ std::string indecision(const Verdict& verdict) {
     const std::string both = fmt::format("{} and {}", verdict.simulation, verdict.theory);
     if (verdict.obstacle == Obstacle::nothing_in_common)
         return "inconclusive: " + both + " have no observable in common";
+    if (verdict.obstacle == Obstacle::nothing_known)
+        return fmt::format("inconclusive: of what {} reports {} knows nothing, or not how far it is off",
+                           verdict.simulation, verdict.theory);
     if (verdict.obstacle == Obstacle::all_diverged)
         return fmt::format("inconclusive: every replica of {} diverged, none is left to compare with {}",
                            verdict.simulation, verdict.theory);
     if (verdict.obstacle == Obstacle::most_diverged)
         return fmt::format(
-            "inconclusive: most replicas of {} diverged, and the others are a selection that {} "
+            "inconclusive: most replicas of {} diverged{}, and the others are a selection that {} "
             "is not about",
-            verdict.simulation, verdict.theory);
+            verdict.simulation,
+            verdict.sizes_used.empty() ? "" : fmt::format(" at d = {:g}", verdict.replicas.back().d),
+            verdict.theory);
+    if (verdict.obstacle == Obstacle::moves_away)
+        return fmt::format(
+            "inconclusive: the means of {} lie within statistical error of {} (largest z = {:.1f} for {}, "
+            "{}), "
+            "but single runs move away from it as d grows",
+            verdict.simulation, verdict.theory, std::abs(verdict.largest.z), place(verdict.largest),
+            probability(verdict.p_value));
     if (verdict.obstacle == Obstacle::sizes_too_small)
         return fmt::format(
             "inconclusive: {} differs from {} by {} in {}, but single runs approach it as d^-{}, faster "
@@ -153,6 +165,10 @@ std::string sentence(const Verdict& verdict) {
             "; {} leaves {}{} undefined or its error unknown (first at t = {:.4g}), which is "
             "not compared",
             verdict.theory, verdict.hole.observable, verdict.hole.component, verdict.hole.time);
+    if (verdict.outcome != Outcome::inconclusive && !verdict.vague.observable.empty())
+        text += fmt::format(
+            "; the own error of {} is larger than the statistical one in {}{} (first at t = {:.4g})",
+            verdict.theory, verdict.vague.observable, verdict.vague.component, verdict.vague.time);
     if (verdict.diverged() > 0 && verdict.obstacle != Obstacle::all_diverged) {
         std::size_t all = 0;
         for (const ReplicaCount& size : verdict.replicas) all += size.replicas;

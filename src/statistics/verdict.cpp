@@ -192,9 +192,9 @@ double last_finite_time(const TheoryRun& theory, const TimeGrid& grid) {
                               : grid.times[std::max<std::size_t>(end, 1) - 1];
 }
 
-Verdict::Hole first_hole(const TheoryRun& theory, const std::vector<std::string>& compared,
-                         const TimeGrid& grid, double end) {
-    Verdict::Hole first{"", "", std::numeric_limits<double>::infinity()};
+Verdict::Place first_hole(const TheoryRun& theory, const std::vector<std::string>& compared,
+                          const TimeGrid& grid, double end) {
+    Verdict::Place first{"", "", std::numeric_limits<double>::infinity()};
     for (const std::string& name : compared) {
         const Series& series = *theory.trajectory->find(name);
         const std::vector<double> mean = theory_mean(series);
@@ -209,6 +209,24 @@ Verdict::Hole first_hole(const TheoryRun& theory, const std::vector<std::string>
     return first;
 }
 
+/// Where the theory's own error first exceeds the standard error of the largest size's mean, and a hundredth
+/// of the observable's magnitude.
+Verdict::Place first_vague(const Coordinates& data, const TheoryRun& theory, const TimeGrid& grid) {
+    const Eigen::MatrixXd rows = complete_replicas(data.groups.back());
+    const auto n = static_cast<double>(rows.rows());
+    for (std::size_t column = 0; column < data.list.size(); ++column) {
+        const Coordinate& where = data.list[column];
+        const Series& series = *theory.trajectory->find(data.observables[where.observable]);
+        const auto place = static_cast<Eigen::Index>(column);
+        const Eigen::ArrayXd values = rows.col(place).array();
+        const double error = std::sqrt((values - values.mean()).square().sum() / (n - 1.0) / n);
+        if (data.theory_error[place] > std::max(error, 0.01 * magnitude(series)))
+            return {series.observable.name, series.observable.component_label(where.component),
+                    grid.times[where.time]};
+    }
+    return {};
+}
+
 /// Whether no tested coordinate has moved apart between replicas: at a prescribed start agreement is no
 /// finding.
 bool nothing_has_spread(const Coordinates& data) {
@@ -219,6 +237,20 @@ bool nothing_has_spread(const Coordinates& data) {
                      .all())
                 return false;
     return true;
+}
+
+/// Single runs that are further from the theory the larger they are: their standard errors say nothing of a
+/// limit.
+bool moves_away(const Verdict& verdict) {
+    if (verdict.falls.empty()) return false;
+    const DeviationFall& fall = verdict.falls.back();
+    return fall.exponent < -std::fmax(3.0 * fall.exponent_error, 0.05);
+}
+
+/// Whether the largest size takes no part although it has replicas enough: most of them diverged.
+bool lost_the_largest(const Verdict& verdict) {
+    const ReplicaCount& largest = verdict.replicas.back();
+    return largest.diverged > 0 && largest.d > *std::ranges::max_element(verdict.sizes_used);
 }
 
 /// Small Gaussian fluctuations around a right theory fall as d^-1/2, and a wrong theory leaves a floor, so
@@ -259,6 +291,10 @@ void decide(Verdict& verdict, const Coordinates& data, const TheoryRun& theory, 
         verdict.outcome = Outcome::inconclusive;
         verdict.obstacle = Obstacle::sizes_too_small;
     }
+    if (verdict.outcome == Outcome::agrees && (lost_the_largest(verdict) || moves_away(verdict))) {
+        verdict.outcome = Outcome::inconclusive;
+        verdict.obstacle = lost_the_largest(verdict) ? Obstacle::most_diverged : Obstacle::moves_away;
+    }
     verdict.decided_by = tell_spread                     ? DecidedBy::variance
                          : std::isinf(verdict.largest.d) ? DecidedBy::extrapolated_limit
                                                          : DecidedBy::single_size;
@@ -275,6 +311,7 @@ Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, con
     verdict.simulation = common_name(sizes);
     verdict.theory = theory.name;
     verdict.level = options.level;
+    verdict.allows_for_size = options.finite_size > 0.0;
     verdict.times = grid.size();
     for (const SimulationRun& run : sizes) verdict.comparisons.push_back(compare(run, theory));
     verdict.limits = extrapolate(sizes, theory);
@@ -282,7 +319,9 @@ Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, con
 
     Coordinates data = gather(sizes, theory, options.largest_problem);
     if (data.list.empty()) {
-        verdict.obstacle = Obstacle::nothing_in_common;
+        verdict.obstacle = data.observables.empty()                        ? Obstacle::nothing_in_common
+                           : std::isfinite(last_finite_time(theory, grid)) ? Obstacle::theory_ends_at_start
+                                                                           : Obstacle::nothing_known;
         return verdict;
     }
     std::set<std::size_t> times;
@@ -299,6 +338,7 @@ Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, con
     keep_testable_variances(data, grid);
     verdict.fit_p_value = restrict_to_law(data, options);
     verdict.sizes_used = participants(data).d;
+    verdict.vague = first_vague(data, theory, grid);
     decide(verdict, data, theory, grid, options);
     return verdict;
 }

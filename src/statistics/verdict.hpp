@@ -36,10 +36,12 @@ enum class DecidedBy { nothing, extrapolated_limit, single_size, variance };
 enum class Obstacle {
     none,
     nothing_in_common,
+    nothing_known,  ///< what they share the theory leaves undefined, or its error unknown
     too_few_replicas,
     all_diverged,
     most_diverged,
     theory_ends_at_start,
+    moves_away,
     sizes_too_small
 };
 
@@ -69,7 +71,8 @@ struct Verdict {
     DecidedBy decided_by = DecidedBy::nothing;
     Obstacle obstacle = Obstacle::none;
     double level = 0.01;
-    double p_value = 1;  ///< of everything together
+    bool allows_for_size = true;  ///< the theory is one of the limit
+    double p_value = 1;           ///< of everything together
     double mean_p_value = std::numeric_limits<double>::quiet_NaN();
     double variance_p_value = std::numeric_limits<double>::quiet_NaN();
     double fit_p_value =
@@ -82,12 +85,13 @@ struct Verdict {
     std::size_t times_tested = 0;
     double theory_ends_at =
         std::numeric_limits<double>::infinity();  ///< last finite time of a theory that diverged
-    /// Where the theory, before its end, is first undefined or does not know its error.
-    struct Hole {
+    struct Place {
         std::string observable;  ///< "": nowhere
         std::string component;
         double time = 0;
-    } hole;
+    };
+    Place hole;   ///< where the theory, before its end, is first undefined or does not know its error
+    Place vague;  ///< where its own error is first larger than the statistical one, and not small
     std::vector<ReplicaCount> replicas;
     std::vector<double> sizes_used;  ///< after small sizes beyond the reach of 1/d were dropped
     std::vector<std::vector<Comparison>> comparisons;  ///< [size][observable]
@@ -104,12 +108,14 @@ struct Verdict {
 /// Does the theory describe this simulation?
 ///
 /// Sizes with fewer than four replicas left standing, or fewer than half of them, take no part: those that
-/// are left are a selection. With two sizes or more the means are extrapolated in 1/d and the limit is
-/// tested; if with three or more the 1/d law itself fails (a test that does not see the theory), the smallest
-/// size is dropped, repeatedly. If the theory predicts variances they are tested too, and the two p-values
-/// are joined by Bonferroni: p = min(1, 2 min(p_mean, p_variance)), agreement if p >= level. The variance is
-/// extrapolated from the two largest sizes. A deviation at sizes that approach the theory faster than d^-1/2
-/// is no finding: the sizes are called too small.
+/// are left are a selection, and if the largest size is lost like that the smaller ones confirm nothing. Nor
+/// do means from which single runs move away as d grows: their standard errors grow along. With two sizes or
+/// more the means are extrapolated in 1/d and the limit is tested; if with three or more the 1/d law itself
+/// fails (a test that does not see the theory), the smallest size is dropped, repeatedly. If the theory
+/// predicts variances they are tested too, and the two p-values are joined by Bonferroni: p = min(1, 2
+/// min(p_mean, p_variance)), agreement if p >= level. The variance is extrapolated from the two largest
+/// sizes. A deviation at sizes that approach the theory faster than d^-1/2 is no finding: the sizes are
+/// called too small.
 [[nodiscard]] Verdict judge(std::span<const SimulationRun> sizes_of_one_simulation, const TheoryRun& theory,
                             const TimeGrid& grid, const VerdictOptions& options = {});
 

@@ -34,6 +34,8 @@ class Reproduce(InFolder):
         self.refused("reproduce", "saxe-2015", sentences=1, says=["no such paper", "saxe-2014"])
         self.refused("reproduce", "saxe-2014/mode", sentences=1, says=["no such paper or figure", "saxe-2014/modes"])
 
+        self.refused("reproduce", "--all", "saxe-2014", sentences=1, says=["--all", "saxe-2014"])
+
         self.write("file", "")
         self.refused("reproduce", "dinc-2025", "-o", "file/gallery", sentences=1, says=["cannot be made"])
 

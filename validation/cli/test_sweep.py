@@ -49,7 +49,41 @@ class Batch(InFolder):
         return h5py.File(self.path(os.path.join(out, name)))
 
 
+DESCENT = """
+[problem]
+kind = "linear-regression"
+label_noise = 0.25
+[data]
+sample_ratio = 0.5
+[algorithm]
+kind = "gradient-descent"
+time_step = 0.5
+[initial]
+Q = [[1.0]]
+R = [[0.1]]
+[time]
+end = 40.0
+points = 5
+[routes.sim]
+kind = "simulation"
+d = 30
+replicas = 16
+[sweep]
+algorithm.learning_rate = [0.1, 0.9]
+"""
+
+
 class Sweeps(Batch):
+    def test_the_few_that_did_not_diverge_do_not_speak_for_all(self):
+        self.write("sweep.toml", DESCENT)
+        self.sweep()
+        with self.index() as index:
+            remaining = index["routes/sim/remaining"][()]
+            self.assertEqual(remaining[0], 1.0)
+            self.assertTrue(0.0 < remaining[1] < 0.5, remaining)
+            error = index["routes/sim/generalization_error"][()]
+            self.assertTrue(np.isfinite(error[0]) and np.isnan(error[1]), error)
+
     def test_a_point_is_what_run_gives(self):
         self.sweep()
         self.write("one.toml", EXPERIMENT)
@@ -381,12 +415,13 @@ class NothingIsLost(Batch):
                 subprocess.run(["umount", disk], check=True)
 
     def test_a_file_that_may_not_grow(self):
-        """As under a quota: the write fails, or the signal ends the program; no point is half there."""
+        """As under a quota: the write fails, whether or not the signal is heeded; no point is half there."""
         self.sweep(out="undisturbed")
         whole = points(self.path("undisturbed"))
         command = f"ulimit -f 8; exec '{PROGRAM}' sweep sweep.toml -o batch --quiet"
         for trap in ("", "trap '' XFSZ; "):
-            subprocess.run(["bash", "-c", trap + command], cwd=self.folder, capture_output=True, timeout=60)
+            done = subprocess.run(["bash", "-c", trap + command], cwd=self.folder, capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 3, done.stderr)
             self.assertEqual(points(self.path("batch")), {})
         self.sweep("--resume")
         self.assertEqual(points(self.path("batch")), whole)

@@ -189,6 +189,28 @@ TEST_CASE("single runs approach the theory as d^-1/2") {
     CHECK(all.check(claim).measured == doctest::Approx(together));
 }
 
+TEST_CASE("an error without bounds excuses nothing, nor do the few that did not diverge speak for all") {
+    Case all;
+    experiment::Claim claim = at_s(1.0);
+    claim.route = "modes";
+    claim.predicted = std::exp(-1.0);
+    claim.tolerance = 0.2;
+    CHECK(all.check(claim).passed);
+    Series& series = all.results.routes[1].trajectory.series.front();
+    const Series sound = series;
+    series.at(0, 4)[2] = 1e6;
+    CHECK(all.check(claim).measured < 3.0 * all.check(claim).error);
+    CHECK_FALSE(all.check(claim).passed);
+
+    series = sound;
+    all.results.routes[1].outcome.diverged_replicas = 8;
+    for (std::size_t replica = 0; replica < 8; ++replica) series.at(replica, 4)[2] = std::nan("");
+    CHECK(all.check(claim).passed);
+    series.at(8, 4)[2] = std::nan("");
+    CHECK(std::isnan(all.check(claim).measured));
+    CHECK_FALSE(all.check(claim).passed);
+}
+
 TEST_CASE("a peak is found between the recorded times") {
     Case all;
     // In place of each replica's curve a parabola around its own top, 1.3 +- 0.1.

@@ -72,6 +72,29 @@ OrderParameters single(double q, double r, double v) {
 
 // Values computed independently of this code: data/check-values/online-sgd.toml.
 
+TEST_CASE(
+    "closed forms: the ODE knows the error of its integration, also where the observable is far below the "
+    "tolerance") {
+    auto problem = std::make_shared<Committee>();
+    problem->algorithm.learning_rate = 2.0;
+    problem->teacher_second_layer = cases::vector({1.0});
+    problem->starts = {single(1.0, 0.3, 1.0)};
+    std::vector<double> times;
+    for (int t = 0; t <= 120; t += 4) times.push_back(t);
+    const cases::Solved fine = integrate(problem, times, 1e-13);
+    for (const double tolerance : {1e-9, 1e-6}) {
+        const cases::Solved solved = integrate(problem, times, tolerance);
+        const Series& error = *solved.trajectory.find("generalization_error");
+        const Series& truth = *fine.trajectory.find("generalization_error");
+        REQUIRE(error.error.size() == times.size());
+        for (std::size_t time = 1; time < times.size(); ++time) {
+            CAPTURE(times[time]);
+            CHECK(std::abs(error.at(0, time)[0] - truth.at(0, time)[0]) <= 3.0 * error.error[time] + 1e-12);
+            CHECK(error.error[time] < 1e3 * tolerance);
+        }
+    }
+}
+
 TEST_CASE("ode check value erf22v: all options of the erf committee") {
     const auto problem = cases::committee("erf", "erf", cases::generic_start(cases::vector({0.8, 1.1})),
                                           cases::vector({1.0, 1.2}),

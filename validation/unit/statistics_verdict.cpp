@@ -58,7 +58,7 @@ TEST_CASE("a theory that does not know its own error is neither confirmed nor re
         theory.series[0].error.assign(theory.series[0].values.size(), unknown);
         const Verdict verdict = judge_one(simulation, theory, 1600);
         CHECK(verdict.outcome == Outcome::inconclusive);
-        CHECK(verdict.obstacle == Obstacle::nothing_in_common);
+        CHECK(verdict.obstacle == Obstacle::nothing_known);
     }
 }
 
@@ -154,6 +154,61 @@ TEST_CASE("verdict: what most replicas did not survive is not judged by the othe
     CHECK(verdict.outcome == Outcome::inconclusive);
     CHECK(verdict.obstacle == Obstacle::most_diverged);
     CHECK(sentence(verdict).find("; 9 of 16 replicas diverged") != std::string::npos);
+}
+
+TEST_CASE(
+    "verdict: smaller sizes confirm nothing where the largest was lost, nor means that single runs move away "
+    "from") {
+    Simulator simulator(26);
+    const hidyn::Trajectory theory = synthetic::theory({});
+    std::vector<hidyn::Trajectory> runs;
+    for (const double d : {100.0, 400.0, 1600.0}) runs.push_back(simulator.run({}, d, 16));
+    const auto verdict = [&] {
+        const std::vector<SimulationRun> sizes = {
+            {"sgd-d100", 100, &runs[0]}, {"sgd-d400", 400, &runs[1]}, {"sgd-d1600", 1600, &runs[2]}};
+        return judge(sizes, {"ode", &theory}, hidyn::TimeGrid::linear(99, 100));
+    };
+    REQUIRE(verdict().outcome == Outcome::agrees);
+    const hidyn::Trajectory sound = runs[2];
+    for (std::size_t replica = 0; replica < 9; ++replica)
+        runs[2].series[0].at(replica, 99)[0] = std::numeric_limits<double>::quiet_NaN();
+    CHECK(verdict().obstacle == Obstacle::most_diverged);
+    CHECK(sentence(verdict()).find("most replicas of sgd diverged at d = 1600") != std::string::npos);
+
+    // Excursions that grow with d, in both directions: no mean is significantly off.
+    runs[2] = sound;
+    for (std::size_t size = 0; size < 3; ++size)
+        for (std::size_t replica = 0; replica < 16; ++replica)
+            for (std::size_t time = 50; time < 100; ++time)
+                runs[size].series[0].at(replica, time)[0] +=
+                    (replica % 2 == 0 ? 1.0 : -1.0) * std::pow(10.0, static_cast<double>(size));
+    const Verdict away = verdict();
+    CHECK(away.mean_p_value > 0.01);
+    CHECK(away.outcome == Outcome::inconclusive);
+    CHECK(away.obstacle == Obstacle::moves_away);
+    CHECK(sentence(away).find("single runs move away from it as d grows") != std::string::npos);
+}
+
+TEST_CASE("verdict: a theory's own error that is larger than the statistical one is told") {
+    const hidyn::Trajectory simulation = Simulator(27).run({}, 1600, 64);
+    hidyn::Trajectory theory = synthetic::theory({});
+    theory.series[0].error.assign(theory.series[0].values.size(), 1e-4);
+    CHECK(judge_one(simulation, theory, 1600).vague.observable.empty());
+    for (std::size_t time = 30; time < 100; ++time) theory.series[0].error[9 * time + 4] = 0.5;
+    const Verdict verdict = judge_one(simulation, theory, 1600);
+    CHECK(verdict.vague.component == "[2,2]");
+    CHECK(sentence(verdict).find(
+              "; the own error of ode is larger than the statistical one in Q[2,2] (first at t = ") !=
+          std::string::npos);
+}
+
+TEST_CASE("verdict: a theory of this very size is given no allowance of order 1/d") {
+    const hidyn::Trajectory simulation = Simulator(28).run({.slope = 0.4}, 50, 4000);
+    const hidyn::Trajectory theory = synthetic::theory({});
+    const std::vector<SimulationRun> runs = {{"sgd", 50, &simulation}};
+    const hidyn::TimeGrid grid = hidyn::TimeGrid::linear(99, 100);
+    CHECK(judge(runs, {"ode", &theory}, grid).outcome == Outcome::agrees);
+    CHECK(judge(runs, {"ode", &theory}, grid, {.finite_size = 0.0}).outcome == Outcome::disagrees);
 }
 
 TEST_CASE("verdict: a hole in one component of a theory hides no other component, and is told") {
