@@ -2,6 +2,8 @@
 
 import unittest
 
+import h5py
+
 from program import InFolder
 
 EDGE = """\
@@ -178,6 +180,15 @@ class NewProblems(InFolder):
                            SPARSE.replace("agents = 3", 'agents = 3\nnetwork = "ring"')):
             self.write("experiment.toml", experiment)
             self.run_experiment("--quiet")
+
+    def test_sizes_of_a_theory_and_a_simulation_meet_one_by_one(self):
+        self.write("experiment.toml", STABILITY)
+        self.run_experiment("--quiet", "--set", "routes.sim.d=[10,12]", "--set", "routes.theory.d=[10,12]",
+                            "--set", "routes.sim.replicas=4")
+        with h5py.File(self.path("results.h5")) as file:
+            self.assertEqual(sorted(file["scaling"]), ["sim~theory-d10", "sim~theory-d12"])
+            self.assertEqual(file["routes/theory-d10"].attrs["exact_at_d"], 1)
+            self.assertNotIn("allowance", file["scaling/sim~theory-d10"].attrs["sentence"])
 
     def test_momentum(self):
         self.refuse(EDGE.replace("momentum = 0.5", "momentum = 1.0"), "algorithm.momentum", "less than 1")

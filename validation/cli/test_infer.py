@@ -53,6 +53,14 @@ class Infer(InFolder):
         self.assertEqual(len(found["held_out_loss"]), 51)
         self.assertIn("labels 0 are taken as -1", found["remarks"])
 
+    def test_unbalanced_labels_are_warned_of(self):
+        inputs, _, labels = regression()
+        for quantile, warned in ((0.5, False), (0.8, True)):
+            self.write_data(inputs=inputs, labels=np.where(labels > np.quantile(labels, quantile), 1, -1))
+            run = self.hidyn("infer", "data.h5", "--loss", "logistic", "-o", "out.h5", "--quiet")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertEqual("20 % of the labels are 1" in run.stderr, warned, run.stderr)
+
     def test_mistakes(self):
         self.refused("infer", "absent.h5", says=["absent.h5: there is no such file"])
         self.write("data.h5", "not HDF5")

@@ -89,6 +89,15 @@ class MessagePassing(InFolder):
             self.refuse(text, "[time] is missing")
             self.refuse(text + "[time]\nat = [-1]\n", "time.at")
 
+    def test_below_its_transition_a_spectral_estimator_is_not_compared_in_powers_of_1_over_d(self):
+        estimator = (SPECTRAL.replace('"amp"', '"spectral-estimator"').replace("bayes-state-evolution", "random-matrix")
+                     .replace("end = 3\npoints = 4", "at = [0]"))
+        for ratio, said in (("0.2", "not how far it is off"), ("3.0", "agrees")):
+            self.write("experiment.toml", estimator)
+            done = self.run_experiment("--quiet", "--set", f"data.sample_ratio={ratio}", "--set", "routes.sim.d=[50,100]",
+                                       "--set", "routes.sim.replicas=16")
+            self.assertIn(said, done.stdout)
+
     def test_estimators_without_iterations(self):
         estimator = SPECTRAL.replace('"amp"', '"spectral-estimator"').replace("bayes-state-evolution", "random-matrix")
         self.refuse(estimator, "spectral-estimator", "at = [0]")
