@@ -3,6 +3,8 @@ theory and simulation both report, the usual order parameters and errors."""
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .problem import Problem
 
 USUAL = ("generalization_error", "R", "Q", "second_layer")
@@ -76,8 +78,9 @@ def _observables(results, asked):
 
 
 def _is_compared(results, name):
-    """Whether a theory and a simulation report it."""
-    return all(any(name in route.series for route in side) for side in (results.theories, results.simulations))
+    """Whether a theory and a simulation know something of it."""
+    return all(any(name in route.series and np.isfinite(route.series[name].values).any() for route in side)
+               for side in (results.theories, results.simulations))
 
 
 def _minus(results, label):

@@ -189,7 +189,9 @@ class AgainstTime(InFolder):
             sgd = file.route("sgd-d50", "simulation", "sgd", d=50, replicas=5)
             for name in ("generalization_error", "Q", "escaped"):
                 file.observable(sgd, name, np.exp(-time) + np.zeros((5, 51)), "x", name)
-            file.observable(file.route("escape", "escape", "escape"), "escaped", np.exp(-time), "x", "escaped")
+            escape = file.route("escape", "escape", "escape")
+            file.observable(escape, "escaped", np.exp(-time), "x", "escaped")
+            file.observable(escape, "Q", np.full(51, np.nan), "x", "Q")
         results = read(self.results)
         self.assertEqual(choose(results).order, ["escaped"])
         self.assertEqual(choose(results, ["Q"]).order, ["Q"])
