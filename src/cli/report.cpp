@@ -121,13 +121,33 @@ void print_comparisons(const std::vector<run::Judgement>& judgements, const Time
     }
 }
 
+// A theory of one size meets simulations of that size only.
+void print_lonely(const results::Results& results) {
+    const auto& routes = results.routes;
+    for (const results::RouteResult& theory : routes) {
+        if (!theory.info.theory || theory.info.d == 0) continue;
+        const auto simulates = [&](const results::RouteResult& route) {
+            return !route.info.theory && route.info.variant == theory.info.variant;
+        };
+        if (std::ranges::any_of(routes, simulates) &&
+            std::ranges::none_of(routes, [&](const results::RouteResult& route) {
+                return simulates(route) && route.info.d == theory.info.d;
+            }))
+            fmt::print("no comparison: {} is for d = {}, and no simulation has that size\n", theory.info.name,
+                       theory.info.d);
+    }
+}
+
+// An order predicts no number: what is measured is the smallest gap between neighbours.
+std::string prediction(const run::ClaimResult& claim) {
+    return claim.quantity == "order" ? "increasing" : number(claim.predicted, "{:.5g}");
+}
+
 void print_claims(const std::vector<run::ClaimResult>& claims) {
     fmt::print("\n{:<52} {:>12} {:>12} {:>10} {:>10}\n", "claim", "predicted", "measured", "error",
                "allowed");
     for (const run::ClaimResult& claim : claims)
-        // An order predicts no number: what is measured is the smallest gap between neighbours.
-        fmt::print("{:<52} {:>12} {:>12} {:>10} {:>10}  {}\n", claim.name,
-                   claim.quantity == "order" ? "increasing" : number(claim.predicted, "{:.5g}"),
+        fmt::print("{:<52} {:>12} {:>12} {:>10} {:>10}  {}\n", claim.name, prediction(claim),
                    number(claim.measured, "{:.5g}"), number(claim.error), number(claim.allowed),
                    claim.passed ? "holds" : "FAILS");
 }
@@ -147,14 +167,15 @@ void print_report(const results::Results& results, const std::vector<run::Judgem
     for (const run::Judgement& judgement : judgements)
         fmt::print("{}{}\n", judgement.variant.empty() ? "" : judgement.variant + ": ",
                    statistics::sentence(judgement.verdict));
+    print_lonely(results);
     if (!claims.empty()) {
         std::size_t holding = 0;
         for (const run::ClaimResult& claim : claims) holding += claim.passed ? 1 : 0;
         fmt::print("{} of {} claims hold\n", holding, claims.size());
         for (const run::ClaimResult& claim : claims)
             if (short_form && !claim.passed)
-                fmt::print("fails: {}: predicted {:.5g}, measured {:.5g}\n", claim.name, claim.predicted,
-                           claim.measured);
+                fmt::print("fails: {}: predicted {}, measured {}\n", claim.name, prediction(claim),
+                           number(claim.measured, "{:.5g}"));
     }
 }
 

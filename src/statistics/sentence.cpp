@@ -107,6 +107,13 @@ std::string indecision(const Verdict& verdict) {
             verdict.simulation,
             verdict.sizes_used.empty() ? "" : fmt::format(" at d = {:g}", verdict.replicas.back().d),
             verdict.theory);
+    if (verdict.obstacle == Obstacle::selection)
+        return fmt::format(
+            "inconclusive: {} differs from {} only where some of its replicas have diverged, and the others "
+            "are "
+            "a selection (by {} in {}, z = {:.1f})",
+            verdict.simulation, verdict.theory, difference(verdict.largest), place(verdict.largest),
+            std::abs(verdict.largest.z));
     if (verdict.obstacle == Obstacle::moves_away)
         return fmt::format(
             "inconclusive: the means of {} lie within statistical error of {} (largest z = {:.1f} for {}, "

@@ -250,7 +250,22 @@ bool moves_away(const Verdict& verdict) {
 /// Whether the largest size takes no part although it has replicas enough: most of them diverged.
 bool lost_the_largest(const Verdict& verdict) {
     const ReplicaCount& largest = verdict.replicas.back();
-    return largest.diverged > 0 && largest.d > *std::ranges::max_element(verdict.sizes_used);
+    return 2 * largest.diverged > largest.replicas &&
+           largest.d > *std::ranges::max_element(verdict.sizes_used);
+}
+
+/// From where on a size has lost so many replicas that the means of the others are those of a selection.
+double first_selection(const Coordinates& data, const TimeGrid& grid) {
+    constexpr double noticeable = 0.05;
+    double first = std::numeric_limits<double>::infinity();
+    for (const ReplicaGroup& group : data.groups)
+        for (std::size_t column = 0; column < data.list.size(); ++column) {
+            const auto values = group.deviations.col(static_cast<Eigen::Index>(column)).array();
+            const double alive = static_cast<double>(values.isFinite().count());
+            if (alive < (1.0 - noticeable) * static_cast<double>(values.size()))
+                first = std::min(first, grid.times[data.list[column].time]);
+        }
+    return first;
 }
 
 /// Small Gaussian fluctuations around a right theory fall as d^-1/2, and a wrong theory leaves a floor, so
@@ -300,6 +315,24 @@ void decide(Verdict& verdict, const Coordinates& data, const TheoryRun& theory, 
                                                          : DecidedBy::single_size;
 }
 
+/// A deviation that only those are found to have that are left after others diverged is no finding.
+void look_before_selections(Verdict& verdict, const Coordinates& data, const TheoryRun& theory,
+                            const TimeGrid& grid, const VerdictOptions& options) {
+    const double until = first_selection(data, grid);
+    if (verdict.outcome != Outcome::disagrees || verdict.largest.time < until) return;
+    std::vector<std::size_t> columns;
+    for (std::size_t column = 0; column < data.list.size(); ++column)
+        if (grid.times[data.list[column].time] < until) columns.push_back(column);
+    Verdict before = verdict;
+    if (!columns.empty()) decide(before, select(data, columns), theory, grid, options);
+    if (!columns.empty() && before.outcome == Outcome::disagrees) {
+        verdict = std::move(before);
+        return;
+    }
+    verdict.outcome = Outcome::inconclusive;
+    verdict.obstacle = Obstacle::selection;
+}
+
 }  // namespace
 
 Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, const TimeGrid& grid,
@@ -340,6 +373,7 @@ Verdict judge(std::span<const SimulationRun> sizes, const TheoryRun& theory, con
     verdict.sizes_used = participants(data).d;
     verdict.vague = first_vague(data, theory, grid);
     decide(verdict, data, theory, grid, options);
+    look_before_selections(verdict, data, theory, grid, options);
     return verdict;
 }
 

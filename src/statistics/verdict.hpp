@@ -40,6 +40,7 @@ enum class Obstacle {
     too_few_replicas,
     all_diverged,
     most_diverged,
+    selection,
     theory_ends_at_start,
     moves_away,
     sizes_too_small
@@ -108,7 +109,8 @@ struct Verdict {
 /// Does the theory describe this simulation?
 ///
 /// Sizes with fewer than four replicas left standing, or fewer than half of them, take no part: those that
-/// are left are a selection, and if the largest size is lost like that the smaller ones confirm nothing. Nor
+/// are left are a selection, and if the largest size is lost like that the smaller ones confirm nothing. A
+/// deviation that is found only at times when more than one in twenty has diverged is no finding either. Nor
 /// do means from which single runs move away as d grows: their standard errors grow along. With two sizes or
 /// more the means are extrapolated in 1/d and the limit is tested; if with three or more the 1/d law itself
 /// fails (a test that does not see the theory), the smallest size is dropped, repeatedly. If the theory

@@ -190,6 +190,11 @@ class NewProblems(InFolder):
             self.assertEqual(file["routes/theory-d10"].attrs["exact_at_d"], 1)
             self.assertNotIn("allowance", file["scaling/sim~theory-d10"].attrs["sentence"])
 
+    def test_a_theory_of_another_size_is_said_to_meet_nobody(self):
+        self.write("experiment.toml", STABILITY)
+        done = self.run_experiment("--quiet", "--set", "routes.theory.d=12")
+        self.assertIn("no comparison: theory-d12 is for d = 12", done.stdout)
+
     def test_momentum(self):
         self.refuse(EDGE.replace("momentum = 0.5", "momentum = 1.0"), "algorithm.momentum", "less than 1")
         self.refuse(STABILITY.replace("momentum = 0.5", "momentum = -0.1"), "algorithm.momentum", "at least 0")

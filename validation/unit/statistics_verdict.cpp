@@ -189,6 +189,26 @@ TEST_CASE(
     CHECK(sentence(away).find("single runs move away from it as d grows") != std::string::npos);
 }
 
+TEST_CASE("verdict: a deviation that only the replicas left over have is no finding") {
+    hidyn::Trajectory simulation = Simulator(29).run({}, 400, 32);
+    hidyn::Trajectory theory = synthetic::theory({});
+    for (std::size_t time = 80; time < 100; ++time) {
+        theory.series[0].at(0, time)[0] += 1.0;
+        for (std::size_t replica = 0; replica < 4; ++replica)
+            for (double& value : simulation.series[0].at(replica, time))
+                value = std::numeric_limits<double>::quiet_NaN();
+    }
+    const Verdict selected = judge_one(simulation, theory, 400);
+    CHECK(selected.obstacle == Obstacle::selection);
+    CHECK(sentence(selected).find("only where some of its replicas have diverged") != std::string::npos);
+    // What differs before they diverge is one, and is told from before.
+    for (std::size_t time = 60; time < 80; ++time) theory.series[0].at(0, time)[4] += 0.5;
+    const Verdict earlier = judge_one(simulation, theory, 400);
+    CHECK(earlier.outcome == Outcome::disagrees);
+    CHECK(earlier.largest.time < 80.0);
+    CHECK(earlier.largest.component == "[2,2]");
+}
+
 TEST_CASE("verdict: a theory's own error that is larger than the statistical one is told") {
     const hidyn::Trajectory simulation = Simulator(27).run({}, 1600, 64);
     hidyn::Trajectory theory = synthetic::theory({});
