@@ -6,13 +6,13 @@
 namespace hidyn::dmft {
 
 DriverStrengths::DriverStrengths(Driver driver, double mean, const Draw& draw)
-    : driver_(driver),
-      mean_(mean),
-      lanes_({.seed = draw.seed,
+    : lanes_({.seed = draw.seed,
               .route = draw.route,
               .replica = draw.repeat,
               .purpose = random::Purpose::dynamics}),
-      strength_(draw.trajectories, mean) {}
+      strength_(draw.trajectories, mean),
+      mean_(mean),
+      driver_(driver) {}
 
 void DriverStrengths::draw() {
     if (driver_ == Driver::constant) return;

@@ -20,10 +20,10 @@ class DriverStrengths {
   private:
     [[nodiscard]] double poisson(double uniform) const;
 
-    Driver driver_;
-    double mean_;
     random::GaussianLanes lanes_;
     std::vector<double> strength_;
+    double mean_;
+    Driver driver_;
 };
 
 }  // namespace hidyn::dmft
