@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <cmath>
 
+#include "random/poisson.hpp"
+
 namespace hidyn::dmft {
 
 DriverStrengths::DriverStrengths(Driver driver, double mean, const Draw& draw)
@@ -27,19 +29,10 @@ void DriverStrengths::draw() {
         return;
     }
     lanes_.uniforms(strength_);
-    for (double& z : strength_) z = driver_ == Driver::bernoulli ? (z <= mean_ ? 1.0 : 0.0) : poisson(z);
-}
-
-double DriverStrengths::poisson(double uniform) const {
-    double probability = std::exp(-mean_);
-    double below = probability;
-    double value = 0.0;
-    while (uniform > below && value < 1000.0) {
-        value += 1.0;
-        probability *= mean_ / value;
-        below += probability;
-    }
-    return value;
+    const double none = std::exp(-mean_);
+    for (double& z : strength_)
+        z = driver_ == Driver::bernoulli ? (z <= mean_ ? 1.0 : 0.0)
+                                         : random::invert_poisson(0.0, none, mean_, z);
 }
 
 }  // namespace hidyn::dmft

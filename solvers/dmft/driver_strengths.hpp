@@ -18,8 +18,6 @@ class DriverStrengths {
     [[nodiscard]] const double* now() const { return strength_.data(); }
 
   private:
-    [[nodiscard]] double poisson(double uniform) const;
-
     random::GaussianLanes lanes_;
     std::vector<double> strength_;
     double mean_;

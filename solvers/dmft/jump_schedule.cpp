@@ -8,6 +8,7 @@
 
 #include "math/normal_quantile.hpp"
 #include "math/sobol_normals.hpp"
+#include "random/poisson.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::dmft {
@@ -25,17 +26,9 @@ struct Trajectory {
     std::vector<double> normals;
 };
 
-/// A Poisson variable given that it is at least 1, by inversion.
+/// A Poisson variable given that it is at least 1.
 double truncated_poisson(double mean, double uniform) {
-    double probability = mean / std::expm1(mean);  // P(1 | >= 1)
-    double below = probability;
-    double value = 1.0;
-    while (uniform > below && value < 1000.0) {
-        value += 1.0;
-        probability *= mean / value;
-        below += probability;
-    }
-    return value;
+    return random::invert_poisson(1.0, mean / std::expm1(mean), mean, uniform);
 }
 
 class Drawer {

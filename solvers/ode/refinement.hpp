@@ -27,8 +27,8 @@ using SolveAt = std::function<Solution(std::size_t level, double looser)>;
 
 /// Solves at rising levels until two agree to `tolerance` at all times, or the last level is reached. The
 /// result carries the error of its means in Series::error: of quadrature, or where there is none the distance
-/// to a solution with ten times the integration's tolerance, about ten times its error. The outcome tells
-/// method, error, and a warning if quadrature's is too large.
+/// to a solution with ten times the integration's tolerance, about ten times its error (not if every replica
+/// has a start of its own). The outcome tells method, error, and a warning if quadrature's is too large.
 [[nodiscard]] Solution solve_to_stability(const committee::Committee& problem, double tolerance,
                                           const SolveAt& solve_at, Outcome& outcome);
 

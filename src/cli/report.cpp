@@ -121,18 +121,17 @@ void print_comparisons(const std::vector<run::Judgement>& judgements, const Time
     }
 }
 
-// A theory of one size meets simulations of that size only.
+// A theory of a size that no simulation has is not forgotten without a word.
 void print_lonely(const results::Results& results) {
-    const auto& routes = results.routes;
-    for (const results::RouteResult& theory : routes) {
-        if (!theory.info.theory || theory.info.d == 0) continue;
-        const auto simulates = [&](const results::RouteResult& route) {
-            return !route.info.theory && route.info.variant == theory.info.variant;
-        };
-        if (std::ranges::any_of(routes, simulates) &&
-            std::ranges::none_of(routes, [&](const results::RouteResult& route) {
-                return simulates(route) && route.info.d == theory.info.d;
-            }))
+    for (const results::RouteResult& theory : results.routes) {
+        if (!theory.info.theory) continue;
+        bool simulated = false;
+        bool met = false;
+        for (const results::RouteResult& route : results.routes) {
+            simulated |= !route.info.theory && route.info.variant == theory.info.variant;
+            met |= run::meet(theory.info, route.info);
+        }
+        if (simulated && !met)
             fmt::print("no comparison: {} is for d = {}, and no simulation has that size\n", theory.info.name,
                        theory.info.d);
     }

@@ -35,15 +35,15 @@ std::string of_size(const std::string& simulation, double d) {
 
 }  // namespace
 
+bool meet(const RouteInfo& theory, const RouteInfo& simulation) {
+    return theory.theory && !simulation.theory && simulation.variant == theory.variant &&
+           (theory.d == 0 || theory.d == simulation.d);
+}
+
 std::vector<Judgement> judge(const Results& results) {
     std::vector<Judgement> judgements;
     for (const RouteResult& theory : results.routes) {
         if (!theory.info.theory) continue;
-        // A theory of the limit meets runs of every size, one of a finite size those of its own.
-        const auto meets = [&theory](const RouteInfo& run) {
-            return !run.theory && run.variant == theory.info.variant &&
-                   (theory.info.d == 0 || theory.info.d == run.d);
-        };
         // Of several such each has verdicts of its own.
         const auto alike = std::ranges::count_if(results.routes, [&theory](const RouteResult& other) {
             return other.info.theory && other.info.variant == theory.info.variant &&
@@ -53,12 +53,12 @@ std::vector<Judgement> judge(const Results& results) {
             alike > 1 ? of_size(theory.info.label, static_cast<double>(theory.info.d)) : theory.info.label;
         std::vector<std::string> labels;
         for (const RouteResult& route : results.routes)
-            if (meets(route.info) && std::ranges::find(labels, route.info.label) == labels.end())
+            if (meet(theory.info, route.info) && std::ranges::find(labels, route.info.label) == labels.end())
                 labels.push_back(route.info.label);
         for (const std::string& label : labels) {
             std::vector<statistics::SimulationRun> sizes;
             for (const RouteResult& route : results.routes)
-                if (meets(route.info) && route.info.label == label)
+                if (meet(theory.info, route.info) && route.info.label == label)
                     sizes.push_back(
                         {route.info.name,
                          route.info.d > 0 ? static_cast<double>(route.info.d) : statistics::without_size,

@@ -43,6 +43,9 @@ struct Judgement {
     std::string theory;
     statistics::Verdict verdict;
 };
+/// Whether they are compared: a theory of the limit meets runs of every size, one of a finite size those of
+/// its own.
+[[nodiscard]] bool meet(const RouteInfo& theory, const RouteInfo& simulation);
 [[nodiscard]] std::vector<Judgement> judge(const results::Results& results);
 
 /// The judgements as groups of the results file: /comparisons and /scaling.

@@ -109,16 +109,14 @@ std::string indecision(const Verdict& verdict) {
             verdict.theory);
     if (verdict.obstacle == Obstacle::selection)
         return fmt::format(
-            "inconclusive: {} differs from {} only where some of its replicas have diverged, and the others "
-            "are "
-            "a selection (by {} in {}, z = {:.1f})",
+            "inconclusive: {} differs from {} only where some of its replicas have diverged, "
+            "and the others are a selection (by {} in {}, z = {:.1f})",
             verdict.simulation, verdict.theory, difference(verdict.largest), place(verdict.largest),
             std::abs(verdict.largest.z));
     if (verdict.obstacle == Obstacle::moves_away)
         return fmt::format(
-            "inconclusive: the means of {} lie within statistical error of {} (largest z = {:.1f} for {}, "
-            "{}), "
-            "but single runs move away from it as d grows",
+            "inconclusive: the means of {} lie within statistical error of {} "
+            "(largest z = {:.1f} for {}, {}), but single runs move away from it as d grows",
             verdict.simulation, verdict.theory, std::abs(verdict.largest.z), place(verdict.largest),
             probability(verdict.p_value));
     if (verdict.obstacle == Obstacle::sizes_too_small)
