@@ -82,7 +82,7 @@ class Divergence(InFolder):
         self.assertIn(f"({lost.sum()} of 64 replicas)", self.hidyn("compare", "some.h5").stdout)
 
     def test_the_figure_is_drawn(self):
-        done = self.hidyn("plot", "results.h5", "-o", "figure.png", seconds=60)
+        done = self.hidyn("plot", "results.h5", "-o", "figure.png")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(os.path.getsize(self.path("figure.png")), 10000)
 

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from program import PROGRAM
+from program import HANGS, PROGRAM
 from test_sweep import Batch, points
 
 MPI_PROGRAM = f"{PROGRAM}-mpi"
@@ -24,12 +24,12 @@ class Ranks(Batch):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def finished(self, running, code=0):
-        told, complaints = running.communicate(timeout=60)
+        told, complaints = running.communicate(timeout=HANGS)
         self.assertEqual(running.returncode, code, told + complaints)
         return told, complaints
 
     def wait_for_points(self, out, count):
-        for _ in range(3000):
+        for _ in range(100 * HANGS):
             folder = self.path(os.path.join(out, "points"))
             if os.path.isdir(folder) and sum(name.endswith(".h5") for name in os.listdir(folder)) >= count:
                 return
@@ -51,22 +51,22 @@ class Ranks(Batch):
         self.assertEqual(points(self.path("many")), points(self.path("alone")))
 
     def test_a_killed_rank_loses_nothing(self):
-        self.sweep(*LONGER, out="alone", seconds=60)
+        self.sweep(*LONGER, out="alone")
         running = self.ranks(3, *LONGER)
         self.wait_for_points("batch", 2)
         ranks = subprocess.run(["pgrep", "-P", str(running.pid)], capture_output=True, text=True).stdout.split()
         os.kill(int(ranks[-1]), signal.SIGKILL)
-        running.communicate(timeout=60)
+        running.communicate(timeout=HANGS)
         self.assertNotEqual(running.returncode, 0)
         self.finished(self.ranks(2, *LONGER, "--resume"))
         self.assertEqual(points(self.path("batch")), points(self.path("alone")))
 
     def test_interrupted_ranks_go_on(self):
-        self.sweep(*LONGER, out="alone", seconds=60)
+        self.sweep(*LONGER, out="alone")
         running = self.ranks(3, *LONGER)
         self.wait_for_points("batch", 1)
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=60)
+        running.communicate(timeout=HANGS)
         self.assertNotEqual(running.returncode, 0)
         self.finished(self.ranks(3, *LONGER, "--resume"))
         self.assertEqual(points(self.path("batch")), points(self.path("alone")))

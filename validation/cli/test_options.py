@@ -7,7 +7,7 @@ import unittest
 import h5py
 import numpy as np
 
-from program import EXPERIMENT, InFolder, PROGRAM, VARIANTS
+from program import EXPERIMENT, HANGS, InFolder, PROGRAM, VARIANTS
 
 RANDOM = EXPERIMENT.replace("Q = [[0.5, 0.0], [0.0, 0.5]]\nR = [[0.1, 0.0], [0.0, 0.1]]\n",
                             'kind = "random"\nscale = 0.5\nseed = 8\n')
@@ -80,7 +80,7 @@ class Options(InFolder):
 
     def test_a_full_disk_behind_stdout_is_a_failure(self):
         with open("/dev/full", "w") as full:
-            done = subprocess.run([PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=20)
+            done = subprocess.run([PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=HANGS)
         self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1))
 
 
@@ -205,7 +205,7 @@ class RandomStart(InFolder):
         with h5py.File(self.path("results.h5")) as file:
             self.assertEqual(file["routes/slow.ode/Q"].shape, (5, 2, 2))
             self.assertEqual(file["routes/wide.ode/Q"].shape, (5, 3, 3))
-        self.assertEqual(self.hidyn("plot", "results.h5", "-o", "figure.png", seconds=60).returncode, 0)
+        self.assertEqual(self.hidyn("plot", "results.h5", "-o", "figure.png").returncode, 0)
 
 
 if __name__ == "__main__":

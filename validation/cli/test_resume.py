@@ -14,7 +14,7 @@ import test_deep_linear
 import test_edge
 import test_escape
 import test_quadratic_network
-from program import EXPERIMENT, InFolder, PROGRAM
+from program import catches_interrupt, EXPERIMENT, HANGS, InFolder, PROGRAM
 
 MULTI_INDEX = """\
 [problem]
@@ -182,9 +182,11 @@ class Resume(InFolder):
     def interrupted(self, *settings, code=130):
         command = self.run_with(EXPERIMENT, ["routes.sim.d=[1000, 1000000]", "time.end=1000", *settings], out="a.h5")
         process = subprocess.Popen([PROGRAM, *command], cwd=self.folder, stderr=subprocess.PIPE, text=True)
-        time.sleep(1.0)
+        while not catches_interrupt(process.pid):
+            self.assertIsNone(process.poll())
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=HANGS)
         self.assertEqual(process.returncode, code, said)
         return said
 
@@ -230,7 +232,7 @@ class Resume(InFolder):
                     file.seek(size // 2)
                     file.write(b"\xff" * 16)
                     file.truncate(max(0, size - 5))
-        done = self.hidyn(*command)
+        done = self.hidyn(*self.run_with(EXPERIMENT, settings, "--resume", out="killed.h5"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(content(self.path("killed.h5")), content(self.path("whole.h5")))
 

@@ -13,7 +13,7 @@ import unittest
 import h5py
 import numpy as np
 
-from program import EXPERIMENT, InFolder, PROGRAM
+from program import EXPERIMENT, HANGS, InFolder, PROGRAM
 
 SWEEP = EXPERIMENT + """
 [sweep]
@@ -196,7 +196,7 @@ zip = [["routes.sim.d", "routes.sim.replicas"]]
                                         cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
                        for part in range(1, 5)]
             for process in started:
-                _, said = process.communicate(timeout=30)
+                _, said = process.communicate(timeout=HANGS)
                 self.assertEqual(process.returncode, 0, said)
             self.assertEqual(points(self.path(out)), points(self.path("whole")))
 
@@ -308,7 +308,7 @@ class NothingIsLost(Batch):
     def kills(self, undisturbed, batch, chance):
         """Kills one batch at random moments until it is done; returns how often."""
         begin = time.monotonic()
-        self.sweep(out=undisturbed, seconds=120)
+        self.sweep(out=undisturbed)
         length = time.monotonic() - begin
         whole = points(self.path(undisturbed))
         self.assertEqual(len(whole), 10)
@@ -334,14 +334,14 @@ class NothingIsLost(Batch):
         return kills
 
     def test_started_twice_at_once(self):
-        self.sweep(out="alone", seconds=120)
+        self.sweep(out="alone")
         command = [PROGRAM, "sweep", "sweep.toml", "-o", "batch", "--resume", "--quiet"]
         for attempt in range(3):
             shutil.rmtree(self.path("batch"), ignore_errors=True)
             started = [subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         text=True) for _ in range(2)]
             for process in started:
-                _, said = process.communicate(timeout=120)
+                _, said = process.communicate(timeout=HANGS)
                 self.assertEqual(process.returncode, 0, said)
             self.assertEqual(points(self.path("batch")), points(self.path("alone")))
 
@@ -420,7 +420,7 @@ class NothingIsLost(Batch):
         whole = points(self.path("undisturbed"))
         command = f"ulimit -f 8; exec '{PROGRAM}' sweep sweep.toml -o batch --quiet"
         for trap in ("", "trap '' XFSZ; "):
-            done = subprocess.run(["bash", "-c", trap + command], cwd=self.folder, capture_output=True, timeout=60)
+            done = subprocess.run(["bash", "-c", trap + command], cwd=self.folder, capture_output=True, timeout=HANGS)
             self.assertEqual(done.returncode, 3, done.stderr)
             self.assertEqual(points(self.path("batch")), {})
         self.sweep("--resume")
@@ -432,7 +432,7 @@ class NothingIsLost(Batch):
         while not glob.glob(self.path("batch/points/*.h5")):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=HANGS)
         self.assertEqual(process.returncode, 130, said)
         self.assertIn("--resume goes on", said)
         with self.index() as index:

@@ -9,13 +9,13 @@ import h5py
 import numpy as np
 import xarray
 
-from program import InFolder
+from program import HANGS, InFolder
 
 
 class TwoTime(InFolder):
     def setUp(self):
         super().setUp()
-        subprocess.run([os.environ["HIDYN_TWO_TIME_FILE"], self.path("two-time.h5")], check=True, timeout=60)
+        subprocess.run([os.environ["HIDYN_TWO_TIME_FILE"], self.path("two-time.h5")], check=True, timeout=HANGS)
 
     def test_xarray_finds_values_by_both_times(self):
         with xarray.open_dataset(self.path("two-time.h5"), group="routes/exact", engine="h5netcdf") as data:
