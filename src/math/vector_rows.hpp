@@ -18,29 +18,38 @@ using Doubles = double __attribute__((vector_size(vector_bytes)));
 using Floats = float __attribute__((vector_size(vector_bytes)));
 using HalfFloats = float __attribute__((vector_size(vector_bytes / 2)));
 
-/// Vectors in memory, wherever they stand.
-template <class Vector, class Number>
-using Stored [[gnu::aligned(alignof(Number)), gnu::may_alias]] = Vector;
+/// Vectors in memory, wherever they stand. No template: Clang forgets the attributes of one.
+using StoredDoubles [[gnu::aligned(alignof(double)), gnu::may_alias]] = Doubles;
+using StoredFloats [[gnu::aligned(alignof(float)), gnu::may_alias]] = Floats;
+using StoredHalfFloats [[gnu::aligned(alignof(float)), gnu::may_alias]] = HalfFloats;
 
 [[gnu::always_inline]] inline void load(const double* from, Doubles& into) {
-    into = *reinterpret_cast<const Stored<Doubles, double>*>(from);
+    into = *reinterpret_cast<const StoredDoubles*>(from);
 }
 
 [[gnu::always_inline]] inline void load(const float* from, Floats& into) {
-    into = *reinterpret_cast<const Stored<Floats, float>*>(from);
+    into = *reinterpret_cast<const StoredFloats*>(from);
 }
 
 [[gnu::always_inline]] inline void load(const float* from, Doubles& into) {
 #if defined(__AVX__) && !defined(__AVX512F__)
     into = _mm256_cvtps_pd(_mm_loadu_ps(from));  // the compiler converts two by two
 #else
-    into = __builtin_convertvector(*reinterpret_cast<const Stored<HalfFloats, float>*>(from), Doubles);
+    into = __builtin_convertvector(*reinterpret_cast<const StoredHalfFloats*>(from), Doubles);
 #endif
 }
 
 [[gnu::always_inline]] inline void load(const double* from, Floats& into) {
     for (std::size_t lane = 0; lane < vector_bytes / sizeof(float); ++lane)
         into[lane] = static_cast<float>(from[lane]);
+}
+
+[[gnu::always_inline]] inline void store(const Doubles& from, double* into) {
+    *reinterpret_cast<StoredDoubles*>(into) = from;
+}
+
+[[gnu::always_inline]] inline void store(const Floats& from, float* into) {
+    *reinterpret_cast<StoredFloats*>(into) = from;
 }
 
 template <class Number>
@@ -79,8 +88,7 @@ struct VectorRow {
 
     [[gnu::always_inline]] void store(Number* to) const {
 #pragma GCC unroll 8
-        for (std::size_t p = 0; p < parts; ++p)
-            *reinterpret_cast<Stored<Vector, Number>*>(to + p * width) = part[p];
+        for (std::size_t p = 0; p < parts; ++p) math::store(part[p], to + p * width);
     }
 
     /// this += a b and this -= a b; `a` a row or a number.

@@ -28,13 +28,11 @@ class Ranks(Batch):
         self.assertEqual(running.returncode, code, told + complaints)
         return told, complaints
 
-    def wait_for_points(self, out, count):
-        for _ in range(100 * HANGS):
-            folder = self.path(os.path.join(out, "points"))
-            if os.path.isdir(folder) and sum(name.endswith(".h5") for name in os.listdir(folder)) >= count:
-                return
+    def wait_for_points(self, running, count):
+        folder = self.path("batch/points")
+        while not os.path.isdir(folder) or sum(name.endswith(".h5") for name in os.listdir(folder)) < count:
+            self.assertIsNone(running.poll(), "ended before there were points enough")
             time.sleep(0.01)
-        self.fail("no points came about")
 
     def test_many_ranks_make_the_folder_of_one_process(self):
         self.sweep(out="alone")
@@ -53,7 +51,7 @@ class Ranks(Batch):
     def test_a_killed_rank_loses_nothing(self):
         self.sweep(*LONGER, out="alone")
         running = self.ranks(3, *LONGER)
-        self.wait_for_points("batch", 2)
+        self.wait_for_points(running, 2)
         ranks = subprocess.run(["pgrep", "-P", str(running.pid)], capture_output=True, text=True).stdout.split()
         os.kill(int(ranks[-1]), signal.SIGKILL)
         running.communicate(timeout=HANGS)
@@ -64,7 +62,7 @@ class Ranks(Batch):
     def test_interrupted_ranks_go_on(self):
         self.sweep(*LONGER, out="alone")
         running = self.ranks(3, *LONGER)
-        self.wait_for_points("batch", 1)
+        self.wait_for_points(running, 1)
         running.send_signal(signal.SIGINT)
         running.communicate(timeout=HANGS)
         self.assertNotEqual(running.returncode, 0)

@@ -31,6 +31,11 @@ def datasets(path):
     return found
 
 
+def others(batch, *expected):
+    """What else is among the points."""
+    return [name for name in os.listdir(os.path.join(batch, "points")) if not name.endswith(expected)]
+
+
 def points(folder):
     return {os.path.basename(path): datasets(path) for path in glob.glob(os.path.join(folder, "points", "*.h5"))}
 
@@ -329,8 +334,7 @@ class NothingIsLost(Batch):
                 break
             self.assertLess(kills, 500)
         self.assertEqual(points(self.path(batch)), whole)
-        left = [name for name in os.listdir(self.path(f"{batch}/points")) if not name.endswith(".h5")]
-        self.assertEqual(left, [])
+        self.assertEqual(others(self.path(batch), ".h5"), [])
         return kills
 
     def test_started_twice_at_once(self):
@@ -406,16 +410,19 @@ class NothingIsLost(Batch):
                 self.assertGreater(len(there), 0)
                 self.assertLess(len(there), 10)
                 self.assertEqual(there, {name: whole[name] for name in there})
-                self.assertEqual([name for name in os.listdir(os.path.join(batch, "points"))
-                                  if not name.endswith(".h5")], [])
+                # On a slow machine a point may be worth keeping what it has.
+                self.assertEqual(others(batch, ".h5", ".h5.checkpoint"), [])
                 subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
                 self.sweep("--resume", out=batch)
                 self.assertEqual(points(batch), whole)
+                self.assertEqual(others(batch, ".h5"), [])
             finally:
                 subprocess.run(["umount", disk], check=True)
 
     def test_a_file_that_may_not_grow(self):
         """As under a quota: the write fails, whether or not the signal is heeded; no point is half there."""
+        if "TSAN_OPTIONS" in os.environ:
+            self.skipTest("the thread sanitizer begins with a file of its own that is larger")
         self.sweep(out="undisturbed")
         whole = points(self.path("undisturbed"))
         command = f"ulimit -f 8; exec '{PROGRAM}' sweep sweep.toml -o batch --quiet"
