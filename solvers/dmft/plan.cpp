@@ -10,6 +10,7 @@
 #include "core/machine.hpp"
 #include "math/spectrum.hpp"
 #include "models/multi_index/initial.hpp"
+#include "random/poisson.hpp"
 #include "solvers/dmft/events.hpp"
 #include "solvers/dmft/process_of.hpp"
 
@@ -191,6 +192,13 @@ void check_plan(const Problem& base, const Table& table, const RouteInfo&, const
     }
     if (complaints.sentences().size() != before) return;
     const Plan plan = plan_for(problem, table, grid);
+    const double visits = plan.step / problem.sample_ratio;
+    if (plan.engine != Engine::closed && jumps && problem.algorithm.jump == multi_index::Jump::poisson &&
+        visits > random::largest_poisson_mean)
+        complaints.add(fmt::format(
+            "{}: a step draws a sample time_step / sample_ratio = {:.4g} times; the Poisson numbers of this "
+            "theory have a mean of at most {}; take a shorter algorithm.time_step",
+            table.place(), visits, random::largest_poisson_mean));
     const double tasks =
         std::min<double>(static_cast<double>(plan.repeats * plan.levels()), omp_get_max_threads());
     const double needed = tasks * memory_of(problem, plan, grid.end());

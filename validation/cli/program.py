@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import signal
 import subprocess
 import tempfile
 import unittest
@@ -55,13 +54,6 @@ initial.R = [[0.1, 0], [0, 0.1], [0, 0]]
 """
 
 
-def catches_interrupt(pid):
-    """Whether the process handles Ctrl-C yet: the kernel knows which signals are caught."""
-    with open(f"/proc/{pid}/status") as file:
-        caught = next(int(line.split()[1], 16) for line in file if line.startswith("SigCgt"))
-    return bool(caught >> (signal.SIGINT - 1) & 1)
-
-
 class InFolder(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -83,9 +75,9 @@ class InFolder(unittest.TestCase):
     def files(self):
         return sorted(os.listdir(self.folder))
 
-    def hidyn(self, *arguments, **options):
+    def hidyn(self, *arguments, seconds=HANGS, **options):
         return subprocess.run([PROGRAM, *arguments], cwd=self.folder, capture_output=True, text=True,
-                              timeout=HANGS, **options)
+                              timeout=seconds, **options)
 
     def run_experiment(self, *arguments, name="experiment.toml", out="results.h5", code=0):
         done = self.hidyn("run", name, "-o", out, *arguments)

@@ -99,7 +99,7 @@ class Explosions(InFolder):
                     merge(experiment, {"time": {"end": experiment["time"]["end"] / factor}})
                 self.write("absurd.toml", "".join(f"{key} = {spelled(value)}\n" for key, value in experiment.items()))
                 with self.subTest(name, factor=factor):
-                    done = self.hidyn("run", "absurd.toml", "-o", "absurd.h5", "--quiet")
+                    done = self.hidyn("run", "absurd.toml", "-o", "absurd.h5", "--quiet", seconds=60)
                     self.assertIn(done.returncode, outcomes, done.stderr)
                     outcomes[done.returncode] += 1
                     if done.returncode == 2:

@@ -410,8 +410,9 @@ class NothingIsLost(Batch):
                 self.assertGreater(len(there), 0)
                 self.assertLess(len(there), 10)
                 self.assertEqual(there, {name: whole[name] for name in there})
-                # On a slow machine a point may be worth keeping what it has.
+                # Points that took longer than five seconds keep what they had; those that are there need not.
                 self.assertEqual(others(batch, ".h5", ".h5.checkpoint"), [])
+                self.assertEqual([name for name in others(batch, ".h5") if name.removesuffix(".checkpoint") in there], [])
                 subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
                 self.sweep("--resume", out=batch)
                 self.assertEqual(points(batch), whole)
@@ -439,7 +440,7 @@ class NothingIsLost(Batch):
         while not glob.glob(self.path("batch/points/*.h5")):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=HANGS)
+        _, said = process.communicate(timeout=20)
         self.assertEqual(process.returncode, 130, said)
         self.assertIn("--resume goes on", said)
         with self.index() as index:

@@ -240,6 +240,11 @@ TEST_CASE("dmft: bad requests are refused in a sentence") {
     CHECK(complaint(singular, {}).find("singular") != std::string::npos);
     auto own_step = cases::erf({.rule = Rule::gradient_descent, .learning_rate = 1.0, .time_step = 0.5});
     CHECK(complaint(own_step, {{"time_step", 0.1}}).find("step of its own") != std::string::npos);
+    auto often = cases::erf({.rule = Rule::sgd, .learning_rate = 1e-4, .jump = Jump::poisson});
+    often->algorithm.time_step = 499.0 * often->sample_ratio;
+    CHECK(complaint(often, {{"trajectories", whole(64)}}).empty());
+    often->algorithm.time_step = 501.0 * often->sample_ratio;
+    CHECK(complaint(often, {{"trajectories", whole(64)}}).find("a mean of at most 500") != std::string::npos);
     auto kinked = cases::multi_index("relu", 1, cases::Loss::square(), cases::LabelChannel::additive, 0.0,
                                      2.0, {.rule = Rule::gradient_flow, .learning_rate = 1.0});
     cases::start_one(*kinked, 1.0, 0.2);

@@ -3,12 +3,14 @@
 #include <array>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/poisson.hpp>
 #include <cmath>
 #include <set>
 #include <vector>
 
 #include "random/chi.hpp"
 #include "random/gaussian_lanes.hpp"
+#include "random/poisson.hpp"
 
 using namespace hidyn::random;
 
@@ -207,4 +209,21 @@ TEST_CASE(
     // 63 degrees of freedom: standard deviation 11.2.
     CHECK(std::abs(chi_square(from_lanes, 64, distribution) - 63.0) < 4.0 * 11.2);
     CHECK(std::abs(chi_square(from_stream, 64, distribution) - 63.0) < 4.0 * 11.2);
+}
+
+TEST_CASE("sampler: Poisson variables invert the distribution function, up to the largest mean") {
+    for (const double mean : {0.01, 1.0, 30.0, largest_poisson_mean}) {
+        const boost::math::poisson poisson(mean);
+        const double none = boost::math::pdf(poisson, 0.0);
+        for (double uniform = 0.0005; uniform < 1.0; uniform += 0.001) {
+            const double free = invert_poisson(0.0, none, mean, uniform);
+            CHECK(boost::math::cdf(poisson, free) >= uniform - 1e-12);
+            if (free > 0.0) CHECK(boost::math::cdf(poisson, free - 1.0) <= uniform + 1e-12);
+            // Given that it is not 0, its distribution function is (F - P(0)) / (1 - P(0)).
+            const double some = invert_poisson(1.0, mean / std::expm1(mean), mean, uniform);
+            const double within = none + uniform * (1.0 - none);
+            CHECK(boost::math::cdf(poisson, some) >= within - 1e-12);
+            if (some > 1.0) CHECK(boost::math::cdf(poisson, some - 1.0) <= within + 1e-12);
+        }
+    }
 }
