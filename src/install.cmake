@@ -13,7 +13,7 @@ install(
   PATTERN __pycache__ EXCLUDE)
 install(FILES ${CMAKE_SOURCE_DIR}/data/CITATION.cff DESTINATION ${CMAKE_INSTALL_DATADIR}/hidyn)
 
-# Consumers include what the library itself does: "run/runner.hpp", "models/committee/problem.hpp".
+# Consumers write "hidyn/registry.hpp", "hidyn/run/runner.hpp"; what these include is named as in the library itself.
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/hidyn)
 install(
   DIRECTORY ${CMAKE_SOURCE_DIR}/src/
@@ -21,7 +21,6 @@ install(
   FILES_MATCHING
   PATTERN "*.hpp"
   PATTERN cli EXCLUDE)
-install(FILES ${CMAKE_SOURCE_DIR}/src/cli/registry.hpp DESTINATION ${headers}/cli)
 install(
   DIRECTORY ${CMAKE_SOURCE_DIR}/models ${CMAKE_SOURCE_DIR}/solvers
   DESTINATION ${headers}
@@ -34,7 +33,7 @@ install(
   TARGETS hidyn hidyn_machine
   EXPORT hidynTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  INCLUDES DESTINATION ${headers})
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} ${headers})
 install(
   EXPORT hidynTargets
   NAMESPACE hidyn::

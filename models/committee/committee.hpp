@@ -9,7 +9,7 @@
 #include "core/problem.hpp"
 #include "core/recorder.hpp"
 #include "math/activation.hpp"
-#include "math/mean_square_residual.hpp"
+#include "math/gaussian/mean_square_residual.hpp"
 #include "models/teacher_student/start.hpp"
 
 /// The two-layer teacher-student network ("committee machine") under online SGD.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/deep_linear/levels.hpp"
+#include "models/deep_linear/simulation/levels.hpp"
 
 namespace hidyn::deep_linear {
 

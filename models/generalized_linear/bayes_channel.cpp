@@ -5,7 +5,7 @@
 #include <numbers>
 #include <vector>
 
-#include "math/logistic_average.hpp"
+#include "math/gaussian/logistic_average.hpp"
 
 namespace hidyn::generalized_linear {
 

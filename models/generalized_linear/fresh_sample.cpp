@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "math/gauss_rules.hpp"
-#include "math/logistic_average.hpp"
-#include "math/sobol_normals.hpp"
+#include "math/gaussian/gauss_rules.hpp"
+#include "math/gaussian/logistic_average.hpp"
+#include "math/gaussian/sobol_normals.hpp"
 
 namespace hidyn::generalized_linear {
 

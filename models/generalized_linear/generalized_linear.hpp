@@ -6,9 +6,9 @@
 
 #include "core/problem.hpp"
 #include "models/generalized_linear/method.hpp"
-#include "models/spectral/prediction.hpp"
 #include "models/teacher_student/sample_loss.hpp"
 #include "models/teacher_student/start.hpp"
+#include "solvers/equations/spectral/prediction.hpp"
 
 /// Regression of labels on n = alpha d samples, by full-batch first-order methods.
 ///

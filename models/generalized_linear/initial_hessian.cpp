@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "core/replicas.hpp"
-#include "models/generalized_linear/sections.hpp"
+#include "math/vectors/fused_pass.hpp"
+#include "models/generalized_linear/declaration/sections.hpp"
 #include "models/spectral/hessian.hpp"
-#include "models/teacher_student/fused_pass.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::generalized_linear {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/replicas.hpp"
-#include "models/generalized_linear/sections.hpp"
+#include "models/generalized_linear/declaration/sections.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::generalized_linear {

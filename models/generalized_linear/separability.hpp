@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "models/generalized_linear/generalized_linear.hpp"
-#include "models/generalized_linear/samples.hpp"
+#include "models/generalized_linear/simulation/samples.hpp"
 
 namespace hidyn::generalized_linear {
 

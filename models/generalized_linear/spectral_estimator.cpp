@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "core/replicas.hpp"
-#include "models/generalized_linear/samples.hpp"
-#include "models/generalized_linear/sections.hpp"
+#include "models/generalized_linear/declaration/sections.hpp"
+#include "models/generalized_linear/simulation/samples.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::generalized_linear {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <numbers>
 
-#include "math/sobol_normals.hpp"
-#include "math/triangular_root.hpp"
+#include "math/gaussian/sobol_normals.hpp"
+#include "math/matrices/triangular_root.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::multi_index {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/recorder.hpp"
-#include "math/mean_square_residual.hpp"
+#include "math/gaussian/mean_square_residual.hpp"
 #include "models/multi_index/multi_index.hpp"
 
 namespace hidyn::multi_index {

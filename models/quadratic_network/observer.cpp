@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 #include "models/quadratic_network/moments.hpp"
 
 namespace hidyn::quadratic_network {

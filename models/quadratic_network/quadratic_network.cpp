@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/polar_factor.hpp"
+#include "math/matrices/polar_factor.hpp"
 
 namespace hidyn::quadratic_network {
 

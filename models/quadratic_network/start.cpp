@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::quadratic_network {

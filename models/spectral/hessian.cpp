@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "math/gauss_rules.hpp"
+#include "math/gaussian/gauss_rules.hpp"
 
 namespace hidyn::spectral {
 namespace {

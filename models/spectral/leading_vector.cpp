@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "core/aligned.hpp"
-#include "math/spectrum.hpp"
-#include "models/teacher_student/fused_pass.hpp"
+#include "math/matrices/spectrum.hpp"
+#include "math/vectors/fused_pass.hpp"
 
 namespace hidyn::spectral {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/expression.hpp"
+#include "math/expression/expression.hpp"
 
 namespace hidyn::spectral {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/table.hpp"
-#include "math/multivariate_expression.hpp"
+#include "math/expression/multivariate.hpp"
 
 /// Spectral estimators take the leading eigenvector of (1/n) sum_i T(y_i) x_i x_i^T as their guess of the
 /// signal. Here is the preprocessing T.

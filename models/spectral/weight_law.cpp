@@ -5,7 +5,7 @@
 #include <numbers>
 #include <utility>
 
-#include "math/gauss_rules.hpp"
+#include "math/gaussian/gauss_rules.hpp"
 
 namespace hidyn::spectral {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "math/expression.hpp"
+#include "math/expression/expression.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::teacher_student {

@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "core/kernel.hpp"
-#include "math/vector_math.hpp"
+#include "math/vectors/vector_math.hpp"
 
 namespace hidyn::teacher_student {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "math/activation.hpp"
-#include "math/multivariate_expression.hpp"
+#include "math/expression/multivariate.hpp"
 
 /// What one sample costs as a function of its preactivations: l(f(lambda), y), with the first two derivatives
 /// in lambda. Arrays are structures of arrays: one row of `count` values for each of the K preactivations.

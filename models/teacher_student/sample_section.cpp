@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "math/expression.hpp"
+#include "math/expression/expression.hpp"
 
 namespace hidyn::teacher_student {
 

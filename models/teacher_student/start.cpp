@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::teacher_student {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/replicas.hpp"
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 #include "models/teacher_student/initial.hpp"
 #include "models/weight_diffusion/weight_diffusion.hpp"
 #include "random/normal_matrix.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "math/logistic_average.hpp"
+#include "math/gaussian/logistic_average.hpp"
 
 namespace hidyn::bayes_optimal {
 namespace {

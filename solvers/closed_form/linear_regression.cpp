@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/step_schedule.hpp"
 #include "models/multi_index/observer.hpp"
-#include "solvers/closed_form/linear_path.hpp"
+#include "solvers/equations/linear_regression/linear_path.hpp"
 
 namespace hidyn::closed_form {
 namespace {

@@ -6,11 +6,11 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "math/spectrum.hpp"
-#include "models/quadratic_network/factor_gradient.hpp"
+#include "math/matrices/spectrum.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
+#include "solvers/equations/quadratic_network/factor_gradient.hpp"
 
 namespace hidyn::closed_form {
 namespace {

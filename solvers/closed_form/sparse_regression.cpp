@@ -6,7 +6,7 @@
 
 #include "math/integrator.hpp"
 #include "models/sparse_regression/sparse_regression.hpp"
-#include "solvers/modes/mode_curves.hpp"
+#include "solvers/equations/deep_linear/mode_curves.hpp"
 
 namespace hidyn::closed_form {
 namespace {

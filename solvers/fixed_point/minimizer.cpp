@@ -6,7 +6,7 @@
 #include <numbers>
 #include <vector>
 
-#include "math/gauss_rules.hpp"
+#include "math/gaussian/gauss_rules.hpp"
 
 namespace hidyn::fixed_point {
 

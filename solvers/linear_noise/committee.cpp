@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "solvers/equations/committee/equations.hpp"
+#include "solvers/equations/committee/refinement.hpp"
 #include "solvers/linear_noise/committee_diffusion.hpp"
 #include "solvers/linear_noise/linear_noise.hpp"
-#include "solvers/ode/committee_equations.hpp"
-#include "solvers/ode/refinement.hpp"
 
 namespace hidyn::linear_noise {
 namespace {

@@ -1,6 +1,6 @@
 #include "solvers/linear_noise/committee_diffusion.hpp"
 
-#include "math/row_kernels.hpp"
+#include "math/vectors/row_kernels.hpp"
 
 namespace hidyn::linear_noise {
 namespace {

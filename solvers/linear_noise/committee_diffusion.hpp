@@ -2,7 +2,7 @@
 
 #include <Eigen/Core>
 
-#include "math/gaussian_nodes.hpp"
+#include "math/gaussian/gaussian_nodes.hpp"
 #include "models/committee/committee.hpp"
 
 namespace hidyn::linear_noise {

@@ -7,9 +7,9 @@
 
 #include "math/integrator.hpp"
 #include "models/deep_linear/deep_linear.hpp"
+#include "solvers/equations/deep_linear/mode_law.hpp"
 #include "solvers/linear_noise/learning_time.hpp"
 #include "solvers/sde/deep_linear.hpp"
-#include "solvers/sde/mode_law.hpp"
 
 namespace hidyn::linear_noise {
 namespace {

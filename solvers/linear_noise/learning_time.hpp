@@ -1,6 +1,6 @@
 #pragma once
 
-#include "solvers/sde/mode_law.hpp"
+#include "solvers/equations/deep_linear/mode_law.hpp"
 
 namespace hidyn::linear_noise {
 

@@ -7,7 +7,7 @@
 
 #include "core/step_schedule.hpp"
 #include "models/deep_linear/deep_linear.hpp"
-#include "solvers/modes/mode_curves.hpp"
+#include "solvers/equations/deep_linear/mode_curves.hpp"
 
 namespace hidyn::modes {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "core/parallel.hpp"
 #include "models/committee/first_passage.hpp"
-#include "solvers/ode/committee_equations.hpp"
-#include "solvers/ode/refinement.hpp"
+#include "solvers/equations/committee/equations.hpp"
+#include "solvers/equations/committee/refinement.hpp"
 
 namespace hidyn::ode {
 namespace {

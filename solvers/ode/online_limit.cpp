@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "models/committee/committee.hpp"
-#include "models/multi_index/initial.hpp"
+#include "models/multi_index/declaration/initial.hpp"
 #include "models/multi_index/multi_index.hpp"
 #include "solvers/ode/committee.hpp"
 

@@ -6,10 +6,10 @@
 
 #include "core/parallel.hpp"
 #include "math/integrator.hpp"
-#include "models/quadratic_network/factor_gradient.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
+#include "solvers/equations/quadratic_network/factor_gradient.hpp"
 
 namespace hidyn::ode {
 namespace {

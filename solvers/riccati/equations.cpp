@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 
 namespace hidyn::riccati {
 

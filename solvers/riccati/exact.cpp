@@ -4,7 +4,7 @@
 
 #include "core/parallel.hpp"
 #include "math/integrator.hpp"
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 #include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
 #include "solvers/riccati/equations.hpp"

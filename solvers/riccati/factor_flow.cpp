@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 
 namespace hidyn::riccati {
 

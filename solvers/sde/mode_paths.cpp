@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "core/kernel.hpp"
-#include "math/vector_math.hpp"
+#include "math/vectors/vector_math.hpp"
 
 namespace hidyn::sde {
 namespace {

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "random/gaussian_lanes.hpp"
-#include "solvers/sde/mode_law.hpp"
+#include "solvers/equations/deep_linear/mode_law.hpp"
 
 namespace hidyn::sde {
 

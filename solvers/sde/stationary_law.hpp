@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "solvers/sde/mode_law.hpp"
+#include "solvers/equations/deep_linear/mode_law.hpp"
 
 namespace hidyn::sde {
 

@@ -3,7 +3,7 @@
 #include <Eigen/Cholesky>
 #include <vector>
 
-#include "math/sobol_normals.hpp"
+#include "math/gaussian/sobol_normals.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::state_evolution {

@@ -11,7 +11,7 @@
 #include "core/error.hpp"
 #include "core/machine.hpp"
 #include "core/parallel.hpp"
-#include "models/generalized_linear/declaration.hpp"
+#include "models/generalized_linear/declaration/declaration.hpp"
 #include "models/generalized_linear/generalized_linear.hpp"
 #include "random/stream.hpp"
 #include "solvers/state_evolution/linear_parameters.hpp"

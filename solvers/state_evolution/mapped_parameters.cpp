@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "math/normal_quantile.hpp"
+#include "math/gaussian/normal_quantile.hpp"
 
 namespace hidyn::state_evolution {
 

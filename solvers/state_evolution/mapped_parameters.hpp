@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "math/growing_root.hpp"
-#include "math/response_rows.hpp"
+#include "math/vectors/response_rows.hpp"
 #include "models/generalized_linear/generalized_linear.hpp"
 #include "solvers/state_evolution/base_normals.hpp"
 #include "solvers/state_evolution/path.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "math/normal_quantile.hpp"
+#include "math/gaussian/normal_quantile.hpp"
 
 namespace hidyn::state_evolution {
 

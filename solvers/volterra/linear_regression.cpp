@@ -6,7 +6,7 @@
 
 #include "math/integrator.hpp"
 #include "models/multi_index/observer.hpp"
-#include "solvers/closed_form/linear_path.hpp"
+#include "solvers/equations/linear_regression/linear_path.hpp"
 
 namespace hidyn::volterra {
 namespace {

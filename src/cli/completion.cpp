@@ -5,9 +5,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
-#include "cli/registry.hpp"
 #include "core/error.hpp"
 #include "experiment/experiment.hpp"
+#include "registry.hpp"
 
 namespace hidyn::cli {
 namespace {

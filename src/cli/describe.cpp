@@ -6,11 +6,11 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
-#include "cli/registry.hpp"
 #include "core/error.hpp"
 #include "experiment/claim.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/section.hpp"
+#include "registry.hpp"
 
 namespace hidyn::cli {
 namespace {

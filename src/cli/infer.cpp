@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "core/machine.hpp"
 #include "core/recorder.hpp"
-#include "models/generalized_linear/inference.hpp"
+#include "models/generalized_linear/inference/inference.hpp"
 #include "results/data_file.hpp"
 #include "results/results.hpp"
 #include "run/runner.hpp"

@@ -4,7 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
-#include "cli/registry.hpp"
+#include "registry.hpp"
 
 namespace hidyn::cli {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "core/error.hpp"
 #include "core/kernel.hpp"
-#include "math/expression.hpp"
-#include "math/vector_math.hpp"
+#include "math/expression/expression.hpp"
+#include "math/vectors/vector_math.hpp"
 
 namespace hidyn::math {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <map>
 
-#include "math/spectrum.hpp"
+#include "math/matrices/spectrum.hpp"
 #include "statistics/tail.hpp"
 
 namespace hidyn::statistics {

@@ -4,10 +4,10 @@
 #include <array>
 
 #include "committee_problems.hpp"
-#include "models/committee/direct.hpp"
-#include "models/committee/direct_network.hpp"
-#include "models/committee/reduced.hpp"
-#include "models/committee/reduced_chain.hpp"
+#include "models/committee/simulation/direct.hpp"
+#include "models/committee/simulation/direct_network.hpp"
+#include "models/committee/simulation/reduced.hpp"
+#include "models/committee/simulation/reduced_chain.hpp"
 
 using namespace hidyn;
 

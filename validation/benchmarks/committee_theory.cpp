@@ -1,7 +1,7 @@
 #include <benchmark/benchmark.h>
 
 #include "committee_problems.hpp"
-#include "math/residual_moments.hpp"
+#include "math/gaussian/residual_moments.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 

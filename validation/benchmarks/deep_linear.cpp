@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "models/deep_linear/batch_gradient.hpp"
-#include "models/deep_linear/mode_process.hpp"
-#include "models/deep_linear/network.hpp"
+#include "models/deep_linear/simulation/batch_gradient.hpp"
+#include "models/deep_linear/simulation/mode_process.hpp"
+#include "models/deep_linear/simulation/network.hpp"
 #include "solvers/sde/mode_paths.hpp"
 
 using namespace hidyn;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "math/activation.hpp"
-#include "math/expression.hpp"
-#include "math/multivariate_expression.hpp"
-#include "math/vector_math.hpp"
+#include "math/expression/expression.hpp"
+#include "math/expression/multivariate.hpp"
+#include "math/vectors/vector_math.hpp"
 
 using namespace hidyn::math;
 

@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "models/multi_index/multi_index.hpp"
-#include "solvers/dmft/events.hpp"
-#include "solvers/dmft/process_of.hpp"
-#include "solvers/dmft/trajectories.hpp"
+#include "solvers/dmft/events/events.hpp"
+#include "solvers/dmft/multi_index/process_of.hpp"
+#include "solvers/dmft/trajectories/trajectories.hpp"
 
 using namespace hidyn;
 using multi_index::MultiIndex;

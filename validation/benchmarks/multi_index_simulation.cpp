@@ -4,7 +4,7 @@
 #include <memory>
 #include <span>
 
-#include "models/multi_index/learner.hpp"
+#include "models/multi_index/simulation/learner.hpp"
 
 using namespace hidyn;
 using namespace hidyn::multi_index;

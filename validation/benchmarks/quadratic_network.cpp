@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "math/polar_factor.hpp"
-#include "models/quadratic_network/learner.hpp"
+#include "math/matrices/polar_factor.hpp"
+#include "models/quadratic_network/simulation/learner.hpp"
 #include "random/stream.hpp"
 
 using namespace hidyn;

@@ -1,8 +1,8 @@
 #include <benchmark/benchmark.h>
 
 #include "generalized_linear_cases.hpp"
-#include "models/generalized_linear/estimate.hpp"
-#include "models/generalized_linear/samples.hpp"
+#include "models/generalized_linear/inference/estimate.hpp"
+#include "models/generalized_linear/simulation/samples.hpp"
 #include "solvers/state_evolution/linear_parameters.hpp"
 #include "solvers/state_evolution/sampled_samples.hpp"
 

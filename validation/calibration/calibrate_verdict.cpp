@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "models/committee/reduced.hpp"
+#include "models/committee/simulation/reduced.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 #include "statistics/verdict.hpp"

@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <string>
 
-#include "cli/registry.hpp"
 #include "core/error.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/sweep.hpp"
+#include "registry.hpp"
 
 namespace {
 
@@ -29,15 +29,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data), size);
     expect_result_or_complaint([&] {
         // What was understood is written into the results file, and understood again when it is read there.
-        const experiment::Experiment once = experiment::load_text(text, "file", {}, cli::registry());
-        static_cast<void>(experiment::load_text(once.text, "file", {}, cli::registry()));
+        const experiment::Experiment once = experiment::load_text(text, "file", {}, registry());
+        static_cast<void>(experiment::load_text(once.text, "file", {}, registry()));
     });
     expect_result_or_complaint([&] {
         const experiment::Sweep sweep = experiment::load_sweep_text(text, "file", {}, {});
         const std::size_t last = sweep.points() - 1;
         static_cast<void>(sweep.file_stem(last));
         static_cast<void>(
-            experiment::load_document(sweep.document_at(last), sweep.text_at(last), "file", cli::registry()));
+            experiment::load_document(sweep.document_at(last), sweep.text_at(last), "file", registry()));
     });
     return 0;
 }

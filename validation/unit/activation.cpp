@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "math/expression.hpp"
+#include "math/expression/expression.hpp"
 
 using hidyn::math::Activation;
 using hidyn::math::Family;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "generalized_linear_cases.hpp"
-#include "models/generalized_linear/declaration.hpp"
+#include "models/generalized_linear/declaration/declaration.hpp"
 #include "route_cases.hpp"
 
 namespace cases {

@@ -4,8 +4,8 @@
 
 #include "check_values.hpp"
 #include "committee_cases.hpp"
-#include "models/committee/direct.hpp"
-#include "models/committee/reduced.hpp"
+#include "models/committee/simulation/direct.hpp"
+#include "models/committee/simulation/reduced.hpp"
 
 // The reduced chain and SGD on real vectors share no line of dynamics; they must agree in law.
 

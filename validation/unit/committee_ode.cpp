@@ -6,8 +6,8 @@
 #include "check_values.hpp"
 #include "committee_cases.hpp"
 #include "math/integrator.hpp"
-#include "models/committee/direct.hpp"
-#include "models/committee/reduced.hpp"
+#include "models/committee/simulation/direct.hpp"
+#include "models/committee/simulation/reduced.hpp"
 #include "solvers/ode/committee.hpp"
 
 using namespace hidyn;

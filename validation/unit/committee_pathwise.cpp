@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "committee_cases.hpp"
-#include "models/committee/direct_network.hpp"
-#include "models/committee/reduced_chain.hpp"
+#include "models/committee/simulation/direct_network.hpp"
+#include "models/committee/simulation/reduced_chain.hpp"
 
 using namespace hidyn;
 using committee::DirectNetwork;

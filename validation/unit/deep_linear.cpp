@@ -4,12 +4,12 @@
 
 #include "check_values.hpp"
 #include "math/integrator.hpp"
-#include "models/deep_linear/declaration.hpp"
+#include "models/deep_linear/declaration/declaration.hpp"
 #include "models/deep_linear/deep_linear.hpp"
-#include "models/deep_linear/network.hpp"
+#include "models/deep_linear/simulation/network.hpp"
 #include "route_cases.hpp"
+#include "solvers/equations/deep_linear/mode_curves.hpp"
 #include "solvers/modes/deep_linear.hpp"
-#include "solvers/modes/mode_curves.hpp"
 
 using namespace hidyn;
 using namespace hidyn::deep_linear;

@@ -5,8 +5,8 @@
 
 #include "check_values.hpp"
 #include "deep_linear_cases.hpp"
-#include "models/deep_linear/batch_gradient.hpp"
-#include "models/deep_linear/observer.hpp"
+#include "models/deep_linear/simulation/batch_gradient.hpp"
+#include "models/deep_linear/simulation/observer.hpp"
 #include "solvers/closed_form/label_noise.hpp"
 #include "solvers/closed_form/one_layer.hpp"
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "models/deep_linear/declaration.hpp"
+#include "models/deep_linear/declaration/declaration.hpp"
 #include "models/deep_linear/deep_linear.hpp"
 #include "route_cases.hpp"
 

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <memory>
 
+#include "math/matrices/pivoted_root.hpp"
 #include "multi_pass_values.hpp"
 #include "route_cases.hpp"
-#include "solvers/dmft/events.hpp"
-#include "solvers/dmft/linear.hpp"
-#include "solvers/dmft/multi_index.hpp"
-#include "solvers/dmft/pivoted_root.hpp"
-#include "solvers/dmft/process_of.hpp"
-#include "solvers/dmft/trajectories.hpp"
+#include "solvers/dmft/events/events.hpp"
+#include "solvers/dmft/multi_index/linear.hpp"
+#include "solvers/dmft/multi_index/multi_index.hpp"
+#include "solvers/dmft/multi_index/process_of.hpp"
+#include "solvers/dmft/trajectories/trajectories.hpp"
 
 using namespace hidyn;
 using cases::Algorithm;

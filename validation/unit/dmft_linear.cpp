@@ -4,11 +4,11 @@
 
 #include "multi_pass_values.hpp"
 #include "route_cases.hpp"
-#include "solvers/closed_form/linear_path.hpp"
 #include "solvers/closed_form/linear_regression.hpp"
-#include "solvers/dmft/linear.hpp"
-#include "solvers/dmft/multi_index.hpp"
-#include "solvers/dmft/process_of.hpp"
+#include "solvers/dmft/multi_index/linear.hpp"
+#include "solvers/dmft/multi_index/multi_index.hpp"
+#include "solvers/dmft/multi_index/process_of.hpp"
+#include "solvers/equations/linear_regression/linear_path.hpp"
 #include "solvers/volterra/linear_regression.hpp"
 
 // Three theories of the linear model that share no formula: closed equations in time, the Marchenko-Pastur

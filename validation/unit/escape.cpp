@@ -7,14 +7,14 @@
 
 #include "check_values.hpp"
 #include "committee_cases.hpp"
-#include "models/committee/direct.hpp"
-#include "models/committee/reduced.hpp"
+#include "models/committee/simulation/direct.hpp"
+#include "models/committee/simulation/reduced.hpp"
 #include "route_cases.hpp"
+#include "solvers/equations/committee/equations.hpp"
 #include "solvers/escape/committee.hpp"
 #include "solvers/escape/escape.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
-#include "solvers/ode/committee_equations.hpp"
 
 // Online phase retrieval and spherical SGD. Public check values are in the units of the loss (f - y)^2 / 4,
 // whose learning rate is twice ours.

@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "cli/registry.hpp"
 #include "core/error.hpp"
 #include "experiment/experiment.hpp"
+#include "registry.hpp"
 
 namespace hidyn::test {
 
@@ -43,7 +43,7 @@ kind = "ode"
 )";
 
 inline experiment::Experiment load(const std::string& text, const std::vector<std::string>& overrides = {}) {
-    return experiment::load_text(text, "file.toml", overrides, cli::registry());
+    return experiment::load_text(text, "file.toml", overrides, registry());
 }
 
 /// The complaints about a text; none if it is valid.

@@ -1,4 +1,4 @@
-#include "math/expression.hpp"
+#include "math/expression/expression.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "math/gaussian_integrals.hpp"
+#include "math/gaussian/gaussian_integrals.hpp"
 
 #include <doctest/doctest.h>
 

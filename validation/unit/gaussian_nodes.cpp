@@ -1,13 +1,13 @@
-#include "math/gaussian_nodes.hpp"
+#include "math/gaussian/gaussian_nodes.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "math/gauss_rules.hpp"
-#include "math/sobol_normals.hpp"
-#include "math/triangular_root.hpp"
+#include "math/gaussian/gauss_rules.hpp"
+#include "math/gaussian/sobol_normals.hpp"
+#include "math/matrices/triangular_root.hpp"
 
 using namespace hidyn::math;
 

@@ -6,9 +6,9 @@
 
 #include "against_theory.hpp"
 #include "generalized_linear_cases.hpp"
-#include "models/generalized_linear/declaration.hpp"
-#include "models/generalized_linear/estimate.hpp"
-#include "models/generalized_linear/samples.hpp"
+#include "models/generalized_linear/declaration/declaration.hpp"
+#include "models/generalized_linear/inference/estimate.hpp"
+#include "models/generalized_linear/simulation/samples.hpp"
 #include "route_cases.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/state_evolution/linear_parameters.hpp"

@@ -6,11 +6,11 @@
 
 #include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
-#include "math/multivariate_expression.hpp"
+#include "math/expression/multivariate.hpp"
 #include "models/generalized_linear/initial_hessian.hpp"
 #include "models/spectral/hessian.hpp"
-#include "models/spectral/prediction.hpp"
 #include "route_cases.hpp"
+#include "solvers/equations/spectral/prediction.hpp"
 #include "solvers/random_matrix/initial_hessian.hpp"
 
 using namespace hidyn;

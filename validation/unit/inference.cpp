@@ -7,8 +7,8 @@
 #include "core/error.hpp"
 #include "generalized_linear_cases.hpp"
 #include "models/generalized_linear/fresh_sample.hpp"
-#include "models/generalized_linear/inference.hpp"
-#include "models/generalized_linear/samples.hpp"
+#include "models/generalized_linear/inference/inference.hpp"
+#include "models/generalized_linear/simulation/samples.hpp"
 
 using namespace hidyn;
 using namespace hidyn::generalized_linear;

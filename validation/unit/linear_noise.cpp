@@ -4,11 +4,11 @@
 
 #include "check_values.hpp"
 #include "committee_cases.hpp"
-#include "models/committee/reduced.hpp"
+#include "models/committee/simulation/reduced.hpp"
+#include "solvers/equations/committee/equations.hpp"
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/linear_noise/committee_diffusion.hpp"
 #include "solvers/linear_noise/linear_noise.hpp"
-#include "solvers/ode/committee_equations.hpp"
 
 using namespace hidyn;
 using committee::Committee;

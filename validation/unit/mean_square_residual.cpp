@@ -1,4 +1,4 @@
-#include "math/mean_square_residual.hpp"
+#include "math/gaussian/mean_square_residual.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 
 #include "check_values.hpp"
-#include "math/residual_moments.hpp"
+#include "math/gaussian/residual_moments.hpp"
 
 using namespace hidyn::math;
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "committee_cases.hpp"
-#include "models/multi_index/learner.hpp"
+#include "models/multi_index/simulation/learner.hpp"
 
 /// Problems on a data set shared by the tests of simulations and theories.
 namespace cases {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <functional>
 
-#include "models/multi_index/flow.hpp"
-#include "models/multi_index/stepping.hpp"
+#include "models/multi_index/simulation/flow.hpp"
+#include "models/multi_index/simulation/stepping.hpp"
 #include "multi_index_cases.hpp"
 
 using namespace hidyn;

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "models/multi_index/flow.hpp"
-#include "models/multi_index/stepping.hpp"
+#include "models/multi_index/simulation/flow.hpp"
+#include "models/multi_index/simulation/stepping.hpp"
 #include "multi_index_cases.hpp"
 #include "multi_pass_values.hpp"
 

@@ -6,8 +6,8 @@
 #include <cstring>
 
 #include "experiment_text.hpp"
-#include "models/multi_index/flow.hpp"
-#include "models/multi_index/stepping.hpp"
+#include "models/multi_index/simulation/flow.hpp"
+#include "models/multi_index/simulation/stepping.hpp"
 #include "multi_index_cases.hpp"
 
 using namespace hidyn;

@@ -1,4 +1,4 @@
-#include "math/multivariate_expression.hpp"
+#include "math/expression/multivariate.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "math/expression.hpp"
+#include "math/expression/expression.hpp"
 
 using hidyn::math::ExpressionError;
 using hidyn::math::MultivariateExpression;

@@ -5,7 +5,7 @@
 #include "check_values.hpp"
 #include "public_problems.hpp"
 #include "route_cases.hpp"
-#include "solvers/dmft/multi_index.hpp"
+#include "solvers/dmft/multi_index/multi_index.hpp"
 #include "solvers/ode/online_limit.hpp"
 
 using namespace hidyn;

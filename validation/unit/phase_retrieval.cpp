@@ -3,11 +3,11 @@
 #include <Eigen/Eigenvalues>
 #include <cmath>
 
-#include "models/multi_index/declaration.hpp"
-#include "models/multi_index/spectral_start.hpp"
-#include "models/spectral/prediction.hpp"
+#include "models/multi_index/declaration/declaration.hpp"
+#include "models/multi_index/simulation/spectral_start.hpp"
 #include "multi_index_cases.hpp"
 #include "route_cases.hpp"
+#include "solvers/equations/spectral/prediction.hpp"
 
 using namespace hidyn;
 using namespace hidyn::multi_index;

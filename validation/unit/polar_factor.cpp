@@ -1,4 +1,4 @@
-#include "math/polar_factor.hpp"
+#include "math/matrices/polar_factor.hpp"
 
 #include <doctest/doctest.h>
 

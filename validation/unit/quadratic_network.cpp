@@ -3,15 +3,15 @@
 #include <cmath>
 
 #include "check_values.hpp"
-#include "models/quadratic_network/declaration.hpp"
-#include "models/quadratic_network/factor_gradient.hpp"
-#include "models/quadratic_network/learner.hpp"
+#include "models/quadratic_network/declaration/declaration.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
+#include "models/quadratic_network/simulation/learner.hpp"
 #include "random/stream.hpp"
 #include "route_cases.hpp"
 #include "solvers/closed_form/quadratic_network.hpp"
 #include "solvers/closed_form/wide_students.hpp"
+#include "solvers/equations/quadratic_network/factor_gradient.hpp"
 #include "solvers/ode/quadratic_network.hpp"
 #include "solvers/riccati/quadratic_network.hpp"
 

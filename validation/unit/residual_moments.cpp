@@ -1,4 +1,4 @@
-#include "math/residual_moments.hpp"
+#include "math/gaussian/residual_moments.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "math/gaussian_integrals.hpp"
+#include "math/gaussian/gaussian_integrals.hpp"
 
 using namespace hidyn::math;
 

@@ -6,12 +6,12 @@
 #include "against_theory.hpp"
 #include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
-#include "math/multivariate_expression.hpp"
-#include "models/generalized_linear/samples.hpp"
+#include "math/expression/multivariate.hpp"
+#include "models/generalized_linear/simulation/samples.hpp"
 #include "models/generalized_linear/spectral_estimator.hpp"
-#include "models/spectral/prediction.hpp"
 #include "route_cases.hpp"
 #include "solvers/bayes_optimal/generalized_linear.hpp"
+#include "solvers/equations/spectral/prediction.hpp"
 
 using namespace hidyn;
 using namespace hidyn::generalized_linear;

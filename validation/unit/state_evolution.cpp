@@ -8,7 +8,7 @@
 
 #include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
-#include "math/marchenko_pastur.hpp"
+#include "math/matrices/marchenko_pastur.hpp"
 #include "route_cases.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 #include "solvers/state_evolution/linear_parameters.hpp"

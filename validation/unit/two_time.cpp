@@ -48,15 +48,15 @@ class KernelRoute : public Route {
 };
 
 Registry with_kernel_route() {
-    Registry registry = cli::registry();
+    Registry everything = registry();
     RouteKind kind;
     kind.name = "kernel-theory";
     kind.theory = true;
     kind.make = [](const std::shared_ptr<const Problem>& problem, const Table&, RouteInfo info) {
         return std::make_unique<KernelRoute>(std::move(info), problem);
     };
-    registry.problems.front().routes.push_back(kind);
-    return registry;
+    everything.problems.front().routes.push_back(kind);
+    return everything;
 }
 
 const std::string with_kernel = test::valid_experiment + "[routes.memory]\nkind = \"kernel-theory\"\n";

@@ -1,4 +1,4 @@
-#include "math/vector_math.hpp"
+#include "math/vectors/vector_math.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <numbers>
 #include <vector>
 
-#include "math/normal_quantile.hpp"
+#include "math/gaussian/normal_quantile.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 #include <cstdio>
 
-#include "cli/registry.hpp"
-#include "run/claims.hpp"
+#include "hidyn/registry.hpp"
+#include "hidyn/run/claims.hpp"
 
 int main(int, char** argv) {
-    const auto experiment = hidyn::experiment::load(argv[1], {}, hidyn::cli::registry());
+    const auto experiment = hidyn::experiment::load(argv[1], {}, hidyn::registry());
     auto results = hidyn::run::solve(experiment, {});
     for (const auto& judgement : hidyn::run::conclude(experiment, results).judgements)
         std::puts(hidyn::statistics::sentence(judgement.verdict).c_str());

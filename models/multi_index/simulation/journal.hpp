@@ -1,0 +1,40 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "models/multi_index/observer.hpp"
+#include "models/multi_index/simulation/learner.hpp"
+
+namespace hidyn::multi_index {
+
+/// Records what one replica shows at the grid times. A grid time between two steps is a weighted mean of
+/// both: of every observable, except that C(t, s) is made of the weighted means of the weights themselves.
+class Journal {
+  public:
+    Journal(const MultiIndex& problem, Recorder& recorder, std::size_t replica);
+
+    /// Adds `weight` times the learner's state to grid point `time`.
+    void sample(Learner& learner, std::size_t time, double weight);
+    /// Records C at all pairs of times that were reached.
+    void finish(std::uint64_t d);
+
+    void archive(Archive& archive) { archive(snapshots_, reached_); }
+
+  private:
+    void sample_recovery(const Weights& weights, std::size_t time, double weight);
+    void sample_response(const Weights& weights, std::size_t time, double weight);
+
+    const MultiIndex& problem_;
+    ObservablePlaces places_;
+    std::size_t own_place_;  ///< of what simulations alone report
+    Recorder& recorder_;
+    std::size_t replica_;
+    Observer observer_;
+    std::vector<double> flat_;
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    RowMajor snapshots_;           ///< K rows for each grid time
+    std::vector<double> reached_;  ///< weight sampled so far of each grid time
+};
+
+}  // namespace hidyn::multi_index
