@@ -1,12 +1,15 @@
 #include "models/generalized_linear/separability.hpp"
 
 #include <fmt/format.h>
-#include <glpk.h>
 
+#include <ClpFactorization.hpp>
+#include <ClpSimplex.hpp>
+#include <Eigen/Core>
 #include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/replicas.hpp"
 #include "models/generalized_linear/declaration/sections.hpp"
 #include "models/teacher_student/initial.hpp"
@@ -79,26 +82,41 @@ std::vector<Key> design_keys() {
 }  // namespace
 
 bool separable(const Samples& samples, std::size_t count) {
-    const std::unique_ptr<glp_prob, void (*)(glp_prob*)> program(glp_create_prob(), &glp_delete_prob);
-    const int columns = static_cast<int>(samples.d);
-    glp_add_rows(program.get(), static_cast<int>(count));
-    glp_add_cols(program.get(), columns);
-    for (int j = 1; j <= columns; ++j) glp_set_col_bnds(program.get(), j, GLP_FR, 0.0, 0.0);
-    std::vector<int> index(samples.d + 1);
-    for (std::size_t j = 0; j <= samples.d; ++j) index[j] = static_cast<int>(j);
-    std::vector<double> row(samples.d + 1);
-    for (std::size_t i = 0; i < count; ++i) {
-        for (std::size_t j = 0; j < samples.d; ++j) row[j + 1] = samples.labels[i] * samples.row(i)[j];
-        glp_set_mat_row(program.get(), static_cast<int>(i) + 1, columns, index.data(), row.data());
-        glp_set_row_bnds(program.get(), static_cast<int>(i) + 1, GLP_LO, 1.0, 0.0);
-    }
-    glp_smcp control;
-    glp_init_smcp(&control);
-    control.msg_lev = GLP_MSG_OFF;
-    // There is no objective: every basis is dual feasible.
-    control.meth = GLP_DUALP;
-    glp_simplex(program.get(), &control);
-    return glp_get_status(program.get()) == GLP_OPT;
+    // Gordan's alternative, of d + 1 rows however many samples there are: no theta separates them if and only
+    // if weights that are not negative and sum to one cancel the y_i a_i.
+    const auto n = static_cast<Eigen::Index>(count);
+    const auto d = static_cast<Eigen::Index>(samples.d);
+    const Eigen::Map<const Eigen::MatrixXd, 0, Eigen::OuterStride<>> inputs(
+        samples.rows.data(), d, n, Eigen::OuterStride<>(static_cast<Eigen::Index>(samples.stride)));
+    const Eigen::Map<const Eigen::RowVectorXd> labels(samples.labels.data(), n);
+    Eigen::MatrixXd matrix(d + 1, n);
+    matrix.topRows(d) = inputs.array().rowwise() * labels.array();
+    matrix.row(d).setOnes();
+    const Eigen::VectorXd sums = Eigen::VectorXd::Unit(d + 1, d);
+    const auto rows = static_cast<int>(d + 1);
+    const Eigen::VectorXi places = Eigen::VectorXi::LinSpaced(rows, 0, rows - 1).replicate(n, 1);
+    std::vector<CoinBigIndex> begins(count + 1);
+    for (std::size_t i = 0; i <= count; ++i) begins[i] = static_cast<CoinBigIndex>(i) * rows;
+
+    ClpSimplex program;
+    program.setLogLevel(0);
+    program.loadProblem(static_cast<int>(n), rows, begins.data(), places.data(), matrix.data(), nullptr,
+                        nullptr, nullptr, sums.data(), sums.data());
+    program.scaling(0);
+    // There is no objective: every basis is dual feasible. Perturbed costs would only be one to be met.
+    constexpr int no_perturbation = 100;
+    program.setPerturbation(no_perturbation);
+    program.setPrimalTolerance(1e-9);
+    constexpr int dense = 1;
+    program.factorization()->forceOtherFactorization(dense);
+    program.dual();
+    constexpr int feasible = 0;
+    constexpr int infeasible = 1;
+    if (program.status() != feasible && program.status() != infeasible)
+        throw RunError(
+            fmt::format("the linear program of {} samples in {} dimensions ended with CLP's status {}", count,
+                        samples.d, program.status()));
+    return program.status() == infeasible;
 }
 
 std::vector<Observable> separability_observables() {
