@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "core/replicas.hpp"
-#include "models/ghost/neuron.hpp"
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
+#include "models/ghost/simulation.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::ghost {
@@ -28,78 +28,6 @@ From 0 the passage takes t* = pi / (2 sqrt(r)) for r > 0, for ever otherwise. So
 without any gradient below: the no-learning zone. In rho = r / r* gradient descent is
   rho <- rho - (3/4) (learning_rate / critical) sgn(rho - 1) rho^{-3/2},  critical = 3 pi^4 / (32 T^5):
 steps above the critical learning rate throw r from the minimum into the zone, below it r comes to oscillate.)";
-
-class Simulation final : public Route {
-  public:
-    Simulation(std::shared_ptr<const Ghost> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        if (problem_->task == Task::descent)
-            return run_replicas(
-                info.replicas, 1, 1.0, grid, recorder, progress,
-                [&](std::size_t replica, BlockWatch& watch) { descend(replica, recorder, watch); });
-        // Nothing is random: all replicas are one.
-        const double best = problem_->best_parameter();
-        std::vector<double> first, second;
-        if (problem_->task == Task::landscape)
-            for (const double ratio : problem_->ratios) {
-                const Response response = respond(*problem_, ratio * best);
-                first.push_back(response.loss);
-                second.push_back(best * response.gradient);
-            }
-        std::vector<std::vector<double>> states;
-        if (problem_->task == Task::evolution)
-            for (const double ratio : problem_->ratios)
-                states.push_back(trajectory(ratio * best, grid.times));
-        for (std::size_t replica = 0; replica < info.replicas; ++replica)
-            for (std::size_t time = 0; time < grid.size(); ++time) {
-                if (problem_->task == Task::landscape) {
-                    recorder.record(LandscapePlaces::loss, replica, time, first);
-                    recorder.record(LandscapePlaces::gradient, replica, time, second);
-                    continue;
-                }
-                first.clear();
-                for (const std::vector<double>& one : states) first.push_back(one[time]);
-                recorder.record(0, replica, time, first);
-            }
-        progress.advance(1.0);
-        return {};
-    }
-
-  private:
-    void descend(std::size_t replica, Recorder& recorder, BlockWatch& watch) const {
-        const double best = problem_->best_parameter();
-        double r = problem_->ratios[replica] * best;
-        Response response = respond(*problem_, r);
-        follow_schedule(
-            watch, 1, [&](Archive& archive) { archive(r, response); },
-            [&](std::uint64_t count) {
-                for (std::uint64_t step = 0; step < count; ++step) {
-                    r -= problem_->learning_rate * response.gradient;
-                    response = respond(*problem_, r);
-                }
-            },
-            [&](std::uint64_t step) {
-                if (std::isfinite(response.gradient)) return watch.proceed(step);
-                watch.mark_diverged(replica, step);
-                return false;
-            },
-            [&](const Sampling& sampling) {
-                const double ratio = r / best;
-                const double trapped = ratio < 0.25 ? 1.0 : 0.0;
-                const auto blend = [&](std::size_t place, double value) {
-                    recorder.blend(place, replica, sampling.time, sampling.weight, {&value, 1});
-                };
-                blend(ObservablePlaces::parameter, ratio);
-                blend(ObservablePlaces::loss, response.loss);
-                blend(ObservablePlaces::activation_time, response.activation_time);
-                blend(ObservablePlaces::trapped, trapped);
-            });
-    }
-
-    std::shared_ptr<const Ghost> problem_;
-};
 
 std::shared_ptr<const Problem> make(Task task, const ProblemTables& tables, Complaints& complaints) {
     auto problem = std::make_shared<Ghost>();
@@ -137,7 +65,7 @@ std::shared_ptr<const Problem> make(Task task, const ProblemTables& tables, Comp
     return problem;
 }
 
-AlgorithmKind algorithm(Task task, const char* name, const char* summary, std::vector<Key> keys) {
+AlgorithmKind algorithm(Task task, const char* name, const char* summary, std::vector<Key> keys = {}) {
     AlgorithmKind kind{.name = name, .summary = summary, .keys = std::move(keys)};
     kind.make = [task](const ProblemTables& tables, Complaints& complaints) {
         return make(task, tables, complaints);
@@ -162,52 +90,35 @@ ProblemKind declaration() {
         .name = "ghost",
         .summary = "abrupt learning of a delay by the ghost of a saddle-node bifurcation",
         .mathematics = mathematics,
-        .problem_keys = {{.name = "delay",
-                          .type = KeyType::real,
-                          .meaning = "how long the output is to wait, in the neuron's time",
-                          .symbol = "T",
-                          .range = {.minimum = 0, .above_minimum = true},
-                          .standard = 100.0},
-                         {.name = "threshold",
-                          .type = KeyType::real,
-                          .meaning = "state at which the output is half on; its tail exp(-threshold) leaves "
-                                     "that much of a gradient in the no-learning zone",
-                          .range = {.minimum = 0, .maximum = 1000},
-                          .standard = 30.0},
-                         {.name = "power",
-                          .type = KeyType::real,
-                          .meaning = "of the distance between output and target",
-                          .range = {.minimum = 1, .maximum = 4},
-                          .standard = 1.0}},
-        .initial_keys = {{.name = "ratio",
-                          .type = KeyType::real,
-                          .meaning = "r / r* at the start (gradient-descent)",
-                          .symbol = "r / r^*",
-                          .standard = 30.0},
-                         {.name = "spread",
-                          .type = KeyType::real,
-                          .meaning = "replicas start within ratio (1 +- spread), evenly (gradient-descent)",
-                          .range = {.minimum = 0, .maximum = 1},
-                          .standard = 0.0},
-                         {.name = "seed",
-                          .type = KeyType::integer,
-                          .meaning = "of the starts",
-                          .range = {.minimum = 0},
-                          .standard = std::int64_t{0}},
-                         {.name = "ratios",
-                          .type = KeyType::real_list,
-                          .meaning = "all r / r* that are looked at (evolution, landscape)"}},
+        .problem_keys = {keys::real("delay", "how long the output is to wait, in the neuron's time")
+                             .written("T")
+                             .above(0)
+                             .otherwise(100.0),
+                         keys::real("threshold",
+                                    "state at which the output is half on; its tail exp(-threshold) leaves "
+                                    "that much of a gradient in the no-learning zone")
+                             .at_least(0)
+                             .at_most(1000)
+                             .otherwise(30.0),
+                         keys::real("power", "of the distance between output and target")
+                             .at_least(1)
+                             .at_most(4)
+                             .otherwise(1.0)},
+        .initial_keys =
+            {keys::real("ratio", "r / r* at the start (gradient-descent)").written("r / r^*").otherwise(30.0),
+             keys::real("spread", "replicas start within ratio (1 +- spread), evenly (gradient-descent)")
+                 .at_least(0)
+                 .at_most(1)
+                 .otherwise(0.0),
+             keys::seed("of the starts"),
+             keys::real_list("ratios", "all r / r* that are looked at (evolution, landscape)")},
         .algorithms = {algorithm(Task::descent, "gradient-descent", "r by the gradient of the loss",
-                                 {{.name = "learning_rate",
-                                   .type = KeyType::real,
-                                   .meaning = "step size of r; critical at 3 pi^4 / (32 delay^5)",
-                                   .symbol = "\\alpha",
-                                   .range = {.minimum = 0, .above_minimum = true},
-                                   .required = true}}),
-                       algorithm(Task::evolution, "evolution", "the neuron's state in time, without learning",
-                                 {}),
+                                 {keys::learning_rate("step size of r; critical at 3 pi^4 / (32 delay^5)")
+                                      .written("\\alpha")}),
+                       algorithm(Task::evolution, "evolution",
+                                 "the neuron's state in time, without learning"),
                        algorithm(Task::landscape, "landscape",
-                                 "loss and gradient against r, without learning", {})},
+                                 "loss and gradient against r, without learning")},
         .observables = all_observables(),
         .routes = {simulation_kind()}};
 }
@@ -217,16 +128,8 @@ RouteKind simulation_kind() {
             .summary = "the neuron integrated along its target, with its derivative by r",
             .source = "the definitions of neuron, output and loss",
             .theory = false,
-            .keys = {{.name = "replicas",
-                      .type = KeyType::integer,
-                      .meaning = "independent starts",
-                      .range = {.minimum = 1, .maximum = 1e5},
-                      .standard = std::int64_t{1}}},
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Simulation>(std::dynamic_pointer_cast<const Ghost>(problem),
-                                                    std::move(info));
-            }};
+            .keys = {keys::replicas("independent starts", 1e5, 1)},
+            .prepare = solved_by<Ghost>(simulate)};
 }
 
 }  // namespace hidyn::ghost

@@ -13,41 +13,32 @@ std::string Ghost::time_unit() const {
     return task == Task::descent ? "steps" : "time";
 }
 
+Observables::Observables(const Ghost& problem) {
+    const auto along = [&](const char* axis) {
+        return std::vector<Dimension>{{axis, problem.ratios.size(), problem.ratios}};
+    };
+    switch (problem.task) {
+        case Task::evolution:
+            state = add("state", "state of the neuron", "x",
+                        "cut at 100, from where it would run away at once", along("ratio"));
+            return;
+        case Task::landscape:
+            loss_landscape = add("loss_landscape", "loss", "L", "int_0^{2T} |output - target|^power dt",
+                                 along("parameter_ratio"));
+            gradient_landscape = add("gradient_landscape", "gradient", "r^* dL/dr",
+                                     "derivative of the loss by r / r*", along("parameter_ratio"));
+            return;
+        case Task::descent:
+            parameter = add("parameter", "parameter", "r / r^*", "in units of r* = pi^2 / (4 delay^2)");
+            loss = add("loss", "loss", "L", "int_0^{2T} |output - target|^power dt");
+            activation_time = add("activation_time", "activation time", "t^*",
+                                  "when x reaches the threshold, at most 2 delay");
+            trapped = add("trapped", "trapped", "1[r < r^*/4]", "1 in the zone without a gradient, else 0");
+    }
+}
+
 std::vector<Observable> Ghost::observables() const {
-    const Dimension along{task == Task::landscape ? "parameter_ratio" : "ratio", ratios.size(), ratios};
-    if (task == Task::evolution)
-        return {{.name = "state",
-                 .long_name = "state of the neuron",
-                 .symbol = "x",
-                 .normalization = "cut at 100, from where it would run away at once",
-                 .dimensions = {along}}};
-    if (task == Task::landscape)
-        return {{.name = "loss_landscape",
-                 .long_name = "loss",
-                 .symbol = "L",
-                 .normalization = "int_0^{2T} |output - target|^power dt",
-                 .dimensions = {along}},
-                {.name = "gradient_landscape",
-                 .long_name = "gradient",
-                 .symbol = "r^* dL/dr",
-                 .normalization = "derivative of the loss by r / r*",
-                 .dimensions = {along}}};
-    return {{.name = "parameter",
-             .long_name = "parameter",
-             .symbol = "r / r^*",
-             .normalization = "in units of r* = pi^2 / (4 delay^2)"},
-            {.name = "loss",
-             .long_name = "loss",
-             .symbol = "L",
-             .normalization = "int_0^{2T} |output - target|^power dt"},
-            {.name = "activation_time",
-             .long_name = "activation time",
-             .symbol = "t^*",
-             .normalization = "when x reaches the threshold, at most 2 delay"},
-            {.name = "trapped",
-             .long_name = "trapped",
-             .symbol = "1[r < r^*/4]",
-             .normalization = "1 in the zone without a gradient, else 0"}};
+    return Observables(*this).all();
 }
 
 std::vector<Problem::StartArray> Ghost::start() const {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 
 /// Abrupt learning by the ghost of a saddle-node bifurcation.
@@ -40,13 +41,13 @@ class Ghost final : public Problem {
     }
 };
 
-/// In the order in which they are declared, for descent.
-struct ObservablePlaces {
-    static constexpr std::size_t parameter = 0, loss = 1, activation_time = 2, trapped = 3;
-};
-/// For a landscape.
-struct LandscapePlaces {
-    static constexpr std::size_t loss = 0, gradient = 1;
+/// What simulation and theory report, by the task.
+struct Observables : ObservableList {
+    explicit Observables(const Ghost& problem);
+
+    Handle parameter, loss, activation_time, trapped;  ///< of descent
+    Handle state;                                      ///< of an evolution
+    Handle loss_landscape, gradient_landscape;         ///< of a landscape
 };
 /// The neuron's state is shown up to here.
 inline constexpr double shown_state = 100.0;

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "core/step_schedule.hpp"
+#include "core/typed_route.hpp"
 #include "models/ghost/ghost.hpp"
 
 namespace hidyn::closed_form {
 
 using ghost::Ghost;
-using ghost::LandscapePlaces;
-using ghost::ObservablePlaces;
+using ghost::Observables;
 using ghost::Task;
 
 double passage_time(double r, double end) {
@@ -53,75 +53,58 @@ double ghost_critical_rate(double delay) {
 
 namespace {
 
-class Passage final : public Route {
-  public:
-    Passage(std::shared_ptr<const Ghost> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        if (problem_->task == Task::descent)
-            for (std::size_t replica = 0; replica < problem_->ratios.size(); ++replica)
-                descend(replica, grid, recorder);
-        else
-            look(grid, recorder);
-        progress.advance(1.0);
-        Outcome outcome;
-        outcome.attributes["critical_learning_rate"] = ghost_critical_rate(problem_->delay);
-        return outcome;
+/// In rho = r / r*, where the map knows the learning rate in units of the critical one alone (but for the
+/// output's threshold): rho <- rho -+ (3/4) (alpha / critical) rho^{-3/2}.
+void descend(const Ghost& problem, const RouteRun& run, std::size_t replica) {
+    const Observables report(problem);
+    const double T = problem.delay;
+    const double best = problem.best_parameter();
+    double rho = problem.ratios[replica];
+    std::uint64_t done = 0;
+    for (const Sampling& sampling : sampling_schedule(run.grid, 1.0)) {
+        for (; done < sampling.step; ++done)
+            rho -= problem.learning_rate * ghost_gradient(rho * best, T, problem.threshold) / best;
+        const Slot slot = run.recorder.at(replica, sampling);
+        slot.record(report.parameter, rho);
+        slot.record(report.loss, ghost_loss(rho * best, T, problem.threshold));
+        slot.record(report.activation_time, std::fmin(passage_time(rho * best, problem.threshold), 2.0 * T));
+        slot.record(report.trapped, rho < 0.25 ? 1.0 : 0.0);
+        if (replica > 0) continue;
+        // The output is no step: it goes on while x grows by a few around the threshold.
+        run.recorder.record_error(report.loss, sampling.time, 3.0 / (problem.threshold * problem.threshold));
+        run.recorder.record_error(report.activation_time, sampling.time, 1e-6 * T);
     }
+}
 
-  private:
-    /// In rho = r / r*, where the map knows the learning rate in units of the critical one alone (but for the
-    /// output's threshold): rho <- rho -+ (3/4) (alpha / critical) rho^{-3/2}.
-    void descend(std::size_t replica, const TimeGrid& grid, Recorder& recorder) const {
-        const double T = problem_->delay;
-        const double best = problem_->best_parameter();
-        double rho = problem_->ratios[replica];
-        std::uint64_t done = 0;
-        for (const Sampling& sampling : sampling_schedule(grid, 1.0)) {
-            for (; done < sampling.step; ++done)
-                rho -= problem_->learning_rate * ghost_gradient(rho * best, T, problem_->threshold) / best;
-            const auto blend = [&](std::size_t place, double value) {
-                recorder.blend(place, replica, sampling.time, sampling.weight, {&value, 1});
-            };
-            blend(ObservablePlaces::parameter, rho);
-            blend(ObservablePlaces::loss, ghost_loss(rho * best, T, problem_->threshold));
-            blend(ObservablePlaces::activation_time,
-                  std::fmin(passage_time(rho * best, problem_->threshold), 2.0 * T));
-            blend(ObservablePlaces::trapped, rho < 0.25 ? 1.0 : 0.0);
-            if (replica == 0) record_own_error(recorder, sampling.time);
+void look(const Ghost& problem, const RouteRun& run) {
+    const Observables report(problem);
+    const double best = problem.best_parameter();
+    for (std::size_t time = 0; time < run.grid.size(); ++time) {
+        std::vector<double> states, losses, gradients;
+        for (const double ratio : problem.ratios) {
+            const double r = ratio * best;
+            states.push_back(state(r, run.grid.times[time]));
+            losses.push_back(ghost_loss(r, problem.delay, problem.threshold));
+            gradients.push_back(best * ghost_gradient(r, problem.delay, problem.threshold));
         }
+        const Slot slot = run.recorder.at(0, time);
+        slot.record(report.state, states);
+        slot.record(report.loss_landscape, losses);
+        slot.record(report.gradient_landscape, gradients);
     }
+}
 
-    /// The output is no step: it goes on while x grows by a few around the threshold.
-    void record_own_error(Recorder& recorder, std::size_t time) const {
-        const double rise = 3.0 / (problem_->threshold * problem_->threshold);
-        const double integration = 1e-6 * problem_->delay;
-        recorder.record_error(ObservablePlaces::loss, time, {&rise, 1});
-        recorder.record_error(ObservablePlaces::activation_time, time, {&integration, 1});
-    }
-
-    void look(const TimeGrid& grid, Recorder& recorder) const {
-        const double best = problem_->best_parameter();
-        for (std::size_t time = 0; time < grid.size(); ++time) {
-            std::vector<double> first, second;
-            for (const double ratio : problem_->ratios) {
-                const double r = ratio * best;
-                if (problem_->task == Task::evolution) {
-                    first.push_back(state(r, grid.times[time]));
-                    continue;
-                }
-                first.push_back(ghost_loss(r, problem_->delay, problem_->threshold));
-                second.push_back(best * ghost_gradient(r, problem_->delay, problem_->threshold));
-            }
-            recorder.record(LandscapePlaces::loss, 0, time, first);
-            if (problem_->task == Task::landscape)
-                recorder.record(LandscapePlaces::gradient, 0, time, second);
-        }
-    }
-
-    std::shared_ptr<const Ghost> problem_;
-};
+Outcome pass(const Ghost& problem, const RouteRun& run) {
+    if (problem.task == Task::descent)
+        for (std::size_t replica = 0; replica < problem.ratios.size(); ++replica)
+            descend(problem, run, replica);
+    else
+        look(problem, run);
+    run.progress.advance(1.0);
+    Outcome outcome;
+    outcome.attributes["critical_learning_rate"] = ghost_critical_rate(problem.delay);
+    return outcome;
+}
 
 }  // namespace
 
@@ -133,11 +116,7 @@ RouteKind ghost_kind() {
             .source = "Dinc et al., arXiv 2501.02378, for an output that is a step far from the ghost",
             .theory = true,
             .keys = {},
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Passage>(std::dynamic_pointer_cast<const Ghost>(problem),
-                                                 std::move(info));
-            }};
+            .prepare = solved_by<Ghost>(pass)};
 }
 
 }  // namespace hidyn::closed_form

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
+#include <utility>
+
 namespace hidyn {
 namespace {
 
@@ -10,7 +13,9 @@ std::string range_text(const Range& range) {
     std::string text;
     if (range.minimum)
         text = fmt::format("{} {}", range.above_minimum ? "greater than" : "at least", *range.minimum);
-    if (range.maximum) text += fmt::format("{}at most {}", text.empty() ? "" : " and ", *range.maximum);
+    if (range.maximum)
+        text += fmt::format("{}{} {}", text.empty() ? "" : " and ",
+                            range.below_maximum ? "less than" : "at most", *range.maximum);
     return text.empty() ? text : ", " + text;
 }
 
@@ -45,6 +50,64 @@ struct Speller {
 };
 
 }  // namespace
+
+bool Range::holds(double value) const {
+    if (!std::isfinite(value)) return false;
+    if (minimum && (above_minimum ? value <= *minimum : value < *minimum)) return false;
+    return !maximum || (below_maximum ? value < *maximum : value <= *maximum);
+}
+
+Key Key::written(std::string latex) const {
+    Key key = *this;
+    key.symbol = std::move(latex);
+    return key;
+}
+
+Key Key::meaning_that(std::string other) const {
+    Key key = *this;
+    key.meaning = std::move(other);
+    return key;
+}
+
+Key Key::at_least(double minimum) const {
+    Key key = *this;
+    key.range.minimum = minimum;
+    key.range.above_minimum = false;
+    return key;
+}
+
+Key Key::above(double minimum) const {
+    Key key = at_least(minimum);
+    key.range.above_minimum = true;
+    return key;
+}
+
+Key Key::at_most(double maximum) const {
+    Key key = *this;
+    key.range.maximum = maximum;
+    key.range.below_maximum = false;
+    return key;
+}
+
+Key Key::below(double maximum) const {
+    Key key = at_most(maximum);
+    key.range.below_maximum = true;
+    return key;
+}
+
+Key Key::otherwise(Value value) const {
+    Key key = *this;
+    key.standard = std::move(value);
+    key.required = false;
+    return key;
+}
+
+Key Key::needed() const {
+    Key key = *this;
+    key.standard.reset();
+    key.required = true;
+    return key;
+}
 
 std::string allowed(const Key& key) {
     switch (key.type) {

@@ -45,6 +45,9 @@ struct Range {
     std::optional<double> minimum = {};
     std::optional<double> maximum = {};
     bool above_minimum = false;  ///< the minimum itself is not allowed
+    bool below_maximum = false;  ///< the maximum itself is not allowed
+
+    [[nodiscard]] bool holds(double value) const;
 };
 
 /// The one declaration of a key of the experiment file. Parsing, checking, error messages, suggestions,
@@ -59,6 +62,16 @@ struct Key {
     std::string variables = "z";            ///< of a `function` given as an expression
     std::optional<Value> standard = {};     ///< the value when the key is absent
     bool required = false;
+
+    // The same key, with a word more: real("delay", "how long to wait").written("T").above(0).otherwise(1.0)
+    [[nodiscard]] Key written(std::string latex) const;
+    [[nodiscard]] Key meaning_that(std::string other) const;
+    [[nodiscard]] Key at_least(double minimum) const;
+    [[nodiscard]] Key above(double minimum) const;
+    [[nodiscard]] Key at_most(double maximum) const;
+    [[nodiscard]] Key below(double maximum) const;
+    [[nodiscard]] Key otherwise(Value value) const;
+    [[nodiscard]] Key needed() const;
 };
 
 /// "a real number, at least 0": what the key accepts, for messages and descriptions.

@@ -60,6 +60,17 @@ struct AlgorithmKind {
     std::function<std::shared_ptr<const Problem>(const ProblemTables&, Complaints&)> make = {};
 };
 
+/// What an experiment asks of a route.
+struct RouteRequest {
+    std::shared_ptr<const Problem> problem;
+    const Table& keys;  ///< of the route's section
+    RouteInfo info;
+    const TimeGrid& grid;
+};
+
+/// Makes the route, with what it computed to see whether it can, or complains and returns null.
+using MakeRoute = std::function<std::unique_ptr<Route>(RouteRequest, Complaints&)>;
+
 /// One way to solve a problem, as the registry offers it.
 struct RouteKind {
     std::string name;
@@ -69,11 +80,14 @@ struct RouteKind {
     bool exact_at_d = false;  ///< a theory of its own size: verdicts make no allowance of order 1/d
     std::vector<std::string> algorithms = {};  ///< those it solves; empty: all of the problem
     std::vector<Key> keys;
+    MakeRoute prepare = {};
     /// Checks that need both the problem and the route's keys; complaints say what is wrong.
     std::function<void(const Problem&, const Table&, const RouteInfo&, const TimeGrid&, Complaints&)> check =
         {};
     std::function<std::unique_ptr<Route>(const std::shared_ptr<const Problem>&, const Table&, RouteInfo)>
-        make;
+        make = {};
+
+    [[nodiscard]] std::unique_ptr<Route> route(RouteRequest request, Complaints& complaints) const;
 };
 
 /// A learning problem as the registry offers it.

@@ -39,6 +39,23 @@ void Recorder::blend(std::size_t observable, std::size_t replica, std::size_t ti
     }
 }
 
+void Slot::record(Handle what, std::span<const double> values) const {
+    if (!what) return;
+    if (blends_)
+        recorder_.blend(what.place(), replica, time, weight, values);
+    else
+        recorder_.record(what.place(), replica, time, values);
+}
+
+void Slot::record(Handle what, const Eigen::MatrixXd& values) const {
+    if (!what) return;
+    std::vector<double> rows;
+    rows.reserve(static_cast<std::size_t>(values.size()));
+    for (Eigen::Index row = 0; row < values.rows(); ++row)
+        for (Eigen::Index column = 0; column < values.cols(); ++column) rows.push_back(values(row, column));
+    record(what, std::span<const double>(rows));
+}
+
 void Recorder::truncate(std::size_t replica, std::size_t from_time) {
     for (Series& series : trajectory_.series)
         for (std::size_t time = from_time; time < times_; ++time)

@@ -7,9 +7,34 @@
 
 #include "core/archive.hpp"
 #include "core/checkpoint.hpp"
+#include "core/observables.hpp"
+#include "core/step_schedule.hpp"
 #include "core/trajectory.hpp"
 
 namespace hidyn {
+
+class Recorder;
+
+/// Where one look at a state goes: the slot of a replica at a grid time, with the weight of the look where a
+/// grid time lies between two steps. Values are a number, the components row after row, or a matrix.
+class Slot {
+  public:
+    void record(Handle what, double value) const { record(what, std::span<const double>(&value, 1)); }
+    void record(Handle what, std::span<const double> values) const;
+    void record(Handle what, const Eigen::MatrixXd& values) const;
+
+    const std::size_t replica;
+    const std::size_t time;
+    const double weight;
+
+  private:
+    friend class Recorder;
+    Slot(Recorder& recorder, std::size_t at_replica, std::size_t at_time, double of_weight, bool blends)
+        : replica(at_replica), time(at_time), weight(of_weight), recorder_(recorder), blends_(blends) {}
+
+    Recorder& recorder_;
+    const bool blends_;
+};
 
 /// Receives the observables of a route at grid times. Replicas may be recorded from different threads.
 class Recorder {
@@ -20,12 +45,30 @@ class Recorder {
     [[nodiscard]] std::size_t times() const { return times_; }
     [[nodiscard]] const std::vector<Series>& series() const { return trajectory_.series; }
 
+    /// Of a look that stands for a grid time alone: it replaces what was there.
+    [[nodiscard]] Slot at(std::size_t replica, std::size_t time) {
+        return {*this, replica, time, 1.0, false};
+    }
+    /// Of a look at a step: the looks at the two steps around a grid time add up, each with its weight.
+    [[nodiscard]] Slot at(std::size_t replica, const Sampling& sampling) {
+        return {*this, replica, sampling.time, sampling.weight, true};
+    }
+
     /// Stores the components of one observable (numbered as declared).
     void record(std::size_t observable, std::size_t replica, std::size_t time,
                 std::span<const double> values);
     /// Adds weight * values; the first call at a slot starts from zero. For grid times between two steps.
     void blend(std::size_t observable, std::size_t replica, std::size_t time, double weight,
                std::span<const double> values);
+    void record_error(Handle what, std::size_t time, double value) {
+        if (what) record_error(what.place(), time, {&value, 1});
+    }
+    void record_error(Handle what, std::size_t time, std::span<const double> values) {
+        if (what) record_error(what.place(), time, values);
+    }
+    void record_variance(Handle what, std::size_t time, std::span<const double> values) {
+        if (what) record_variance(what.place(), time, values);
+    }
     /// Nothing is known of this replica from grid index `from_time` on: all its entries become NaN.
     void truncate(std::size_t replica, std::size_t from_time);
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/parallel.hpp"
@@ -228,6 +230,39 @@ Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_u
     }
     if (outcome.diverged_replicas > 0) outcome.status = Status::diverged;
     return outcome;
+}
+
+/// A simulation of one replica that goes in steps.
+template <class Type>
+concept Stepper = requires(Type stepper, const Type looked_at, Archive& archive, std::uint64_t steps,
+                           const Slot& slot) {
+    stepper.advance(steps);
+    { looked_at.finite() } -> std::convertible_to<bool>;  ///< else it has diverged
+    stepper.observe(slot);
+    stepper.archive(archive);  ///< all that the steps to come depend on
+};
+
+/// Runs `make(replica)`, a Stepper, for every replica of the route. `check_interval` steps are taken between
+/// two looks at whether it is finite; 0: often enough in units of time.
+template <class Make>
+Outcome run_steppers(const RouteRun& run, double steps_per_unit_time, Make make,
+                     std::uint64_t check_interval = 0) {
+    static_assert(Stepper<std::invoke_result_t<Make, std::size_t>>);
+    return run_replicas(
+        run.info.replicas, 1, steps_per_unit_time, run.grid, run.recorder, run.progress,
+        [&](std::size_t replica, BlockWatch& watch) {
+            auto stepper = make(replica);
+            follow_schedule(
+                watch, check_interval > 0 ? check_interval : watch.check_interval(),
+                [&](Archive& archive) { stepper.archive(archive); },
+                [&](std::uint64_t steps) { stepper.advance(steps); },
+                [&](std::uint64_t step) {
+                    if (stepper.finite()) return watch.proceed(step);
+                    watch.mark_diverged(replica, step);
+                    return false;
+                },
+                [&](const Sampling& sampling) { stepper.observe(run.recorder.at(replica, sampling)); });
+        });
 }
 
 }  // namespace hidyn

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/progress.hpp"
 #include "core/recorder.hpp"
 #include "core/time_grid.hpp"
+#include "random/stream.hpp"
 
 namespace hidyn {
 
@@ -40,6 +42,33 @@ struct RouteInfo {
     std::uint64_t d = 0;       ///< 0 for a theory of the limit
     std::size_t replicas = 0;  ///< 0 for a single theory curve
     std::uint64_t seed = 0;
+};
+
+/// What a route works with while it is solved.
+struct RouteRun {
+    const RouteInfo& info;
+    const TimeGrid& grid;
+    Recorder& recorder;
+    Progress& progress;
+
+    /// Of this route's random numbers for one replica.
+    [[nodiscard]] random::StreamKey key(std::size_t replica,
+                                        random::Purpose purpose = random::Purpose::dynamics) const {
+        return {.seed = info.seed,
+                .route = random::route_hash(info.name),
+                .replica = static_cast<std::uint32_t>(replica),
+                .purpose = purpose};
+    }
+};
+
+/// Solves along the whole grid. Throws Interrupted when the progress says so.
+using Solve = std::function<Outcome(const RouteRun&)>;
+
+/// A way to solve, and what it alone reports (a memory kernel, say): recorded after the problem's observables
+/// and compared with no other route.
+struct Solver {
+    Solve solve;
+    std::vector<Observable> own_observables = {};
 };
 
 class Route {

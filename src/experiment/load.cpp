@@ -103,10 +103,9 @@ void read_route(const std::string& label, const RouteKind& route_kind, const Tab
         one.name = prefix + label + (size > 0 ? fmt::format("-d{}", size) : "");
         const std::size_t before = complaints.sentences().size();
         check_steps(*variant.problem, table, one, grid, complaints);
-        if (complaints.sentences().size() == before && route_kind.check)
-            route_kind.check(*variant.problem, table, one, grid, complaints);
-        if (complaints.sentences().size() == before)
-            variant.routes.push_back(route_kind.make(variant.problem, table, std::move(one)));
+        if (complaints.sentences().size() != before) continue;
+        if (auto route = route_kind.route({variant.problem, table, std::move(one), grid}, complaints))
+            variant.routes.push_back(std::move(route));
     }
 }
 

@@ -40,19 +40,12 @@ std::optional<std::int64_t> whole(const Node& node) {
     return {};
 }
 
-bool in_range(double value, const Range& range) {
-    if (!std::isfinite(value)) return false;
-    if (range.minimum && (range.above_minimum ? value <= *range.minimum : value < *range.minimum))
-        return false;
-    return !range.maximum || value <= *range.maximum;
-}
-
 std::optional<RealList> real_list(const Node& node, const Range& range) {
     if (node.type != Node::Type::array) return {};
     RealList list;
     for (const Node& item : node.items) {
         const std::optional<double> value = number(item);
-        if (!value || !in_range(*value, range)) return {};
+        if (!value || !range.holds(*value)) return {};
         list.push_back(*value);
     }
     return list;
@@ -63,7 +56,7 @@ std::optional<Value> read_integers(const Node& node, const Key& key) {
     const std::vector<Node> items = node.type == Node::Type::array ? node.items : std::vector<Node>{node};
     for (const Node& item : items) {
         const std::optional<std::int64_t> value = whole(item);
-        if (!value || !in_range(static_cast<double>(*value), key.range)) return {};
+        if (!value || !key.range.holds(static_cast<double>(*value))) return {};
         list.push_back(*value);
     }
     if (list.empty() || std::set<std::int64_t>(list.begin(), list.end()).size() != list.size()) return {};
@@ -112,12 +105,12 @@ std::optional<Value> read_value(const Node& node, const Key& key) {
             return node.type == Node::Type::boolean ? std::optional<Value>(node.boolean) : std::nullopt;
         case KeyType::integer: {
             const std::optional<std::int64_t> value = whole(node);
-            return value && in_range(static_cast<double>(*value), key.range) ? std::optional<Value>(*value)
-                                                                             : std::nullopt;
+            return value && key.range.holds(static_cast<double>(*value)) ? std::optional<Value>(*value)
+                                                                         : std::nullopt;
         }
         case KeyType::real: {
             const std::optional<double> value = number(node);
-            return value && in_range(*value, key.range) ? std::optional<Value>(*value) : std::nullopt;
+            return value && key.range.holds(*value) ? std::optional<Value>(*value) : std::nullopt;
         }
         case KeyType::text:
             return node.type == Node::Type::text ? std::optional<Value>(node.text) : std::nullopt;

@@ -45,8 +45,11 @@ inline RouteSolution solve_route(const hidyn::RouteKind& kind,
     info.label = info.name;
     info.kind = kind.name;
     info.theory = kind.theory;
-    const auto route = kind.make(problem, table_of(kind, keys), info);
     const hidyn::TimeGrid grid{.times = std::move(times), .unit = problem->time_unit()};
+    const hidyn::Table table = table_of(kind, keys);
+    hidyn::Complaints complaints;
+    const auto route = kind.route({problem, table, info, grid}, complaints);
+    complaints.raise();
     std::vector<hidyn::Observable> observables = problem->observables();
     for (hidyn::Observable& own : route->own_observables()) observables.push_back(std::move(own));
     hidyn::Recorder recorder(observables, info.replicas, grid.size());
