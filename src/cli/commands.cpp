@@ -15,7 +15,7 @@
 #include "results/index.hpp"
 #include "results/results.hpp"
 #include "run/checkpoint_folder.hpp"
-#include "run/claims.hpp"
+#include "run/conclusions.hpp"
 #include "run/runner.hpp"
 
 namespace hidyn::cli {

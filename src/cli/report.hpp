@@ -4,7 +4,7 @@
 
 #include "results/results.hpp"
 #include "run/claims.hpp"
-#include "run/runner.hpp"
+#include "run/judgement.hpp"
 
 namespace hidyn::cli {
 

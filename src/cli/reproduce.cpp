@@ -16,7 +16,7 @@
 #include "experiment/section.hpp"
 #include "registry.hpp"
 #include "results/results.hpp"
-#include "run/claims.hpp"
+#include "run/conclusions.hpp"
 #include "run/runner.hpp"
 
 namespace hidyn::cli {

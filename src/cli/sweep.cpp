@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
+#include <cstdio>
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <numeric>
 
 #include "cli/commands.hpp"
@@ -20,6 +19,8 @@
 #include "run/batch_folder.hpp"
 #include "run/crew.hpp"
 #include "run/index.hpp"
+#include "run/point_queue.hpp"
+#include "run/point_table.hpp"
 #include "run/runner.hpp"
 #include "statistics/verdict.hpp"
 
@@ -30,88 +31,12 @@ namespace fs = std::filesystem;
 using experiment::Sweep;
 using run::IndexedPoint;
 using run::PointSummary;
-
-struct Shard {
-    std::size_t part = 1;
-    std::size_t parts = 1;
-    /// What the shard's own index is called after: "-2-of-8".
-    [[nodiscard]] std::string suffix() const {
-        return parts == 1 ? "" : fmt::format("-{}-of-{}", part, parts);
-    }
-};
-
-Shard read_shard(const std::string& text) {
-    if (text.empty()) return {};
-    Shard shard{0, 0};
-    const char* end = text.data() + text.size();
-    const auto [slash, first] = std::from_chars(text.data(), end, shard.part);
-    if (first == std::errc() && slash != end && *slash == '/') {
-        const auto [last, second] = std::from_chars(slash + 1, end, shard.parts);
-        if (second == std::errc() && last == end && shard.part >= 1 && shard.part <= shard.parts)
-            return shard;
-    }
-    throw InputError(fmt::format("--shard {}: must be I/N with 1 <= I <= N, such as 2/8", text));
-}
-
-std::vector<std::size_t> points_of(const Sweep& sweep, const Shard& shard) {
-    std::vector<std::size_t> points;
-    for (std::size_t point = shard.part - 1; point < sweep.points(); point += shard.parts)
-        points.push_back(point);
-    return points;
-}
-
-using Summaries = std::map<std::size_t, PointSummary>;
+using run::Summaries;
 
 std::vector<IndexedPoint> indexed(const Summaries& summaries) {
     std::vector<IndexedPoint> points;
     for (const auto& [point, summary] : summaries) points.push_back({point, summary});
     return points;
-}
-
-std::string verdict_cell(const PointSummary& summary) {
-    if (!summary.detail.empty()) return summary.detail;
-    if (summary.verdict.empty()) return "";
-    return fmt::format("{} (p = {:.2g})", summary.verdict, summary.p_value);
-}
-
-// A number of a range in as many digits as a table needs.
-std::string cell(const experiment::Node& value) {
-    return value.type == experiment::Node::Type::real ? fmt::format("{:.6g}", value.real)
-                                                      : experiment::spell(value);
-}
-
-void print_table(const Sweep& sweep, const Summaries& summaries) {
-    constexpr std::size_t longest = 100;
-    std::vector<std::vector<std::string>> rows{{"number"}};
-    for (const experiment::SweepAxis& axis : sweep.axes)
-        for (const experiment::SweepKey& key : axis.keys) rows.front().push_back(sweep.short_name(key.path));
-    for (const char* title : {"status", "seconds", "claims", "verdict"}) rows.front().emplace_back(title);
-    for (const auto& [point, one] : summaries) {
-        if (summaries.size() > longest && one.status == "complete" && one.verdict != "disagrees" &&
-            one.claims_hold == one.claims)
-            continue;
-        std::vector<std::string>& row = rows.emplace_back();
-        row.push_back(fmt::format("{}", point + 1));
-        const std::vector<std::size_t> places = sweep.places(point);
-        for (std::size_t axis = 0; axis < places.size(); ++axis)
-            for (const experiment::SweepKey& key : sweep.axes[axis].keys)
-                row.push_back(cell(key.values[places[axis]]));
-        row.push_back(one.status);
-        row.push_back(one.done() ? fmt::format("{:.3g}", one.wall_seconds) : "-");
-        row.push_back(one.claims > 0 ? fmt::format("{}/{}", one.claims_hold, one.claims) : "-");
-        row.push_back(verdict_cell(one));
-    }
-    std::vector<std::size_t> widths(rows.front().size(), 0);
-    for (const std::vector<std::string>& row : rows)
-        for (std::size_t column = 0; column < row.size(); ++column)
-            widths[column] = std::max(widths[column], row[column].size());
-    for (const std::vector<std::string>& row : rows) {
-        for (std::size_t column = 0; column + 1 < row.size(); ++column)
-            fmt::print("{:>{}}  ", row[column], widths[column]);
-        fmt::print("{}\n", row.back());
-    }
-    if (const std::size_t left_out = summaries.size() + 1 - rows.size(); left_out > 0)
-        fmt::print("{} points that are complete are not shown\n", left_out);
 }
 
 void make_way(const run::BatchFolder& folder, std::size_t point) {
@@ -121,26 +46,16 @@ void make_way(const run::BatchFolder& folder, std::size_t point) {
 
 /// Says how the batch stands, and what the program's exit code is.
 int conclude(const Summaries& summaries) {
-    std::map<std::string, std::size_t> statuses, verdicts;
-    bool all_hold = true;
-    for (const auto& [point, summary] : summaries) {
-        ++statuses[summary.status];
-        if (!summary.verdict.empty()) ++verdicts[summary.verdict];
-        all_hold = all_hold && summary.claims_hold == summary.claims;
-    }
-    std::string text;
-    for (const auto* counts : {&statuses, &verdicts})
-        for (const auto& [word, count] : *counts)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
-    fmt::print("{} points: {}\n", summaries.size(), text);
-    if (verdicts["disagrees"] > 0)
+    const run::BatchCounts counts = run::count(summaries);
+    fmt::print("{} points: {}\n", summaries.size(), counts.text());
+    if (counts.verdicts.contains(statistics::Outcome::disagrees))
         fmt::print(
             "by chance about one verdict in {:.0f} disagrees with a theory that is right: repeat such a "
             "point with "
             "another seed and more replicas\n",
             1.0 / statistics::VerdictOptions{}.level);
-    if (statuses["failed"] + statuses["missing"] > 0) return exit_code::failure;
-    return all_hold ? exit_code::done : exit_code::claim_failed;
+    if (counts.unsolved() > 0) return exit_code::failure;
+    return counts.all_claims_hold ? exit_code::done : exit_code::claim_failed;
 }
 
 void write_index(const Sweep& sweep, const run::BatchFolder& folder, const Summaries& summaries,
@@ -148,29 +63,9 @@ void write_index(const Sweep& sweep, const run::BatchFolder& folder, const Summa
     results::write_index(folder.index_path(suffix), run::make_index(sweep, folder, indexed(summaries)));
 }
 
-/// Points in a fixed order, each handed out once.
-class Queue {
-  public:
-    explicit Queue(std::vector<std::size_t> points) : points_(std::move(points)) {}
-    std::optional<std::size_t> next() {
-        const std::scoped_lock lock(mutex_);
-        if (taken_ == points_.size() || interrupt_requested()) return {};
-        return points_[taken_++];
-    }
-    void close() {
-        const std::scoped_lock lock(mutex_);
-        taken_ = points_.size();
-    }
-
-  private:
-    std::mutex mutex_;
-    std::vector<std::size_t> points_;
-    std::size_t taken_ = 0;
-};
-
 /// Before the leader lets go of the queue, the other ranks have left it.
 struct QueueInUse {
-    Queue& queue;
+    run::PointQueue& queue;
     run::Crew& crew;
     ~QueueInUse() {
         queue.close();
@@ -219,11 +114,11 @@ int sweep(const SweepArguments& arguments) {
                                  // give
     }
     set_quiet(arguments.quiet);
-    const Shard shard = read_shard(arguments.shard);
+    const run::Shard shard = run::read_shard(arguments.shard);
     const Sweep sweep = experiment::load_sweep(arguments.file, arguments.overrides, arguments.axes);
     const std::string output = folder_of(arguments);
     const run::BatchFolder folder(output, sweep);
-    std::vector<std::size_t> missing = run::checked(sweep, points_of(sweep, shard), registry());
+    std::vector<std::size_t> missing = run::checked(sweep, shard.points(sweep.points()), registry());
     using Opening = run::BatchFolder::Opening;
     const std::string before = folder.open(arguments.resume  ? Opening::resume
                                            : shard.parts > 1 ? Opening::join
@@ -243,13 +138,13 @@ int sweep(const SweepArguments& arguments) {
         inform(fmt::format("{} of {} points are there already", all - missing.size(), all));
 
     watch_for_interrupts();
-    Queue queue(missing);
+    run::PointQueue queue(missing);
     RouteInfo whole;
     whole.name = fmt::format("{} points", missing.size());
     ProgressBar bar(whole, 0.0, !arguments.quiet);
     run::BatchOptions options{.command = arguments.command, .next = {}, .done = {}, .progress = &bar};
     options.share = 1.0 / static_cast<double>(std::max<std::size_t>(missing.size(), 1));
-    options.next = [&] { return queue.next(); };
+    options.next = [&] { return interrupt_requested() ? std::nullopt : queue.next(); };
     options.done = [&](std::size_t point, const PointSummary& summary) { summaries[point] = summary; };
     using Ending = run::Crew::Ending;
     Ending ending = Ending::done;
@@ -269,7 +164,8 @@ int sweep(const SweepArguments& arguments) {
         ending = std::max(ending, crew.wait());
     }
     // What other ranks did is in their files.
-    std::erase_if(missing, [&](std::size_t point) { return summaries[point].status != "missing"; });
+    std::erase_if(missing,
+                  [&](std::size_t point) { return summaries[point].state != run::PointState::missing; });
     for (auto& [point, summary] : folder.look(missing)) summaries[point] = std::move(summary);
     if (ending == Ending::failed) {
         complain(fmt::format("{}: the points that are done are kept; --resume goes on", output));
@@ -283,7 +179,7 @@ int sweep(const SweepArguments& arguments) {
                         summaries.size()));
         return exit_code::interrupted;
     }
-    if (!arguments.quiet) print_table(sweep, summaries);
+    if (!arguments.quiet) std::fputs(run::table(sweep, summaries).c_str(), stdout);
     const int code = conclude(summaries);
     inform(fmt::format("wrote {}", folder.index_path(shard.suffix())));
     return code;
@@ -322,7 +218,7 @@ int merge(const MergeArguments& arguments) {
         }
     }
     write_index(sweep, folder, summaries, "");
-    print_table(sweep, summaries);
+    std::fputs(run::table(sweep, summaries).c_str(), stdout);
     const int code = conclude(summaries);
     inform(fmt::format("wrote {}", folder.index_path()));
     return code;

@@ -12,7 +12,7 @@
 #include "core/machine.hpp"
 #include "results/results.hpp"
 #include "run/checkpoint_folder.hpp"
-#include "run/claims.hpp"
+#include "run/conclusions.hpp"
 #include "run/runner.hpp"
 
 namespace hidyn::run {
@@ -80,8 +80,12 @@ class RouteShare final : public Progress {
     double done_ = 0.0;
 };
 
-results::Results solve_point(const Experiment& experiment, const BatchOptions& options,
-                             Checkpoint& checkpoint) {
+struct SolvedPoint {
+    results::Results results;
+    Conclusions conclusions;
+};
+
+SolvedPoint solve_point(const Experiment& experiment, const BatchOptions& options, Checkpoint& checkpoint) {
     std::size_t routes = 0;
     for (const experiment::Variant& variant : experiment.variants) routes += variant.routes.size();
     RunOptions one{.threads = 0, .command = options.command, .progress = {}};
@@ -89,9 +93,9 @@ results::Results solve_point(const Experiment& experiment, const BatchOptions& o
         return std::make_unique<RouteShare>(*options.progress, options.share / static_cast<double>(routes));
     };
     one.checkpoint = &checkpoint;
-    results::Results results = solve(experiment, one);
-    static_cast<void>(conclude(experiment, results));
-    return results;
+    SolvedPoint solved{solve(experiment, one), {}};
+    solved.conclusions = conclude(experiment, solved.results);
+    return solved;
 }
 
 }  // namespace
@@ -158,7 +162,7 @@ void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& r
         options.done(point, summary);
     };
     const auto run_one = [&](std::size_t point) {
-        std::optional<results::Results> results;
+        std::optional<SolvedPoint> solved;
         const Experiment experiment = load_point(sweep, point, registry);
         CheckpointFolder checkpoint(folder.checkpoint_path(point), experiment, options.checkpoint_interval);
         if (checkpoint.found() == CheckpointFolder::Found::same)
@@ -166,22 +170,22 @@ void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& r
         else
             static_cast<void>(checkpoint.make_way());
         try {
-            results = solve_point(experiment, options, checkpoint);
+            solved = solve_point(experiment, options, checkpoint);
         } catch (const Interrupted&) {
             checkpoint.flush();
             throw;
         } catch (const RunError& error) {
             PointSummary summary;
-            summary.status = "failed";
+            summary.state = PointState::failed;
             summary.detail = error.what();
             folder.note_failure(point, error.what());
             tell(point, summary);
             return;
         }
-        results::write(folder.path_of(point), *results);
+        results::write(folder.path_of(point), solved->results);
         checkpoint.discard();
         folder.note_failure(point, "");
-        tell(point, summarize(*results));
+        tell(point, summarize(solved->results, findings(solved->conclusions)));
     };
 #pragma omp parallel
     while (!failed() && !options.progress->stop_requested()) {

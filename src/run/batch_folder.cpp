@@ -104,7 +104,7 @@ std::vector<std::optional<PointSummary>> BatchFolder::read(
             const results::Results results = results::read_unguarded(path);
             if (results.experiment != sweep_.text_at(point)) throw InputError("of another experiment");
             results::check_all(path);
-            PointSummary summary = summarize(results);
+            PointSummary summary = summarize(results, stored_findings(results));
             std::string bytes;
             Archive archive(bytes);
             archive(summary);
@@ -138,7 +138,7 @@ std::map<std::size_t, PointSummary> BatchFolder::look(const std::vector<std::siz
 PointSummary BatchFolder::missing(std::size_t point) const {
     PointSummary missing;
     if (const auto note = read_whole((folder_ / "points" / (stems_[point] + ".failed")).string())) {
-        missing.status = "failed";
+        missing.state = PointState::failed;
         missing.detail = *note;
     }
     return missing;

@@ -337,11 +337,4 @@ void store(const std::vector<ClaimResult>& claims, Results& results) {
                                    .arrays = {}});
 }
 
-Conclusions conclude(const experiment::Experiment& experiment, Results& results) {
-    Conclusions found{judge(results), check_claims(experiment, results)};
-    store(found.judgements, results);
-    store(found.claims, results);
-    return found;
-}
-
 }  // namespace hidyn::run

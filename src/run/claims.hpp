@@ -5,7 +5,6 @@
 
 #include "experiment/experiment.hpp"
 #include "results/results.hpp"
-#include "run/runner.hpp"
 
 namespace hidyn::run {
 
@@ -28,12 +27,5 @@ struct ClaimResult {
                                                     const results::Results& results);
 
 void store(const std::vector<ClaimResult>& claims, results::Results& results);
-
-/// All that follows from solved routes; it is stored among the results too.
-struct Conclusions {
-    std::vector<Judgement> judgements;
-    std::vector<ClaimResult> claims;
-};
-[[nodiscard]] Conclusions conclude(const experiment::Experiment& experiment, results::Results& results);
 
 }  // namespace hidyn::run

@@ -58,13 +58,14 @@ IndexGroup outcomes(const BatchFolder& folder, const std::vector<IndexedPoint>& 
     results::DerivedArray hold{"claims_hold", {point}, {}, "claims that hold"};
     results::DerivedArray seconds{"wall_seconds", {point}, {}, "time its routes took"};
     for (const IndexedPoint& one : points) {
-        status.values.push_back(one.summary.status);
-        verdict.values.push_back(one.summary.verdict);
+        const Findings& found = one.summary.findings;
+        status.values.emplace_back(state_name(one.summary.state));
+        verdict.values.emplace_back(found.worst ? statistics::outcome_name(*found.worst) : "");
         file.values.push_back("points/" + folder.file_name(one.point));
         detail.values.push_back(one.summary.detail);
-        p_value.values.push_back(one.summary.p_value);
-        claims.values.push_back(static_cast<double>(one.summary.claims));
-        hold.values.push_back(static_cast<double>(one.summary.claims_hold));
+        p_value.values.push_back(found.p_value);
+        claims.values.push_back(static_cast<double>(found.claims));
+        hold.values.push_back(static_cast<double>(found.claims_hold));
         seconds.values.push_back(one.summary.wall_seconds);
     }
     return {.path = "",

@@ -1,8 +1,9 @@
+#include "run/judgement.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "run/runner.hpp"
+#include <stdexcept>
 
 namespace hidyn::run {
 namespace {

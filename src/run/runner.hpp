@@ -8,7 +8,6 @@
 #include "core/progress.hpp"
 #include "experiment/experiment.hpp"
 #include "results/results.hpp"
-#include "statistics/verdict.hpp"
 
 namespace hidyn::run {
 
@@ -35,20 +34,5 @@ void check_memory(const experiment::Experiment& experiment, const std::string& n
 
 /// Solves every route of every variant, one after the other (each uses all threads). Throws Interrupted.
 [[nodiscard]] results::Results solve(const experiment::Experiment& experiment, const RunOptions& options);
-
-/// The verdict of every simulation (all its sizes) against every theory of the same variant.
-struct Judgement {
-    std::string variant;
-    std::string simulation;  ///< the route's label
-    std::string theory;
-    statistics::Verdict verdict;
-};
-/// Whether they are compared: a theory of the limit meets runs of every size, one of a finite size those of
-/// its own.
-[[nodiscard]] bool meet(const RouteInfo& theory, const RouteInfo& simulation);
-[[nodiscard]] std::vector<Judgement> judge(const results::Results& results);
-
-/// The judgements as groups of the results file: /comparisons and /scaling.
-void store(const std::vector<Judgement>& judgements, results::Results& results);
 
 }  // namespace hidyn::run

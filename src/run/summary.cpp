@@ -7,19 +7,10 @@
 namespace hidyn::run {
 namespace {
 
-using results::DerivedGroup;
 using results::Results;
 using results::RouteResult;
 
 constexpr std::size_t most_components = 64;
-
-template <class Type>
-Type attribute(const DerivedGroup& group, const std::string& name, Type standard) {
-    const auto found = group.attributes.find(name);
-    if (found == group.attributes.end()) return standard;
-    const Type* value = std::get_if<Type>(&found->second);
-    return value != nullptr ? *value : standard;
-}
 
 Headline headline(const RouteInfo& info, const Outcome& outcome, bool one_of_several_sizes,
                   const Series& series) {
@@ -73,35 +64,38 @@ bool has_several_sizes(const RouteInfo& info, const Results& results) {
     return sizes.size() > 1;
 }
 
-int severity(const std::string& outcome) {
-    return outcome == "disagrees" ? 3 : outcome == "inconclusive" ? 2 : outcome == "agrees" ? 1 : 0;
-}
-
 }  // namespace
 
-PointSummary summarize(const Results& results) {
+const char* state_name(PointState state) {
+    switch (state) {
+        case PointState::missing:
+            return "missing";
+        case PointState::failed:
+            return "failed";
+        case PointState::complete:
+            return status_name(Status::complete);
+        case PointState::diverged:
+            return status_name(Status::diverged);
+        case PointState::not_converged:
+            return status_name(Status::not_converged);
+    }
+    return "";
+}
+
+PointSummary summarize(const Results& results, const Findings& findings) {
     PointSummary made;
-    made.status = "complete";
+    made.state = PointState::complete;
+    made.findings = findings;
     made.wall_seconds = 0.0;
     for (const RouteResult& route : results.routes) {
         made.wall_seconds += route.wall_seconds;
-        if (route.outcome.status == Status::diverged) made.status = status_name(Status::diverged);
-        if (route.outcome.status == Status::not_converged && made.status == "complete")
-            made.status = status_name(Status::not_converged);
+        if (route.outcome.status == Status::diverged) made.state = PointState::diverged;
+        if (route.outcome.status == Status::not_converged && made.state == PointState::complete)
+            made.state = PointState::not_converged;
         for (const Series& series : route.trajectory.series)
             if (fits(series))
                 made.headlines.push_back(
                     headline(route.info, route.outcome, has_several_sizes(route.info, results), series));
-    }
-    for (const DerivedGroup& group : results.derived) {
-        if (group.path.starts_with("claims/")) {
-            ++made.claims;
-            made.claims_hold += attribute<std::int64_t>(group, "passed", 0) != 0 ? 1 : 0;
-        }
-        const std::string outcome = attribute<std::string>(group, "outcome", "");
-        if (!group.path.starts_with("scaling/") || severity(outcome) == 0) continue;
-        if (severity(outcome) > severity(made.verdict)) made.verdict = outcome;
-        made.p_value = std::fmin(made.p_value, attribute<double>(group, "p_value", std::nan("")));
     }
     return made;
 }

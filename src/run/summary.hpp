@@ -7,6 +7,7 @@
 
 #include "core/archive.hpp"
 #include "results/results.hpp"
+#include "run/conclusions.hpp"
 
 namespace hidyn::run {
 
@@ -29,25 +30,24 @@ struct Headline {
     }
 };
 
+/// How a point of a batch stands.
+enum class PointState { missing, failed, complete, diverged, not_converged };
+/// "missing", "failed", "complete", "diverged", "not_converged".
+[[nodiscard]] const char* state_name(PointState state);
+
 /// One point of a batch as the index shows it.
 struct PointSummary {
-    std::string status = "missing";  ///< complete, diverged, not converged, failed or missing
-    std::string verdict;  ///< the worst one: disagrees, inconclusive, agrees; "" without a comparison
-    double p_value = std::numeric_limits<double>::quiet_NaN();  ///< the smallest
-    std::int64_t claims = 0;
-    std::int64_t claims_hold = 0;
+    PointState state = PointState::missing;
+    Findings findings;
     double wall_seconds = std::numeric_limits<double>::quiet_NaN();
     std::string detail;  ///< why it failed
     std::vector<Headline> headlines;
 
-    [[nodiscard]] bool done() const { return status != "missing" && status != "failed"; }
+    [[nodiscard]] bool done() const { return state != PointState::missing && state != PointState::failed; }
 
-    void archive(Archive& archive) {
-        archive(status, verdict, p_value, claims, claims_hold, wall_seconds, detail, headlines);
-    }
+    void archive(Archive& archive) { archive(state, findings, wall_seconds, detail, headlines); }
 };
 
-/// From results with their conclusions among the derived groups.
-[[nodiscard]] PointSummary summarize(const results::Results& results);
+[[nodiscard]] PointSummary summarize(const results::Results& results, const Findings& findings);
 
 }  // namespace hidyn::run

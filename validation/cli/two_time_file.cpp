@@ -1,6 +1,6 @@
 #include "../unit/two_time_results.hpp"
 
-#include "run/runner.hpp"
+#include "run/judgement.hpp"
 
 /// Writes a results file with two-time observables, for the tests that read it as others do.
 int main(int, char** arguments) {

@@ -7,7 +7,7 @@
 #include "file.hpp"
 #include "results/index.hpp"
 #include "results/results.hpp"
-#include "run/claims.hpp"
+#include "run/judgement.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace hidyn;

@@ -17,7 +17,7 @@
 #include "core/error.hpp"
 #include "file.hpp"
 #include "results/results.hpp"
-#include "run/claims.hpp"
+#include "run/judgement.hpp"
 
 namespace {
 

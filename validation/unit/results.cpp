@@ -10,6 +10,7 @@
 #include "experiment_text.hpp"
 #include "results/results.hpp"
 #include "run/claims.hpp"
+#include "run/judgement.hpp"
 #include "run/runner.hpp"
 
 namespace {

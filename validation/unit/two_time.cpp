@@ -5,6 +5,7 @@
 
 #include "experiment_text.hpp"
 #include "results/results.hpp"
+#include "run/judgement.hpp"
 #include "run/runner.hpp"
 #include "statistics/coordinates.hpp"
 #include "two_time_results.hpp"

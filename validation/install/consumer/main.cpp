@@ -1,7 +1,8 @@
 #include <cstdio>
 
 #include "hidyn/registry.hpp"
-#include "hidyn/run/claims.hpp"
+#include "hidyn/run/conclusions.hpp"
+#include "hidyn/run/runner.hpp"
 
 int main(int, char** argv) {
     const auto experiment = hidyn::experiment::load(argv[1], {}, hidyn::registry());
