@@ -230,7 +230,7 @@ class TrajectorySolver {
     double N;
     double mean_;
     CausalKernels kernels_;
-    PivotedRoot root_;
+    math::PivotedRoot root_;
     StartingNormals normals_;
     DriverStrengths strengths_;
     std::vector<Tile> tiles_;

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace hidyn::dmft {
+namespace hidyn::math {
 
 using Eigen::Index;
 
@@ -30,4 +30,4 @@ std::size_t PivotedRoot::append(const RowMajor& rows) {
     return rank() - before;
 }
 
-}  // namespace hidyn::dmft
+}  // namespace hidyn::math

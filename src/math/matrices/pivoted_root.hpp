@@ -1,10 +1,10 @@
 #pragma once
 
+#include <Eigen/Core>
+#include <cstddef>
 #include <vector>
 
-#include "solvers/dmft/kernels.hpp"
-
-namespace hidyn::dmft {
+namespace hidyn::math {
 
 /// The Cholesky factor of a covariance that grows by a block row at every step and may be numerically
 /// singular: alpha C_g of a smooth force has far fewer directions than times. A row whose part orthogonal to
@@ -12,6 +12,8 @@ namespace hidyn::dmft {
 /// (Thresholds below about 1e-8 amplify rounding at every further small pivot.)
 class PivotedRoot {
   public:
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
     PivotedRoot(std::size_t rows, double threshold);
 
     /// Appends the rows of one step; `rows` (K x (m + 1) K) is the last block row of the covariance, its
@@ -31,4 +33,4 @@ class PivotedRoot {
     double threshold_;
 };
 
-}  // namespace hidyn::dmft
+}  // namespace hidyn::math
