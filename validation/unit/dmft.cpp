@@ -208,7 +208,7 @@ TEST_CASE("dmft: a covariance's root skips directions that are not there") {
         functions.row(t) << 1.0, x, x * x;
     }
     const dmft::RowMajor covariance = functions * functions.transpose();
-    dmft::PivotedRoot root(10, 1e-6);
+    math::PivotedRoot root(10, 1e-6);
     std::size_t rank = 0;
     for (Eigen::Index t = 0; t < 10; ++t) rank += root.append(covariance.block(t, 0, 1, t + 1));
     CHECK(rank == root.rank());
