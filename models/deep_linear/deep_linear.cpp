@@ -104,7 +104,7 @@ std::vector<Observable> mode_statistics(const Asked& asked, std::size_t modes) {
                             .long_name = "density of mode strengths",
                             .symbol = "p(s)",
                             .normalization = "share of the members in a bin, over its width",
-                            .dimensions = {mode, {"strength", asked.density.bins, asked.density.centres()}}});
+                            .dimensions = {mode, Dimension::profile("strength", asked.density.centres())}});
     if (asked.learned_at) {
         declared.push_back({.name = "learned",
                             .long_name = "modes learned",

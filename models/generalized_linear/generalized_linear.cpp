@@ -81,7 +81,7 @@ std::vector<Observable> declare_observables(bool binary, bool quantiles, const R
                             .long_name = "quantiles of the debiased iterate",
                             .symbol = "F^{-1}",
                             .normalization = "of (debiased theta_j - b theta*_j) / sigma over coordinates j",
-                            .dimensions = {{"normal_quantile", levels.size(), levels}}});
+                            .dimensions = {Dimension::profile("normal_quantile", levels)}});
     }
     if (!recording.two_time) return declared;
     const auto two_time = [&](const char* name, const char* long_name, const char* symbol,
@@ -90,7 +90,7 @@ std::vector<Observable> declare_observables(bool binary, bool quantiles, const R
                             .long_name = long_name,
                             .symbol = symbol,
                             .normalization = normalization,
-                            .dimensions = {{"time_2", recording.grid.size(), recording.grid.times}}});
+                            .dimensions = {Dimension::times("time_2", recording.grid.times)}});
     };
     two_time("C", "two-time overlap", "C(t, s)", "theta^t . theta^s / d");
     two_time("tau", "sample-side response", "\\tau(t, s)",

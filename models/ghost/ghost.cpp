@@ -14,19 +14,18 @@ std::string Ghost::time_unit() const {
 }
 
 Observables::Observables(const Ghost& problem) {
-    const auto along = [&](const char* axis) {
-        return std::vector<Dimension>{{axis, problem.ratios.size(), problem.ratios}};
-    };
     switch (problem.task) {
         case Task::evolution:
-            state = add("state", "state of the neuron", "x",
-                        "cut at 100, from where it would run away at once", along("ratio"));
+            state =
+                add("state", "state of the neuron", "x", "cut at 100, from where it would run away at once",
+                    {{"ratio", problem.ratios.size(), problem.ratios}});
             return;
         case Task::landscape:
             loss_landscape = add("loss_landscape", "loss", "L", "int_0^{2T} |output - target|^power dt",
-                                 along("parameter_ratio"));
-            gradient_landscape = add("gradient_landscape", "gradient", "r^* dL/dr",
-                                     "derivative of the loss by r / r*", along("parameter_ratio"));
+                                 {Dimension::profile("parameter_ratio", problem.ratios)});
+            gradient_landscape =
+                add("gradient_landscape", "gradient", "r^* dL/dr", "derivative of the loss by r / r*",
+                    {Dimension::profile("parameter_ratio", problem.ratios)});
             return;
         case Task::descent:
             parameter = add("parameter", "parameter", "r / r^*", "in units of r* = pi^2 / (4 delay^2)");

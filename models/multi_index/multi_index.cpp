@@ -63,7 +63,7 @@ std::vector<Observable> declare_observables(std::size_t students, std::size_t te
                             .long_name = "two-time overlap",
                             .symbol = "C(t, s)",
                             .normalization = "W(t) W(s)^T / d",
-                            .dimensions = {{"time_2", recording.grid.size(), recording.grid.times},
+                            .dimensions = {Dimension::times("time_2", recording.grid.times),
                                            {"student", students},
                                            {"student_2", students}}});
     if (!recording.response_at.empty())
@@ -72,7 +72,7 @@ std::vector<Observable> declare_observables(std::size_t students, std::size_t te
              .long_name = "linear response",
              .symbol = "R_w(t, s)",
              .normalization = "(1/d) sum_j dW_kj(t) / dh_lj(s), h added to the weights at time s",
-             .dimensions = {{"source_time", recording.response_at.size(), recording.response_at},
+             .dimensions = {Dimension::times("source_time", recording.response_at),
                             {"student", students},
                             {"student_2", students}}});
     return declared;

@@ -166,7 +166,7 @@ std::vector<Observable> QuadraticNetwork::observables() const {
                             .long_name = "quantiles of the spectrum",
                             .symbol = "\\lambda",
                             .normalization = "of the K eigenvalues of W W^T, at these shares of them",
-                            .dimensions = {{"level", levels.size(), levels}},
+                            .dimensions = {Dimension::profile("level", levels)},
                             .derived = true});
     }
     return declared;

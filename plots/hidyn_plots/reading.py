@@ -12,7 +12,6 @@ import numpy as np
 from .problem import Problem
 
 
-PROFILE_AXES = (("normal_quantile",), ("strength",), ("spacing",), ("parameter_ratio",))
 FEW_SOURCES = 3  # source times that are drawn as curves
 
 
@@ -27,6 +26,7 @@ class Observable:
     symmetric: bool = False
     own: bool = False  # reported by one route alone
     minus: str = ""  # the route whose values are subtracted
+    roles: tuple = ()  # of the axes: "index", "time" or "profile"
 
     @property
     def scalar(self):
@@ -35,12 +35,12 @@ class Observable:
     @property
     def two_time(self):
         """True for C(t, s) and responses: the first axis after time is a time again."""
-        return bool(self.dimensions) and self.dimensions[0] in ("time_2", "source_time")
+        return self.roles[:1] == ("time",)
 
     @property
     def is_profile(self):
         """Quantiles along their levels, or a density along its variable."""
-        return self.dimensions == ("level",) or self.dimensions[-1:] in PROFILE_AXES
+        return self.roles[-1:] == ("profile",)
 
     @property
     def is_picture(self):
@@ -209,6 +209,7 @@ def _route(name, group, times, observables):
             coordinates=tuple(_coordinates(dataset, axis) for axis in range(lead, dataset.ndim)),
             symmetric=bool(_number(dataset.attrs.get("symmetric"))),
             own=bool(_number(dataset.attrs.get("own"))),
+            roles=tuple(_role(dataset, axis) for axis in range(lead, dataset.ndim)),
         ))
     return route
 
@@ -218,6 +219,13 @@ def _dimension(dataset, axis):
     if dimension.label:
         return dimension.label
     return dimension[0].name.rpartition("/")[2] if len(dimension) else ""
+
+
+def _role(dataset, axis):
+    """What the file says the axis is; where it says nothing, the names of times are known."""
+    dimension = dataset.dims[axis]
+    said = _text(dimension[0].attrs.get("role")) if len(dimension) else ""
+    return said or ("time" if _dimension(dataset, axis) in ("time_2", "source_time") else "index")
 
 
 def _coordinates(dataset, axis):

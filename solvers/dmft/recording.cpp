@@ -158,7 +158,7 @@ std::vector<Observable> declare_kernels(std::size_t students, const TimeGrid& gr
                           .long_name = long_name,
                           .symbol = symbol,
                           .normalization = normalization,
-                          .dimensions = {{"time_2", grid.size(), grid.times},
+                          .dimensions = {Dimension::times("time_2", grid.times),
                                          {"student", students},
                                          {"student_2", students}},
                           .own = true};

@@ -147,7 +147,7 @@ results::Results results_of(const Inference& found, const InferArguments& argume
                                     .dimensions = {std::move(axis)}},
                                    times, values));
     };
-    const Dimension other{"time_2", times, results.grid.times};
+    const Dimension other = Dimension::times("time_2", results.grid.times);
     matrix("tau", "sample-side response", "\\tau(t, s)", "estimated from the data", other,
            found.estimate.tau);
     matrix("rho", "parameter-side response", "\\rho(t, s)", "estimated from the data", other,

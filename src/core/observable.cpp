@@ -3,7 +3,31 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <utility>
+
 namespace hidyn {
+
+const char* role_name(AxisRole role) {
+    switch (role) {
+        case AxisRole::index:
+            return "index";
+        case AxisRole::time:
+            return "time";
+        case AxisRole::profile:
+            return "profile";
+    }
+    return "";
+}
+
+Dimension Dimension::times(std::string name, std::vector<double> coordinates) {
+    const std::size_t size = coordinates.size();
+    return {std::move(name), size, std::move(coordinates), AxisRole::time};
+}
+
+Dimension Dimension::profile(std::string name, std::vector<double> coordinates) {
+    const std::size_t size = coordinates.size();
+    return {std::move(name), size, std::move(coordinates), AxisRole::profile};
+}
 
 std::string Observable::component_label(std::size_t index) const {
     if (dimensions.empty()) return "";

@@ -6,6 +6,12 @@
 
 namespace hidyn {
 
+/// What an axis is to a reader: its entries are told apart, they are times, or values along it make one
+/// curve.
+enum class AxisRole { index, time, profile };
+/// "index", "time", "profile".
+[[nodiscard]] const char* role_name(AxisRole role);
+
 /// One named axis of an observable. Square matrices name their two axes apart ("student", "student_2"). The
 /// second time of a two-time function is "time_2" (the recorded times again), or "source_time" (a few times
 /// at which a response is asked for).
@@ -13,8 +19,14 @@ struct Dimension {
     std::string name;
     std::size_t size = 0;
     std::vector<double> coordinates = {};  ///< where its entries lie; empty: they are counted 1..size
+    AxisRole role = AxisRole::index;
 
-    [[nodiscard]] bool is_time() const { return name == "time_2" || name == "source_time"; }
+    /// A further time, at these.
+    [[nodiscard]] static Dimension times(std::string name, std::vector<double> coordinates);
+    /// What a density or a list of quantiles is a function of.
+    [[nodiscard]] static Dimension profile(std::string name, std::vector<double> coordinates);
+
+    [[nodiscard]] bool is_time() const { return role == AxisRole::time; }
     [[nodiscard]] double coordinate(std::size_t index) const {
         return coordinates.empty() ? static_cast<double>(index + 1) : coordinates[index];
     }
@@ -22,7 +34,7 @@ struct Dimension {
 
     template <class Archive>
     void archive(Archive& archive) {
-        archive(name, size, coordinates);
+        archive(name, size, coordinates, role);
     }
 };
 

@@ -280,22 +280,36 @@ void write_scale(hid_t group, const std::string& name, const std::vector<double>
                name);
 }
 
+// Files from before axes had roles know the times by their names.
+AxisRole role_of(hid_t group, const std::string& name) {
+    if (name.empty() || !exists(group, name)) return AxisRole::index;
+    const Handle scale(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose);
+    const std::string role =
+        read_text(scale.id(), "role", name == "time_2" || name == "source_time" ? "time" : "index");
+    for (const AxisRole one : {AxisRole::time, AxisRole::profile})
+        if (role == role_name(one)) return one;
+    return AxisRole::index;
+}
+
 void write_dimension_scale(hid_t group, const Dimension& dimension) {
     if (exists(group, dimension.name)) {
         if (scale_size(group, dimension.name) != dimension.size ||
-            read_coordinates(group, dimension.name) != dimension.coordinates)
+            read_coordinates(group, dimension.name) != dimension.coordinates ||
+            role_of(group, dimension.name) != dimension.role)
             throw RunError(fmt::format("two axes called {} in one group differ", dimension.name));
         return;
     }
     if (!dimension.coordinates.empty()) {
         write_scale(group, dimension.name, dimension.coordinates);
-        return;
+    } else {
+        std::vector<std::int64_t> indices(dimension.size);
+        std::iota(indices.begin(), indices.end(), 1);
+        make_scale(write_numbers(group, dimension.name, H5T_STD_I64LE, H5T_NATIVE_INT64, {indices.size()},
+                                 indices.data()),
+                   dimension.name);
     }
-    std::vector<std::int64_t> indices(dimension.size);
-    std::iota(indices.begin(), indices.end(), 1);
-    make_scale(write_numbers(group, dimension.name, H5T_STD_I64LE, H5T_NATIVE_INT64, {indices.size()},
-                             indices.data()),
-               dimension.name);
+    const Handle scale(H5Dopen2(group, dimension.name.c_str(), H5P_DEFAULT), H5Dclose);
+    write_attribute(scale.id(), "role", std::string(role_name(dimension.role)));
 }
 
 Handle write_array(hid_t group, const std::string& name, const std::vector<Dimension>& dimensions,
@@ -394,7 +408,8 @@ Array read_array(hid_t group, const std::string& name) {
         if (!coordinates.empty() && coordinates.size() != size)
             throw RunError(fmt::format("the axis {} of {} has {} entries for {} coordinates", axis, name,
                                        size, coordinates.size()));
-        array.dimensions.push_back({axis, static_cast<std::size_t>(size), std::move(coordinates)});
+        array.dimensions.push_back({axis, static_cast<std::size_t>(size), std::move(coordinates),
+                                    axis == "time" ? AxisRole::index : role_of(group, axis)});
     }
     array.values = read_numbers(dataset.id(), name);
     return array;

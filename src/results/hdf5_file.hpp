@@ -74,8 +74,11 @@ void write_attribute(hid_t object, const std::string& name, const Attribute& val
 
 /// Makes a dataset that is a dimension scale of that name.
 void write_scale(hid_t group, const std::string& name, const std::vector<double>& values);
-/// The dimension's coordinates as a scale: real numbers if it has any, else the integers 1..size. A scale the
-/// group has already is used again; throws RunError if it is another one of that name.
+/// What the axis of that name is to a reader.
+[[nodiscard]] AxisRole role_of(hid_t group, const std::string& name);
+/// The dimension's coordinates as a scale, with its role: real numbers if it has any, else the
+/// integers 1..size. A scale the group has already is used again; throws RunError if it is another one of
+/// that name.
 void write_dimension_scale(hid_t group, const Dimension& dimension);
 
 /// A float64 dataset whose every axis carries the group's scale of that name, and whose attribute

@@ -72,7 +72,7 @@ class ResultsFile:
         return group
 
     def observable(self, group, name, values, symbol, long_name, dimensions=(), variance=None, error=None, axes=None,
-                   own=False):
+                   own=False, roles=None):
         lead = ("replica", "time") if group.attrs["replicas"] else ("time",)
         data = group.create_dataset(name, data=values)
         data.attrs.update(symbol=symbol, long_name=long_name, normalization="")
@@ -80,6 +80,8 @@ class ResultsFile:
             if dimension not in group:
                 group[dimension] = (axes or {}).get(dimension, np.arange(values.shape[axis]))
                 group[dimension].make_scale(dimension)
+                if dimension in (roles or {}):
+                    group[dimension].attrs["role"] = roles[dimension]
             data.dims[axis].attach_scale(group[dimension])
         if variance is not None:
             group.create_dataset(f"{name}_variance", data=variance)

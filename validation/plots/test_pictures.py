@@ -126,7 +126,8 @@ class TwoTimes(InFolder):
 
     def test_words_for_entries(self):
         def named(symbol, units):
-            return Observable("C", "", symbol, ("time_2", "student", "student_2"), (5, units, units))
+            return Observable("C", "", symbol, ("time_2", "student", "student_2"), (5, units, units),
+                              roles=("time", "index", "index"))
         for symbol, units, expected in (("C", 1, "C(t, s)"), ("C_{ij}(t,s)", 1, "C(t, s)"), ("C_w", 1, "C_w(t, s)"),
                                         ("C_{ij}", 2, "C_{12}(t, s)"), ("C_w", 2, "C_{w,12}(t, s)")):
             self.assertEqual(two_time_symbol(named(symbol, units), (0, 1)), expected)
@@ -136,14 +137,15 @@ class Quantiles(InFolder):
     def test_early_and_late_points_lie_on_the_theory(self):
         time, levels = np.array([0.0, 1.0, 2.0]), np.array([-1.0, 0.0, 1.0])
         with ResultsFile(self.results, time) as file:
-            axes = {"normal_quantile": levels}
+            axes, roles = {"normal_quantile": levels}, {"normal_quantile": "profile"}
             theory = file.route("se", "state-evolution", "se")
             file.observable(theory, "debiased_quantiles", np.tile(levels, (3, 1)), "F", "quantiles",
-                            ("normal_quantile",), axes=axes)
+                            ("normal_quantile",), axes=axes, roles=roles)
             simulation = file.route("sim-d50", "simulation", "sim", d=50, replicas=2)
             values = np.tile(levels, (2, 3, 1)) + np.array([-0.1, 0.1])[:, None, None]
             values[:, 0] = np.nan  # not known at the start
-            file.observable(simulation, "debiased_quantiles", values, "F", "quantiles", ("normal_quantile",), axes=axes)
+            file.observable(simulation, "debiased_quantiles", values, "F", "quantiles", ("normal_quantile",), axes=axes,
+                            roles=roles)
         results = read(self.results)
         axes, = compose(results, choose(results, ["debiased_quantiles"])).axes
         self.assertEqual(axes.get_xlabel(), "normal quantile")

@@ -77,13 +77,13 @@ std::vector<Observable> level_observables(const AskedLevels& asked, std::size_t 
                             .long_name = "density of spacings",
                             .symbol = "P(S)",
                             .normalization = "share of the differences in a bin, over its width",
-                            .dimensions = {{"spacing", asked.spacings.bins, asked.spacings.centres()}}});
+                            .dimensions = {Dimension::profile("spacing", asked.spacings.centres())}});
     if (asked.values.bins > 0)
         declared.push_back({.name = "level_density",
                             .long_name = "density of singular values",
                             .symbol = "\\rho(\\xi)",
                             .normalization = "share of the singular values in a bin, over its width",
-                            .dimensions = {{"strength", asked.values.bins, asked.values.centres()}}});
+                            .dimensions = {Dimension::profile("strength", asked.values.centres())}});
     return declared;
 }
 
