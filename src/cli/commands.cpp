@@ -100,7 +100,7 @@ int run(const RunArguments& arguments) {
     else
         print_report(results, judgements, claims, arguments.quiet);
     inform(fmt::format("wrote {}", output));
-    const bool all_hold = std::ranges::all_of(claims, &run::ClaimResult::passed);
+    const bool all_hold = std::ranges::all_of(claims, &claims::ClaimResult::passed);
     return all_hold ? exit_code::done : exit_code::claim_failed;
 }
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "claims/section.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "core/error.hpp"
-#include "experiment/claim.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/section.hpp"
 #include "registry.hpp"
@@ -102,7 +102,7 @@ std::vector<Description> everything() {
                    {}});
     all.push_back({"claims",
                    "What a paper predicts, checked by `hidyn run` (exit code 1 if one fails).",
-                   {{"[[claims]]", experiment::claim_keys()}},
+                   {{"[[claims]]", claims::section_keys()}},
                    {}});
     all.push_back(
         {"sweep",
@@ -191,7 +191,7 @@ int describe(const DescribeArguments& arguments) {
     }
     const std::vector<std::string> names = describable_names();
     throw InputError(fmt::format("describe {}: there is nothing of that name; there are {}{}", arguments.name,
-                                 fmt::join(names, ", "), experiment::suggestion(arguments.name, names)));
+                                 fmt::join(names, ", "), suggestion(arguments.name, names)));
 }
 
 }  // namespace hidyn::cli

@@ -53,7 +53,7 @@ std::string usage_mistake(const CLI::App& app, int argc, char** argv, const std:
     if (first.empty() || first.starts_with("-") || std::ranges::find(names, first) != names.end())
         return message + "; see hidyn --help";
     return fmt::format("there is no command \"{}\"; there are {}{}", first, fmt::join(names, ", "),
-                       hidyn::experiment::suggestion(first, names));
+                       hidyn::suggestion(first, names));
 }
 
 // A native build on an older processor would otherwise end in an illegal instruction.

@@ -138,14 +138,14 @@ void print_lonely(const results::Results& results) {
 }
 
 // An order predicts no number: what is measured is the smallest gap between neighbours.
-std::string prediction(const run::ClaimResult& claim) {
-    return claim.quantity == "order" ? "increasing" : number(claim.predicted, "{:.5g}");
+std::string prediction(const claims::ClaimResult& claim) {
+    return claim.quantity->prediction(claim.predicted);
 }
 
-void print_claims(const std::vector<run::ClaimResult>& claims) {
+void print_claims(const std::vector<claims::ClaimResult>& claims) {
     fmt::print("\n{:<52} {:>12} {:>12} {:>10} {:>10}\n", "claim", "predicted", "measured", "error",
                "allowed");
-    for (const run::ClaimResult& claim : claims)
+    for (const claims::ClaimResult& claim : claims)
         fmt::print("{:<52} {:>12} {:>12} {:>10} {:>10}  {}\n", claim.name, prediction(claim),
                    number(claim.measured, "{:.5g}"), number(claim.error), number(claim.allowed),
                    claim.passed ? "holds" : "FAILS");
@@ -154,7 +154,7 @@ void print_claims(const std::vector<run::ClaimResult>& claims) {
 }  // namespace
 
 void print_report(const results::Results& results, const std::vector<run::Judgement>& judgements,
-                  const std::vector<run::ClaimResult>& claims, bool short_form) {
+                  const std::vector<claims::ClaimResult>& claims, bool short_form) {
     if (!short_form) {
         fmt::print("{}{}\n\n", results.title,
                    results.paper.empty() ? "" : fmt::format("  ({})", results.paper));
@@ -169,9 +169,9 @@ void print_report(const results::Results& results, const std::vector<run::Judgem
     print_lonely(results);
     if (!claims.empty()) {
         std::size_t holding = 0;
-        for (const run::ClaimResult& claim : claims) holding += claim.passed ? 1 : 0;
+        for (const claims::ClaimResult& claim : claims) holding += claim.passed ? 1 : 0;
         fmt::print("{} of {} claims hold\n", holding, claims.size());
-        for (const run::ClaimResult& claim : claims)
+        for (const claims::ClaimResult& claim : claims)
             if (short_form && !claim.passed)
                 fmt::print("fails: {}: predicted {}, measured {}\n", claim.name, prediction(claim),
                            number(claim.measured, "{:.5g}"));

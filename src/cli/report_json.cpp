@@ -71,7 +71,7 @@ ordered_json verdict_json(const run::Judgement& judgement, const TimeGrid& grid)
 }  // namespace
 
 void print_json(const results::Results& results, const std::vector<run::Judgement>& judgements,
-                const std::vector<run::ClaimResult>& claims) {
+                const std::vector<claims::ClaimResult>& claims) {
     ordered_json json{{"title", results.title}, {"paper", results.paper}};
     json["routes"] = ordered_json::array();
     json["verdicts"] = ordered_json::array();
@@ -79,7 +79,7 @@ void print_json(const results::Results& results, const std::vector<run::Judgemen
     for (const results::RouteResult& route : results.routes) json["routes"].push_back(route_json(route));
     for (const run::Judgement& judgement : judgements)
         json["verdicts"].push_back(verdict_json(judgement, results.grid));
-    for (const run::ClaimResult& claim : claims)
+    for (const claims::ClaimResult& claim : claims)
         json["claims"].push_back({{"name", claim.name},
                                   {"route", claim.route},
                                   {"predicted", claim.predicted},

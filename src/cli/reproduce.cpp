@@ -73,7 +73,7 @@ std::vector<Figure> choose(const ReproduceArguments& arguments, const std::vecto
     for (const std::string& one : arguments.what)
         if (std::ranges::find(names, one) == names.end())
             throw InputError(fmt::format("{}: no such paper or figure{}; hidyn reproduce lists them", one,
-                                         experiment::suggestion(one, names)));
+                                         suggestion(one, names)));
     return chosen;
 }
 
@@ -94,7 +94,7 @@ Outcome reproduce_one(const Figure& figure, const ReproduceArguments& arguments)
     const auto [judgements, claims] = run::conclude(experiment, results);
     results::write(output, results);
     outcome.claims = claims.size();
-    outcome.hold = static_cast<std::size_t>(std::ranges::count_if(claims, &run::ClaimResult::passed));
+    outcome.hold = static_cast<std::size_t>(std::ranges::count_if(claims, &claims::ClaimResult::passed));
     outcome.disagree =
         static_cast<std::size_t>(std::ranges::count_if(judgements, [](const run::Judgement& one) {
             return one.verdict.outcome == statistics::Outcome::disagrees;

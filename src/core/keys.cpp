@@ -32,6 +32,10 @@ Key text(std::string name, std::string meaning) {
     return plain(KeyType::text, std::move(name), std::move(meaning));
 }
 
+Key text_list(std::string name, std::string meaning) {
+    return plain(KeyType::text_list, std::move(name), std::move(meaning));
+}
+
 Key real_list(std::string name, std::string meaning) {
     return plain(KeyType::real_list, std::move(name), std::move(meaning));
 }

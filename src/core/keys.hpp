@@ -13,6 +13,7 @@ namespace hidyn::keys {
 [[nodiscard]] Key integer(std::string name, std::string meaning);
 [[nodiscard]] Key real(std::string name, std::string meaning);
 [[nodiscard]] Key text(std::string name, std::string meaning);
+[[nodiscard]] Key text_list(std::string name, std::string meaning);
 [[nodiscard]] Key real_list(std::string name, std::string meaning);
 [[nodiscard]] Key integer_or_list(std::string name, std::string meaning);
 [[nodiscard]] Key matrix(std::string name, std::string meaning);

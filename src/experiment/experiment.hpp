@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "claims/claim.hpp"
+#include "claims/setting.hpp"
 #include "core/problem.hpp"
 #include "core/time_grid.hpp"
-#include "experiment/claim.hpp"
 #include "experiment/document.hpp"
 
 namespace hidyn::experiment {
@@ -27,8 +28,11 @@ struct Experiment {
     bool sweeps = false;  ///< the file has a section [sweep], which is not part of one run
     TimeGrid grid;
     std::vector<Variant> variants;
-    std::vector<Claim> claims;
+    std::vector<claims::Claim> claims;
 };
+
+/// What its claims may speak of.
+[[nodiscard]] claims::Setting setting_of(const Experiment& experiment);
 
 /// Reads, checks and resolves an experiment file; `quick` takes the smaller sizes of its section [quick].
 /// Throws InputError with every complaint at once.

@@ -7,8 +7,9 @@
 #include <fstream>
 #include <set>
 
+#include "claims/claims.hpp"
+#include "claims/section.hpp"
 #include "core/error.hpp"
-#include "experiment/check_claims.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/figure_section.hpp"
 #include "experiment/section.hpp"
@@ -239,10 +240,10 @@ void check_variant_names(const Node& variants, Complaints& complaints) {
     }
 }
 
-Claim read_claim_section(const Node& item, Complaints& complaints) {
+claims::Claim read_claim(const Node& item, Complaints& complaints) {
     const std::size_t before = complaints.sentences().size();
-    const Table table = read_section(item, "claims", claim_keys(), {}, complaints);
-    return complaints.sentences().size() == before ? read_claim(table, complaints) : Claim();
+    const Table table = read_section(item, "claims", claims::section_keys(), {}, complaints);
+    return complaints.sentences().size() == before ? claims::read(table, complaints) : claims::Claim();
 }
 
 void read_claims(const Node& section, Experiment& experiment, Complaints& complaints) {
@@ -253,10 +254,10 @@ void read_claims(const Node& section, Experiment& experiment, Complaints& compla
     }
     for (const Node& item : section.items) {
         const std::size_t before = complaints.sentences().size();
-        Claim claim = read_claim_section(item, complaints);
+        claims::Claim claim = read_claim(item, complaints);
         if (complaints.sentences().size() == before) experiment.claims.push_back(std::move(claim));
     }
-    check_claims(experiment, complaints);
+    claims::check(experiment.claims, setting_of(experiment), complaints);
 }
 
 std::string read_text(const Node& document, const std::string& key, const std::string& standard,

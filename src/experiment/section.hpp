@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/names.hpp"
 #include "core/table.hpp"
 #include "experiment/document.hpp"
 
@@ -18,12 +19,5 @@ namespace hidyn::experiment {
 /// Complains about every key of `section` that is not in `known`.
 void complain_about_unknown_keys(const Node& section, const std::string& path,
                                  const std::vector<std::string>& known, Complaints& complaints);
-
-/// What is wrong with a name the user chose for a route, variant or claim; "" if nothing. It becomes the name
-/// of a group of the results file; `forbidden` are characters that mean something there.
-[[nodiscard]] std::string name_defect(const std::string& name, const std::string& forbidden);
-
-/// The candidate closest in spelling, if any is close: "; did you mean \"teachers\"?", else "".
-[[nodiscard]] std::string suggestion(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace hidyn::experiment

@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+#include "run/claims.hpp"
+
 namespace hidyn::run {
 namespace {
 
@@ -43,7 +45,8 @@ Type attribute(const DerivedGroup& group, const std::string& name, Type otherwis
 }  // namespace
 
 Conclusions conclude(const experiment::Experiment& experiment, results::Results& results) {
-    Conclusions found{judge(results), check_claims(experiment, results)};
+    Conclusions found{judge(results),
+                      claims::measure(experiment.claims, experiment::setting_of(experiment), results)};
     store(found.judgements, results);
     store(found.claims, results);
     return found;
@@ -53,7 +56,7 @@ Findings findings(const Conclusions& conclusions) {
     Findings found;
     for (const Judgement& judgement : conclusions.judgements)
         add_verdict(found, judgement.verdict.outcome, judgement.verdict.p_value);
-    for (const ClaimResult& claim : conclusions.claims) add_claim(found, claim.passed);
+    for (const claims::ClaimResult& claim : conclusions.claims) add_claim(found, claim.passed);
     return found;
 }
 

@@ -5,8 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "claims/claims.hpp"
 #include "core/archive.hpp"
-#include "run/claims.hpp"
+#include "experiment/experiment.hpp"
 #include "run/judgement.hpp"
 
 namespace hidyn::run {
@@ -14,7 +15,7 @@ namespace hidyn::run {
 /// All that follows from solved routes.
 struct Conclusions {
     std::vector<Judgement> judgements;
-    std::vector<ClaimResult> claims;
+    std::vector<claims::ClaimResult> claims;
 };
 /// Judges and checks; what it finds is stored among the results, too.
 [[nodiscard]] Conclusions conclude(const experiment::Experiment& experiment, results::Results& results);

@@ -178,7 +178,7 @@ TEST_CASE("a whole run with variants, several sizes, starts per replica and clai
     const experiment::Experiment experiment = test::load(text);
     results::Results all = run::solve(experiment, {.threads = 2, .command = "test", .progress = {}});
     run::store(run::judge(all), all);
-    run::store(run::check_claims(experiment, all), all);
+    run::store(claims::measure(experiment.claims, experiment::setting_of(experiment), all), all);
     results::write(folder.file("run.h5"), all);
     const results::Results back = results::read(folder.file("run.h5"));
     check_equal(back, all);

@@ -21,7 +21,6 @@ inline Observable correlation(const std::vector<double>& times) {
 }
 
 inline Observable response(std::vector<double> sources) {
-    const std::size_t count = sources.size();
     return {.name = "response",
             .long_name = "response to a kick at s",
             .symbol = "R(t,s)",

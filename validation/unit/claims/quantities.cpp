@@ -1,9 +1,10 @@
-#include "run/claims.hpp"
+#include "claims/claims.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
+#include "experiment/experiment.hpp"
 #include "statistics/replica_average.hpp"
 #include "two_time_results.hpp"
 
@@ -30,13 +31,14 @@ struct Case {
         }
     }
 
-    run::ClaimResult check(experiment::Claim claim) {
+    claims::ClaimResult check(claims::Claim claim) {
         claim.name = "c";
-        if (claim.observable.empty() && claim.quantity != "fall") claim.observable = "C";
+        if (claim.observable.empty() && claim.quantity != &claims::fall()) claim.observable = "C";
         if (claim.variant.empty()) claim.variant = "early";
-        if (claim.quantity.empty()) claim.quantity = "value";
+        if (claim.quantity == nullptr) claim.quantity = &claims::value();
         experiment.claims = {claim};
-        const std::vector<run::ClaimResult> checked = run::check_claims(experiment, results);
+        const std::vector<claims::ClaimResult> checked =
+            claims::measure(experiment.claims, experiment::setting_of(experiment), results);
         REQUIRE(checked.size() == 1);
         return checked.front();
     }
@@ -51,8 +53,8 @@ statistics::ReplicaAverage measured(const Case& all) {
 }
 constexpr std::size_t at_2_1 = 4 * 5 + 2;
 
-experiment::Claim at_s(double s) {
-    experiment::Claim claim;
+claims::Claim at_s(double s) {
+    claims::Claim claim;
     claim.s = s;
     return claim;
 }
@@ -61,7 +63,7 @@ experiment::Claim at_s(double s) {
 
 TEST_CASE("a two-time observable is addressed by its second time or by its component") {
     Case all;
-    experiment::Claim claim = at_s(1.0);
+    claims::Claim claim = at_s(1.0);
     claim.route = "exact";
     CHECK(all.check(claim).measured == doctest::Approx(std::exp(-1.0)));
     CHECK(all.check(claim).error == doctest::Approx(1e-4));
@@ -80,12 +82,12 @@ TEST_CASE("a two-time observable is addressed by its second time or by its compo
 
 TEST_CASE("an error or a measurement beyond every number passes no claim") {
     Case all;
-    experiment::Claim claim = at_s(1.0);
+    claims::Claim claim = at_s(1.0);
     claim.route = "modes";
     claim.predicted = 14.0;
     claim.tolerance = 1.0;
     for (double& value : all.results.routes[1].trajectory.series.front().values) value *= 1e200;
-    const run::ClaimResult result = all.check(claim);
+    const claims::ClaimResult result = all.check(claim);
     CHECK(std::isfinite(result.measured));
     CHECK_FALSE(std::isfinite(result.error));  // its squares are beyond
     CHECK_FALSE(result.passed);
@@ -96,7 +98,7 @@ TEST_CASE("an error or a measurement beyond every number passes no claim") {
 
 TEST_CASE("an unknown error excuses no value and orders nothing") {
     Case all;
-    experiment::Claim claim = at_s(1.0);
+    claims::Claim claim = at_s(1.0);
     claim.route = "exact";
     for (results::RouteResult& route : all.results.routes)
         for (double& error : route.trajectory.series.front().error) error = std::nan("");
@@ -107,7 +109,7 @@ TEST_CASE("an unknown error excuses no value and orders nothing") {
     claim.predicted += 2e-9;
     CHECK_FALSE(all.check(claim).passed);
 
-    claim.quantity = "order";
+    claim.quantity = &claims::order();
     claim.variants = {"early", "late"};
     claim.tolerance = 0.0;
     CHECK(all.check(claim).measured == doctest::Approx(std::exp(-1.0)));
@@ -124,9 +126,9 @@ TEST_CASE("an unknown error excuses no value and orders nothing") {
 
 TEST_CASE("a difference of two routes has both their errors") {
     Case all;
-    experiment::Claim claim = at_s(1.0);
+    claims::Claim claim = at_s(1.0);
     claim.minus_route = "exact";
-    const run::ClaimResult result = all.check(claim);
+    const claims::ClaimResult result = all.check(claim);
     const statistics::ReplicaAverage average = measured(all);
     CHECK(result.route == "modes");
     CHECK(result.measured == doctest::Approx(average.mean[at_2_1] - std::exp(-1.0)));
@@ -142,7 +144,7 @@ TEST_CASE("a theory started from every replica is subtracted replica by replica"
     theory.replicas = simulation.replicas;
     theory.values = simulation.values;
     for (double& value : theory.values) value -= 0.25;
-    experiment::Claim claim = at_s(1.0);
+    claims::Claim claim = at_s(1.0);
     claim.minus_route = "exact";
     CHECK(all.check(claim).measured == doctest::Approx(0.25));
     CHECK(all.check(claim).error < 1e-12);
@@ -150,8 +152,8 @@ TEST_CASE("a theory started from every replica is subtracted replica by replica"
 
 TEST_CASE("a ratio may be over another route, another variant or both") {
     Case all;
-    experiment::Claim claim = at_s(1.0);
-    claim.quantity = "ratio";
+    claims::Claim claim = at_s(1.0);
+    claim.quantity = &claims::ratio();
     claim.over_route = "exact";
     CHECK(all.check(claim).measured == doctest::Approx(measured(all).mean[at_2_1] * std::exp(1.0)));
     claim.variant = "late";
@@ -164,7 +166,7 @@ TEST_CASE("a ratio may be over another route, another variant or both") {
 
 TEST_CASE("a value may be a difference of two variants") {
     Case all;
-    experiment::Claim claim = at_s(1.0);
+    claims::Claim claim = at_s(1.0);
     claim.route = "exact";
     claim.variant = "late";
     claim.minus_variant = "early";
@@ -174,12 +176,12 @@ TEST_CASE("a value may be a difference of two variants") {
 
 TEST_CASE("single runs approach the theory as d^-1/2") {
     Case all;
-    experiment::Claim claim;
-    claim.quantity = "fall";
+    claims::Claim claim;
+    claim.quantity = &claims::fall();
     claim.minus_route = "exact";
     claim.predicted = 0.5;
     claim.tolerance = 0.05;
-    run::ClaimResult result = all.check(claim);
+    claims::ClaimResult result = all.check(claim);
     CHECK(result.route == "modes");
     CHECK(result.what == "all");
     CHECK(result.error > 0.0);
@@ -191,7 +193,7 @@ TEST_CASE("single runs approach the theory as d^-1/2") {
 
 TEST_CASE("an error without bounds excuses nothing, nor do the few that did not diverge speak for all") {
     Case all;
-    experiment::Claim claim = at_s(1.0);
+    claims::Claim claim = at_s(1.0);
     claim.route = "modes";
     claim.predicted = std::exp(-1.0);
     claim.tolerance = 0.2;
@@ -222,10 +224,10 @@ TEST_CASE("a peak is found between the recorded times") {
             for (double& value : series.at(replica, time))
                 value = -std::pow(all.results.grid.times[time] - top, 2);
         }
-    experiment::Claim claim = at_s(1.0);
-    claim.quantity = "peak";
+    claims::Claim claim = at_s(1.0);
+    claim.quantity = &claims::peak();
     claim.route = "modes";
-    const run::ClaimResult result = all.check(claim);
+    const claims::ClaimResult result = all.check(claim);
     CHECK(result.measured == doctest::Approx(1.3));
     CHECK(result.error == doctest::Approx(0.1 / std::sqrt(static_cast<double>(series.replicas) - 1.0)));
 }

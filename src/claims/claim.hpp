@@ -8,25 +8,17 @@
 #include "core/table.hpp"
 #include "core/time_grid.hpp"
 
-namespace hidyn::experiment {
+namespace hidyn::claims {
 
-/// What a paper predicts about an observable, as a number that routes can be checked against. The measured
-/// quantity starts from the observable (one component) at a time or averaged over a window, minus the same of
-/// `minus_route` if one is named:
-///   value     that number itself, minus the same of `minus_variant` if one is named
-///   ratio     it, divided by the same of `over_variant`, `over_route` or both
-///   slope     its least-squares slope against the key `against`, over the variants
-///   exponent  the same slope of logarithms (of the absolute value, if it is a difference of routes)
-///   order     the variants in `variants` have it in increasing order (measured: the smallest gap; predicted:
-///   > 0, by more than the tolerance and three errors; where one run does not know its error, by more than a
-///   tolerance that is given)
-/// Others look at all times, the last at all components as well:
-///   peak      the time at which the observable (one component) is largest
-///   fall      the exponent with which single runs approach the theory `minus_route` as d grows
+class Quantity;
+
+/// What a paper predicts about an observable, as a number that routes can be checked against. What is
+/// measured starts from the observable (one component) at a time or averaged over a window, minus the same of
+/// `minus_route` if one is named; what becomes of it is the quantity's matter.
 struct Claim {
     std::string name;
     std::string source;  ///< where the paper says so
-    std::string quantity;
+    const Quantity* quantity = nullptr;
     std::string observable;               ///< "" (fall): all of them together
     std::vector<std::int64_t> component;  ///< counted from 1; empty for a scalar
     std::optional<double> s;              ///< the second time of a two-time observable
@@ -46,8 +38,6 @@ struct Claim {
     Table given;                      ///< the section itself, for complaints
 
     [[nodiscard]] double allowed_deviation() const;
-    /// The variants it is about, in the order in which they count; `all` are those of the experiment.
-    [[nodiscard]] std::vector<std::string> variants_among(const std::vector<std::string>& all) const;
     /// Routes it compares with; they are not themselves checked.
     [[nodiscard]] bool is_reference(const std::string& label) const {
         return !label.empty() && (label == minus_route || label == over_route);
@@ -60,8 +50,4 @@ struct Claim {
     [[nodiscard]] std::vector<std::size_t> times(const TimeGrid& grid) const;
 };
 
-[[nodiscard]] std::vector<Key> claim_keys();
-/// Reads a checked section; complaints if its parts do not fit together.
-[[nodiscard]] Claim read_claim(const Table& table, Complaints& complaints);
-
-}  // namespace hidyn::experiment
+}  // namespace hidyn::claims
