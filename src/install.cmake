@@ -11,7 +11,7 @@ install(
   DIRECTORY ${CMAKE_SOURCE_DIR}/plots ${CMAKE_SOURCE_DIR}/validation/papers
   DESTINATION ${CMAKE_INSTALL_DATADIR}/hidyn
   PATTERN __pycache__ EXCLUDE)
-install(FILES ${CMAKE_SOURCE_DIR}/data/CITATION.cff DESTINATION ${CMAKE_INSTALL_DATADIR}/hidyn)
+install(FILES ${CMAKE_SOURCE_DIR}/CITATION.cff ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/hidyn)
 
 # Consumers include what the library itself does: "run/runner.hpp", "models/committee/problem.hpp".
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/hidyn)
