@@ -26,7 +26,7 @@ def cell(text):
 
 def formula(symbol):
     """In a table a bar would begin a new cell."""
-    bare = symbol.replace("\\|", "\\Vert ").replace("|", "\\vert ")
+    bare = symbol.replace("\\|", "\\Vert ").replace("|", "\\vert ").strip()
     return f"${bare}$" if symbol else ""
 
 
