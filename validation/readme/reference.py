@@ -25,8 +25,8 @@ def cell(text):
 
 
 def formula(symbol):
-    """In a table a bar would begin a new cell."""
-    bare = symbol.replace("\\|", "\\Vert ").replace("|", "\\vert ").strip()
+    """In a table a bar would begin a new cell; GitHub takes a backslash before a comma for Markdown's own."""
+    bare = symbol.replace("\\|", "\\Vert ").replace("|", "\\vert ").replace("\\,", "\\thinspace ").strip()
     return f"${bare}$" if symbol else ""
 
 
