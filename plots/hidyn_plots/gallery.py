@@ -8,29 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import h5py
+import hidyn_look as look
 
 from . import page as interactive
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #222; --quiet: #666; --paper: #fff; --card: #f7f7f5; --line: #ddd;
-  --good: #00784f; --bad: #b34700; --open: #7a6a00; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8e8e6; --quiet: #a5a5a0; --paper: #191919; --card: #232323;
-  --line: #3a3a3a; --good: #4cc39a; --bad: #ff9c5c; --open: #d9c55a; } .picture { background: #fff; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1100px; padding: 2rem 1rem 4rem; font: 15px/1.5 Georgia, "Times New Roman", serif;
-  color: var(--ink); background: var(--paper); }
-h1 { font-size: 1.7rem; margin: 0 0 .2rem; } h2 { margin: 2.5rem 0 .1rem; font-size: 1.25rem; }
-.quiet { color: var(--quiet); } .summary { margin: .3rem 0 1rem; }
-article { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 1rem; margin: 1rem 0; }
-article h3 { margin: 0 0 .2rem; font-size: 1.05rem; }
-.picture { display: block; width: 100%; border-radius: 3px; margin: .7rem 0; }
-table { border-collapse: collapse; width: 100%; font-size: .88rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .15rem .5rem; border-bottom: 1px solid var(--line); }
+body { margin: 0 auto; max-width: 1100px; padding: 2rem 1rem 4rem; }
+h1 { margin: 0 0 .2rem; } h2 { margin: 2.5rem 0 .1rem; }
+.summary { margin: .3rem 0 1rem; }
+article { padding: 1rem; margin: 1rem 0; }
+table { width: 100%; }
+th, td { text-align: right; padding: .15rem .5rem; }
 th:first-child, td:first-child { text-align: left; }
-.good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
 .verdicts { padding-left: 1.1rem; margin: .4rem 0; font-size: .9rem; }
-pre { overflow-x: auto; font-size: .8rem; background: var(--paper); border: 1px solid var(--line); padding: .7rem; }
-summary { cursor: pointer; } nav a { margin-right: .8rem; } a { color: inherit; }
+nav a { margin-right: .8rem; }
 """
 
 
@@ -108,7 +99,7 @@ def page(figures, papers):
     parts = [
         "<!doctype html><html lang=en><head><meta charset=utf-8>",
         '<meta name=viewport content="width=device-width, initial-scale=1"><title>hidyn: papers reproduced</title>',
-        f"<style>{STYLE}{interactive.style()}</style></head><body><h1>Papers reproduced</h1>",
+        f"<style>{look.style()}{STYLE}{interactive.style()}</style></head><body><h1>Papers reproduced</h1>",
         f'<p class=summary>{len(figures)} figures, <span class="{"good" if passed == claims else "bad"}">{passed} of '
         f"{claims} claims hold</span>, {_duration(seconds)} of computing.</p><nav class=quiet>{links}</nav>",
     ]

@@ -105,4 +105,12 @@ struct DescribeArguments {
 /// All that it knows.
 [[nodiscard]] std::vector<std::string> describable_names();
 
+struct ProgramText;
+struct ManualArguments {
+    std::string output;   ///< "": manual.html, or standard output for the man page
+    std::string gallery;  ///< the folder of hidyn reproduce, whose pictures are put in
+    bool man = false;     ///< the man page instead
+};
+[[nodiscard]] int manual(const ManualArguments& arguments, const ProgramText& program);
+
 }  // namespace hidyn::cli

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "claims/section.hpp"
+#include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "core/error.hpp"
@@ -172,6 +173,12 @@ ordered_json as_json(const Description& description) {
 }
 
 }  // namespace
+
+ordered_json described() {
+    ordered_json json = ordered_json::array();
+    for (const Description& description : merged(everything())) json.push_back(as_json(description));
+    return json;
+}
 
 std::vector<std::string> describable_names() {
     std::vector<std::string> names;

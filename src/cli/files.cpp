@@ -34,6 +34,14 @@ fs::path gallery_script() {
     return shared("plots", "plots") / "hidyn_gallery.py";
 }
 
+fs::path manual_script() {
+    return shared("plots", "plots") / "hidyn_manual.py";
+}
+
+fs::path readme_root() {
+    return shared("README.md", "README.md").parent_path();
+}
+
 std::string python_program() {
     const char* chosen = std::getenv("HIDYN_PYTHON");
     return chosen != nullptr ? chosen : HIDYN_PYTHON_PROGRAM;

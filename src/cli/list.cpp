@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/catalogue.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "registry.hpp"
@@ -39,7 +40,9 @@ void print_papers() {
     }
 }
 
-ordered_json everything_as_json(const std::string& what) {
+}  // namespace
+
+ordered_json listed(const std::string& what) {
     const bool all = what.empty();
     ordered_json json;
     for (const char* part : {"problems", "routes", "papers"})
@@ -70,11 +73,9 @@ ordered_json everything_as_json(const std::string& what) {
     return json;
 }
 
-}  // namespace
-
 int list(const ListArguments& arguments) {
     if (arguments.json) {
-        fmt::print("{}\n", everything_as_json(arguments.what).dump(2));
+        fmt::print("{}\n", listed(arguments.what).dump(2));
         return exit_code::done;
     }
     if (arguments.what.empty() || arguments.what == "problems") print_problems();

@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/messages.hpp"
+#include "cli/program_text.hpp"
 #include "core/error.hpp"
 #include "experiment/section.hpp"
 #include "run/version.hpp"
@@ -95,8 +96,8 @@ int main(int argc, char** argv) {
         return cli::exit_code::failure;
     }
     CLI::App app{"hidyn: does the high-dimensional theory describe the finite-size algorithm?"};
-    app.set_version_flag("--version",
-                         fmt::format("hidyn {} ({})", hidyn::run::version, hidyn::run::git_revision));
+    const std::string version = fmt::format("hidyn {} ({})", hidyn::run::version, hidyn::run::git_revision);
+    app.set_version_flag("--version", version);
     app.require_subcommand(1);
     std::function<int()> chosen;
 
@@ -234,6 +235,17 @@ int main(int argc, char** argv) {
         ->required();
     describe_command->add_flag("--json", describe.json, "as JSON");
     describe_command->callback([&] { chosen = [&] { return cli::describe(describe); }; });
+
+    cli::ManualArguments manual;
+    CLI::App* manual_command = app.add_subcommand(
+        "manual", "everything about problems, theories, papers, keys and commands, as one page to search");
+    manual_command->add_option("-o,--output", manual.output, "the page; standard: manual.html");
+    manual_command->add_option("--gallery", manual.gallery,
+                               "a folder made by hidyn reproduce, whose pictures the page shows");
+    manual_command->add_flag("--man", manual.man,
+                             "the man page instead, to standard output unless -o names a file");
+    manual_command->callback(
+        [&] { chosen = [&] { return cli::manual(manual, cli::text_of(app, version)); }; });
 
     std::string shell;
     CLI::App* completion_command = app.add_subcommand(

@@ -76,8 +76,13 @@ ScriptBeside::~ScriptBeside() {
 
 void ScriptBeside::tell(const std::string& line) const {
     const std::string whole = line + "\n";
-    // Shorter than a pipe's atomic length; lost only if the script has gone.
-    static_cast<void>(!write(input_, whole.data(), whole.size()));
+    std::size_t told = 0;
+    while (told < whole.size()) {
+        const ssize_t part = write(input_, whole.data() + told, whole.size() - told);
+        if (part < 0 && errno == EINTR) continue;
+        if (part <= 0) return;  // lost, but only if the script has gone
+        told += static_cast<std::size_t>(part);
+    }
 }
 
 int ScriptBeside::finish() {

@@ -83,6 +83,22 @@ class Install(unittest.TestCase):
         done([program, "plot", "question.h5"], cwd=self.folder)
         self.assertTrue(os.path.exists(os.path.join(self.folder, "question.png")))
 
+    def test_the_manual_and_the_man_page_are_there_and_can_be_written_anew(self):
+        with open(os.path.join(self.prefix, "share", "doc", "hidyn", "manual.html"), encoding="utf-8") as file:
+            page = file.read()
+        program = os.path.join(self.prefix, "bin", "hidyn")
+        done([program, "manual", "-o", "manual.html"], cwd=self.folder)
+        with open(os.path.join(self.folder, "manual.html"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), page)
+        for place in ("problem-committee", "problem-sparse-regression", "route-dmft", "paper-saad-solla-1995", "command-run"):
+            self.assertIn(f'id="{place}"', page)
+        with open(os.path.join(self.prefix, "share", "man", "man1", "hidyn.1"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), done([program, "manual", "--man"]))
+
+    def test_licence_and_citation_come_along(self):
+        for name in ("LICENSE", "CITATION.cff", "README.md"):
+            self.assertTrue(os.path.exists(os.path.join(self.prefix, "share", "hidyn", name)), name)
+
 
 if __name__ == "__main__":
     sys.exit(unittest.main())

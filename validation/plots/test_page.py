@@ -1,16 +1,11 @@
 """The interactive page in a browser without a window: it draws, zooms, tells values, hides routes, needs no network."""
 
 import os
-import sys
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "cli"))
-
-from program import InFolder
-from selenium import webdriver
+from in_browser import InBrowser
 from selenium.webdriver import ActionChains
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 # Rows of the drawing that differ between two looks at the first panel tell that something changed in it.
@@ -18,19 +13,7 @@ PIXELS = "return document.querySelector('.panel canvas:not(.sample)').toDataURL(
 SCALE = "const plot = document.querySelector('.scene').plots[0]; return [plot.scales.x.min, plot.scales.x.max]"
 
 
-class Page(InFolder):
-    def setUp(self):
-        super().setUp()
-        options = webdriver.ChromeOptions()
-        options.binary_location = "/usr/bin/chromium"
-        for word in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
-                     "disable-component-update", "disable-sync", "window-size=1200,1000",
-                     f"user-data-dir={os.path.join(self.folder, 'profile')}"):
-            options.add_argument(f"--{word}")
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-        self.addCleanup(self.browser.quit)
-
+class Page(InBrowser):
     def open(self, path):
         begin = time.monotonic()
         self.browser.get(f"file://{path}")
@@ -90,11 +73,7 @@ class Page(InFolder):
         self.browser.find_element(By.CSS_SELECTOR, ".switch").click()
         self.assertTrue(self.browser.find_element(By.CSS_SELECTOR, ".picture").is_displayed())
 
-        errors = [line for line in self.browser.get_log("browser") if line["level"] == "SEVERE"]
-        self.assertEqual(errors, [])
-        asked = [line["message"] for line in self.browser.get_log("performance")
-                 if '"Network.requestWillBeSent"' in line["message"] and '"url":"http' in line["message"]]
-        self.assertEqual(asked, [])
+        self.assert_nothing_amiss()
         if "HIDYN_SCREENSHOT" in os.environ:  # for the eye
             self.browser.save_screenshot(os.environ["HIDYN_SCREENSHOT"])
 

@@ -1,45 +1,57 @@
 #!/usr/bin/env python3
-"""The README's experiment files begin to run, as they are printed; what is to be added to one is added to the first.
+"""The README files' experiments begin to run, as they are printed. A piece of a file is added to the README's first whole
+experiment, or to the front door's where a README has none.
 
-    snippets.py PROGRAM README.md
+    snippets.py PROGRAM
 """
 import re
 import subprocess
 import sys
 import tempfile
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import readmes
+
 SECONDS = 3  # a mistake is found at once; what runs longer than that is stopped
+SIDE_BY_SIDE = 2
 FINE = (0, 1, 130)  # done, a claim failed, interrupted
 
 
 def begins(program, command, text):
     """Nothing if the experiment is sound, or else what the program says."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "question.toml").write_text(text)
-        with subprocess.Popen([Path(program).resolve(), command, "question.toml", "-o", "out.h5"], cwd=folder, text=True,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
-            end = time.monotonic() + SECONDS
-            while running.poll() is None and time.monotonic() < end:
-                time.sleep(0.05)
-            running.terminate()
-            said = running.communicate()[1]
+        Path(folder, "question.toml").write_text(text, encoding="utf-8")
+        words = [Path(program).resolve(), command, "question.toml", "-o", "out.h5", "--threads", "1"]
+        with subprocess.Popen(words, cwd=folder, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+            try:
+                said = running.communicate(timeout=SECONDS)[1]
+            except subprocess.TimeoutExpired:
+                running.terminate()
+                said = running.communicate()[1]
     return "" if running.returncode in FINE else f"exit code {running.returncode}: {said}"
 
 
-def main():
-    program, text = sys.argv[1], Path(sys.argv[2]).read_text()
-    blocks = re.findall(r"^```toml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+def experiments(path, otherwise):
+    """(which, command, text) of every piece of TOML in the file."""
+    blocks = re.findall(r"^```toml\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     whole = [block for block in blocks if re.search(r"^\[problem\]", block, re.MULTILINE)]
-    assert len(whole) >= 5 and len(blocks) > len(whole), "the README's experiment files were not found"
-    mistakes = 0
     for block in blocks:
-        experiment = block if block in whole else f"{whole[0]}\n{block}"
-        said = begins(program, "sweep" if "[sweep]" in block else "run", experiment)
-        mistakes += bool(said)
-        print(f"--- {block.splitlines()[0]} ... ({len(block.splitlines())} lines): {said or 'runs'}")
-    return 1 if mistakes else 0
+        which = f"{readmes.name(path)}: {block.splitlines()[0]} ... ({len(block.splitlines())} lines)"
+        text = block if block in whole else f"{whole[0] if whole else otherwise}\n{block}"
+        yield which, "sweep" if "[sweep]" in block else "run", text
+
+
+def main():
+    program = sys.argv[1]
+    front = next(text for _, _, text in experiments(readmes.ROOT / "README.md", ""))
+    found = [one for path in readmes.paths() for one in experiments(path, front)]
+    assert len(found) >= 18, "the README files' experiments were not found"
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as crew:
+        heard = list(crew.map(lambda one: begins(program, *one[1:]), found))
+    for (which, _, _), said in zip(found, heard):
+        print(f"--- {which}: {said or 'runs'}")
+    return 1 if any(heard) else 0
 
 
 if __name__ == "__main__":
