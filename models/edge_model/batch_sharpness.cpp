@@ -28,9 +28,10 @@ double Batch::curvature_along(const Weights& v) const {
 Observer::Observer(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key)
     : lanes_(key),
       inputs_(static_cast<Index>(std::max<std::uint64_t>(problem.batch_size, 1)), static_cast<Index>(d)),
-      problem_(problem) {}
+      problem_(problem),
+      report_(problem) {}
 
-void Observer::observe(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time) {
+void Observer::observe(const Weights& at, const Slot& slot) {
     VectorXd delta = at.a * at.w;
     delta[0] -= 1.0;
     const double curvature = at.a * at.a;
@@ -41,38 +42,37 @@ void Observer::observe(const Weights& at, Recorder& recorder, std::size_t replic
     const double second = at.w.squaredNorm();
     const double sharpness =
         0.5 * (first + second) + std::sqrt(0.25 * (first - second) * (first - second) + across);
-    recorder.record(ObservablePlaces::curvature, replica, time, {&curvature, 1});
-    recorder.record(ObservablePlaces::distance, replica, time, {&distance, 1});
-    recorder.record(ObservablePlaces::sharpness, replica, time, {&sharpness, 1});
-    if (!problem_.population()) {
-        observe_batches(at, recorder, replica, time);
-        return;
+    slot.record(report_.curvature, curvature);
+    slot.record(report_.distance, distance);
+    slot.record(report_.sharpness, sharpness);
+    double mean_of_ratios = 0.0;
+    double ratio_of_means = 0.0;
+    if (problem_.population()) {
+        const VectorXd slope = at.a * delta + problem_.weight_decay * at.w;
+        const double along = at.w.dot(delta);
+        const double square = slope.squaredNorm() + along * along;
+        const double rayleigh = (first * slope.squaredNorm() + 2.0 * along * slope.dot(delta + at.a * at.w) +
+                                 second * along * along) /
+                                square;
+        mean_of_ratios = ratio_of_means = rayleigh;
+    } else {
+        const math::BatchSharpness batches = look_at_batches(at);
+        mean_of_ratios = batches.mean_of_ratios();
+        ratio_of_means = batches.ratio_of_means();
     }
-    const VectorXd slope = at.a * delta + problem_.weight_decay * at.w;
-    const double along = at.w.dot(delta);
-    const double square = slope.squaredNorm() + along * along;
-    const double rayleigh = (first * slope.squaredNorm() + 2.0 * along * slope.dot(delta + at.a * at.w) +
-                             second * along * along) /
-                            square;
-    recorder.record(ObservablePlaces::batch_sharpness, replica, time, {&rayleigh, 1});
-    recorder.record(ObservablePlaces::ratio_of_means, replica, time, {&rayleigh, 1});
-    const double share = 0.5 * problem_.learning_rate * rayleigh;
-    recorder.record(ObservablePlaces::stability_share, replica, time, {&share, 1});
+    slot.record(report_.batch_sharpness, mean_of_ratios);
+    slot.record(report_.ratio_of_means, ratio_of_means);
+    slot.record(report_.stability_share, 0.5 * problem_.learning_rate * ratio_of_means);
 }
 
-void Observer::observe_batches(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time) {
+math::BatchSharpness Observer::look_at_batches(const Weights& at) {
     math::BatchSharpness sharpness;
     for (int draw = 0; draw < math::BatchSharpness::most_batches && !sharpness.enough(); ++draw) {
         const Batch batch(problem_, at, inputs_.draw(lanes_));
         const Weights& g = batch.gradient();
         sharpness.add(batch.curvature_along(g), g.w.squaredNorm() + g.a * g.a);
     }
-    const double mean_of_ratios = sharpness.mean_of_ratios();
-    const double ratio_of_means = sharpness.ratio_of_means();
-    recorder.record(ObservablePlaces::batch_sharpness, replica, time, {&mean_of_ratios, 1});
-    recorder.record(ObservablePlaces::ratio_of_means, replica, time, {&ratio_of_means, 1});
-    const double share = 0.5 * problem_.learning_rate * ratio_of_means;
-    recorder.record(ObservablePlaces::stability_share, replica, time, {&share, 1});
+    return sharpness;
 }
 
 }  // namespace hidyn::edge_model

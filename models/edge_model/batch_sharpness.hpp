@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 
 #include "core/recorder.hpp"
+#include "math/batch_sharpness.hpp"
 #include "models/edge_model/edge_model.hpp"
 #include "random/normal_matrix.hpp"
 
@@ -37,16 +38,18 @@ class Batch {
 class Observer {
   public:
     Observer(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key);
-    void observe(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time);
+    void observe(const Weights& at, const Slot& slot);
 
     void archive(Archive& archive) { archive(lanes_); }
 
   private:
-    void observe_batches(const Weights& at, Recorder& recorder, std::size_t replica, std::size_t time);
+    /// Mean of ratios and ratio of means over batches.
+    [[nodiscard]] math::BatchSharpness look_at_batches(const Weights& at);
 
     random::GaussianLanes lanes_;  // first: it lies on cache lines
     random::NormalMatrix inputs_;
     const EdgeModel& problem_;
+    Observables report_;
 };
 
 }  // namespace hidyn::edge_model

@@ -2,33 +2,26 @@
 
 namespace hidyn::edge_model {
 
+Observables::Observables(const EdgeModel&) {
+    curvature = add("curvature", "curvature along w", "a^2",
+                    "a^2, the population's second derivative along w without weight decay");
+    distance = add("distance", "squared distance from the teacher", "|a w - w^*|^2",
+                   "twice the generalization error");
+    sharpness = add("sharpness", "sharpness", "\\lambda_{\\max}",
+                    "largest eigenvalue of the Hessian of the population's loss");
+    batch_sharpness = add("batch_sharpness", "batch sharpness", "\\langle g^T H g / |g|^2 \\rangle",
+                          "gradient g and Hessian H of the same batch, mean over batches of the ratio");
+    ratio_of_means = add("batch_sharpness_ratio", "batch sharpness (ratio of means)",
+                         "\\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
+                         "gradient g and Hessian H of the same batch, means over batches of both");
+    stability_share = add("stability_share", "batch sharpness in units of the edge",
+                          "\\frac{\\eta}{2} \\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
+                          "learning_rate / 2 times batch_sharpness_ratio: 1 - momentum for small batches, "
+                          "1 + momentum for large ones");
+}
+
 std::vector<Observable> EdgeModel::observables() const {
-    return {
-        {.name = "curvature",
-         .long_name = "curvature along w",
-         .symbol = "a^2",
-         .normalization = "a^2, the population's second derivative along w without weight decay"},
-        {.name = "distance",
-         .long_name = "squared distance from the teacher",
-         .symbol = "|a w - w^*|^2",
-         .normalization = "twice the generalization error"},
-        {.name = "sharpness",
-         .long_name = "sharpness",
-         .symbol = "\\lambda_{\\max}",
-         .normalization = "largest eigenvalue of the Hessian of the population's loss"},
-        {.name = "batch_sharpness",
-         .long_name = "batch sharpness",
-         .symbol = "\\langle g^T H g / |g|^2 \\rangle",
-         .normalization = "gradient g and Hessian H of the same batch, mean over batches of the ratio"},
-        {.name = "batch_sharpness_ratio",
-         .long_name = "batch sharpness (ratio of means)",
-         .symbol = "\\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
-         .normalization = "gradient g and Hessian H of the same batch, means over batches of both"},
-        {.name = "stability_share",
-         .long_name = "batch sharpness in units of the edge",
-         .symbol = "\\frac{\\eta}{2} \\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
-         .normalization = "learning_rate / 2 times batch_sharpness_ratio: 1 - momentum for small batches, "
-                          "1 + momentum for large ones"}};
+    return Observables(*this).all();
 }
 
 std::vector<Problem::StartArray> EdgeModel::start() const {

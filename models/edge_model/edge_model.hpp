@@ -4,13 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 
 /// The smallest network that trains itself to the edge of stability.
 ///
 ///   student  f(x) = a w.x, teacher y = w*.x, |w*| = 1, x ~ N(0, I) in d dimensions, not scaled
-///   loss     (y - f)^2 / 2 of a batch of fresh samples, or of the population, + weight_decay |w|^2 / 2 on w
-///   alone momentum heavy ball: v <- beta v + g, theta <- theta - eta v, no damping factor time     steps
+///   loss     (y - f)^2 / 2 of a batch of fresh samples, or of the population,
+///            + weight_decay |w|^2 / 2 on w alone
+///   momentum heavy ball: v <- beta v + g, theta <- theta - eta v, no damping factor
+///   time     steps
 ///
 /// Weight decay lets a grow, a^2 is the curvature that w feels, and instability of a w - w* pushes it back:
 /// a^2 comes to rest where steps are just stable. Source: Andreyev et al., arXiv 2604.14108.
@@ -23,7 +26,6 @@ class EdgeModel final : public Problem {
     double weight_decay = 0.0;
     std::uint64_t batch_size = 0;  ///< 0: the population's gradient
     double curvature = 1.0;        ///< a^2 at the start, where a w = w*
-    TimeGrid grid;
 
     [[nodiscard]] bool population() const { return batch_size == 0; }
     [[nodiscard]] std::vector<Observable> observables() const override;
@@ -32,10 +34,11 @@ class EdgeModel final : public Problem {
     [[nodiscard]] std::vector<StartArray> start() const override;
 };
 
-/// In the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t curvature = 0, distance = 1, sharpness = 2, batch_sharpness = 3,
-                                 ratio_of_means = 4, stability_share = 5;
+/// What simulation and theory report.
+struct Observables : ObservableList {
+    explicit Observables(const EdgeModel& problem);
+
+    Handle curvature, distance, sharpness, batch_sharpness, ratio_of_means, stability_share;
 };
 
 }  // namespace hidyn::edge_model

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
 #include "models/linear_stability/linear_stability.hpp"
 #include "models/linear_stability/simulation.hpp"
-#include "models/teacher_student/initial.hpp"
 
 namespace hidyn::linear_stability {
 namespace {
@@ -25,49 +28,13 @@ that of learning_rate E[H^2] / E[H] = 2 (1 - momentum), where the mean does it i
 2 (1 + momentum): one formula with two ends. Single runs are typical of the mean square at large d only; at small d rare
 runs dominate it.)";
 
-std::vector<Key> algorithm_keys() {
-    return {{.name = "learning_rate",
-             .type = KeyType::real,
-             .meaning = "step size, of unscaled weights",
-             .symbol = "\\eta",
-             .range = {.minimum = 0, .above_minimum = true},
-             .required = true},
-            {.name = "momentum",
-             .type = KeyType::real,
-             .meaning = "of the heavy ball, without damping factor: less than 1",
-             .symbol = "\\beta",
-             .range = {.minimum = 0, .maximum = 1},
-             .standard = 0.0},
-            {.name = "batch_size",
-             .type = KeyType::integer,
-             .meaning = "samples per step",
-             .symbol = "B",
-             .range = {.minimum = 1, .maximum = 1e9},
-             .standard = std::int64_t{1}}};
-}
-
-std::vector<Key> data_keys() {
-    return {{.name = "sample_ratio",
-             .type = KeyType::real,
-             .meaning = "samples per dimension",
-             .symbol = "n / d",
-             .range = {.minimum = 0, .above_minimum = true},
-             .required = true},
-            {.name = "seed",
-             .type = KeyType::integer,
-             .meaning = "of the data sets, one per replica",
-             .range = {.minimum = 0},
-             .standard = std::int64_t{0}}};
-}
-
-std::shared_ptr<const Problem> make(bool data_set, const ProblemTables& tables, Complaints& complaints) {
+std::shared_ptr<const Problem> make(bool data_set, const ProblemTables& tables) {
     auto problem = std::make_shared<LinearStability>();
     const Table& table = tables.algorithm;
     problem->spectrum_exponent = tables.problem.real("spectrum_exponent");
     problem->learning_rate = table.real("learning_rate");
     problem->momentum = table.real("momentum");
     problem->batch_size = static_cast<std::uint64_t>(table.integer("batch_size"));
-    if (problem->momentum >= 1.0) complaints.add(table.complain("momentum", "must be less than 1"));
     if (data_set) {
         problem->sample_ratio = tables.data.real("sample_ratio");
         problem->data_seed = static_cast<std::uint64_t>(tables.data.integer("seed"));
@@ -79,23 +46,24 @@ std::shared_ptr<const Problem> make(bool data_set, const ProblemTables& tables, 
 AlgorithmKind algorithm(bool data_set, const char* name, const char* summary) {
     AlgorithmKind kind{.name = name,
                        .summary = summary,
-                       .keys = algorithm_keys(),
-                       .data_keys = data_set ? data_keys() : std::vector<Key>{}};
-    kind.make = [data_set](const ProblemTables& tables, Complaints& complaints) {
-        return make(data_set, tables, complaints);
-    };
+                       .keys = {keys::learning_rate("step size, of unscaled weights"), keys::momentum(),
+                                keys::batch_size("samples per step", 1e9)}};
+    if (data_set)
+        kind.data_keys = {keys::sample_ratio("samples per dimension").written("n / d"),
+                          keys::seed("of the data sets, one per replica")};
+    kind.make = [data_set](const ProblemTables& tables, Complaints&) { return make(data_set, tables); };
     return kind;
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const LinearStability&>(base);
-    if (problem.sample_ratio && problem.batch_size > problem.samples(info.d))
-        complaints.add(
-            table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
-                                            problem.samples(info.d), problem.batch_size)));
-    if (static_cast<double>(problem.batch_size) * static_cast<double>(info.d) > 1e9)
-        complaints.add(table.complain("d", "needs batches of more than 1e9 numbers"));
+Solver prepare(const Asked<LinearStability>& asked) {
+    const LinearStability& problem = *asked.problem;
+    const std::uint64_t d = asked.info.d;
+    if (problem.sample_ratio && problem.batch_size > problem.samples(d))
+        asked.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
+                                        problem.samples(d), problem.batch_size));
+    if (static_cast<double>(problem.batch_size) * static_cast<double>(d) > 1e9)
+        asked.complain("d", "needs batches of more than 1e9 numbers");
+    return {[problem = asked.problem](const RouteRun& run) { return simulate(*problem, run); }};
 }
 
 }  // namespace
@@ -105,12 +73,11 @@ ProblemKind declaration() {
         .name = "linear-stability",
         .summary = "mean-square stability of SGD with momentum at a solution that fits every sample",
         .mathematics = mathematics,
-        .problem_keys = {{.name = "spectrum_exponent",
-                          .type = KeyType::real,
-                          .meaning =
-                              "the inputs' covariance has eigenvalues k^(-spectrum_exponent), k = 1..d",
-                          .range = {.minimum = 0, .maximum = 10},
-                          .standard = 0.0}},
+        .problem_keys = {keys::real("spectrum_exponent",
+                                    "the inputs' covariance has eigenvalues k^(-spectrum_exponent), k = 1..d")
+                             .at_least(0)
+                             .at_most(10)
+                             .otherwise(0.0)},
         .initial_keys = {},
         .algorithms = {algorithm(false, "online-sgd", "batches of fresh samples, with momentum"),
                        algorithm(true, "sgd", "batches of a data set without replacement, with momentum")},
@@ -119,18 +86,12 @@ ProblemKind declaration() {
 }
 
 RouteKind simulation_kind() {
-    std::vector<Key> keys = teacher_student::ensemble_keys(1e7);
     return {.name = "simulation",
             .summary = "real vectors and samples",
             .source = "the definition of the algorithm",
             .theory = false,
-            .keys = std::move(keys),
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return make_simulation(std::dynamic_pointer_cast<const LinearStability>(problem),
-                                       std::move(info));
-            }};
+            .keys = keys::ensemble(1e7),
+            .prepare = route_of<LinearStability>(prepare)};
 }
 
 }  // namespace hidyn::linear_stability

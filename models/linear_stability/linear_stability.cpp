@@ -29,23 +29,17 @@ Eigen::MatrixXd LinearStability::data(std::uint64_t d, std::uint32_t replica) co
     return X;
 }
 
-std::vector<Observable> LinearStability::observables() const {
-    return {{.name = "log_norm",
-             .long_name = "growth of the weights",
-             .symbol = "\\ln |\\theta|^2 / |\\theta_0|^2",
-             .normalization = "theories: the logarithm of the mean square"},
-            {.name = "critical_learning_rate",
-             .long_name = "critical learning rate",
-             .symbol = "\\eta_c",
-             .normalization = "beyond which E |theta|^2 grows, at the same momentum and batch size"},
-            {.name = "growth_factor",
-             .long_name = "growth per step in the long run",
-             .symbol = "\\rho",
-             .normalization = "of E |theta|^2: the spectral radius of its recursion"}};
+Observables::Observables(const LinearStability&) {
+    log_norm = add("log_norm", "growth of the weights", "\\ln |\\theta|^2 / |\\theta_0|^2",
+                   "theories: the logarithm of the mean square");
+    critical_rate = add("critical_learning_rate", "critical learning rate", "\\eta_c",
+                        "beyond which E |theta|^2 grows, at the same momentum and batch size");
+    growth_factor = add("growth_factor", "growth per step in the long run", "\\rho",
+                        "of E |theta|^2: the spectral radius of its recursion");
 }
 
-std::vector<Problem::StartArray> LinearStability::start() const {
-    return {};
+std::vector<Observable> LinearStability::observables() const {
+    return Observables(*this).all();
 }
 
 }  // namespace hidyn::linear_stability

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 
 /// Mean-square stability of SGD with momentum on interpolating least squares.
 ///
-///   loss      (theta.x)^2 / 2, x ~ N(0, diag(lambda_k)), lambda_k = k^{-spectrum_exponent}, k = 1..d, not
-///   scaled step      v <- beta v + H_B theta, theta <- theta - eta v, H_B the mean of x x^T over a batch
+///   loss      (theta.x)^2 / 2, x ~ N(0, diag(lambda_k)), lambda_k = k^{-spectrum_exponent}, k = 1..d,
+///             not scaled
+///   step      v <- beta v + H_B theta, theta <- theta - eta v, H_B the mean of x x^T over a batch
 ///   time      steps
 ///
 /// Source: Andreyev et al., arXiv 2604.14108.
@@ -35,13 +37,15 @@ class LinearStability final : public Problem {
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override { return "steps"; }
     [[nodiscard]] double steps_per_unit_time(double) const override { return 1.0; }
-    [[nodiscard]] std::vector<StartArray> start() const override;
+    [[nodiscard]] std::vector<StartArray> start() const override { return {}; }
     [[nodiscard]] std::size_t start_replicas() const override { return data_replicas; }
 };
 
-/// In the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t log_norm = 0, critical_rate = 1, growth_factor = 2;
+/// What simulation and theory report.
+struct Observables : ObservableList {
+    explicit Observables(const LinearStability& problem);
+
+    Handle log_norm, critical_rate, growth_factor;
 };
 
 }  // namespace hidyn::linear_stability

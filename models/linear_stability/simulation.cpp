@@ -1,7 +1,6 @@
 #include "models/linear_stability/simulation.hpp"
 
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "core/replicas.hpp"
@@ -15,31 +14,48 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-/// One run. Weights are scaled back now and then, which the linear steps do not notice.
-class Run {
+/// One run. Weights that grow or shrink far are scaled back, which the linear steps do not notice.
+class Replica {
   public:
-    Run(const LinearStability& problem, std::uint64_t d, std::uint32_t replica, const random::StreamKey& key)
+    Replica(const LinearStability& problem, const RouteRun& run, std::size_t replica)
         : problem_(problem),
-          theta_(static_cast<Index>(d)),
-          velocity_(VectorXd::Zero(static_cast<Index>(d))),
-          lanes_(key),
-          inputs_(static_cast<Index>(d), static_cast<Index>(problem.batch_size)) {
-        random::StreamKey own = key;
-        own.purpose = random::Purpose::start;
-        random::Stream stream(own);
+          report_(problem),
+          theta_(static_cast<Index>(run.info.d)),
+          velocity_(VectorXd::Zero(theta_.size())),
+          lanes_(run.key(replica)),
+          inputs_(theta_.size(), static_cast<Index>(problem.batch_size)) {
+        random::Stream stream(run.key(replica, random::Purpose::start));
         for (double& entry : theta_) entry = stream.normal();
         theta_.normalize();
         if (problem.sample_ratio) {
-            data_ = problem.data(d, replica);
-            own.purpose = random::Purpose::driver;
-            subsets_.emplace(static_cast<std::size_t>(data_.cols()), own);
+            data_ = problem.data(run.info.d, static_cast<std::uint32_t>(replica));
+            subsets_.emplace(static_cast<std::size_t>(data_.cols()),
+                             run.key(replica, random::Purpose::driver));
             batch_.resize(data_.rows(), static_cast<Index>(problem.batch_size));
         } else {
-            const std::vector<double> lambda = problem.eigenvalues(d);
+            const std::vector<double> lambda = problem.eigenvalues(run.info.d);
             deviations_ = Eigen::Map<const VectorXd>(lambda.data(), theta_.size()).cwiseSqrt();
         }
     }
 
+    void advance(std::uint64_t steps) {
+        for (std::uint64_t one = 0; one < steps; ++one) {
+            step();
+            rescale();
+        }
+    }
+    [[nodiscard]] bool finite() const {
+        return std::isfinite(theta_.squaredNorm()) && theta_.squaredNorm() > 0.0;
+    }
+    void observe(const Slot& slot) const {
+        slot.record(report_.log_norm, log_scale_ + std::log(theta_.squaredNorm()));
+    }
+    void archive(Archive& archive) {
+        archive(theta_, velocity_, lanes_, log_scale_);
+        if (subsets_) archive(*subsets_);
+    }
+
+  private:
     void step() {
         if (subsets_) {
             Index place = 0;
@@ -64,18 +80,9 @@ class Run {
         velocity_ /= norm;
         log_scale_ += 2.0 * std::log(norm);
     }
-    [[nodiscard]] double log_norm() const { return log_scale_ + std::log(theta_.squaredNorm()); }
-    [[nodiscard]] bool finite() const {
-        return std::isfinite(theta_.squaredNorm()) && theta_.squaredNorm() > 0.0;
-    }
 
-    void archive(Archive& archive) {
-        archive(theta_, velocity_, lanes_, log_scale_);
-        if (subsets_) archive(*subsets_);
-    }
-
-  private:
     const LinearStability& problem_;
+    Observables report_;
     VectorXd theta_, velocity_, deviations_, scaled_, labels_, gradient_;
     random::GaussianLanes lanes_;
     random::NormalMatrix inputs_;
@@ -84,49 +91,10 @@ class Run {
     double log_scale_ = 0.0;
 };
 
-class Simulation final : public Route {
-  public:
-    Simulation(std::shared_ptr<const LinearStability> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        return run_replicas(
-            info.replicas, 1, 1.0, grid, recorder, progress,
-            [&](std::size_t replica, BlockWatch& watch) { follow(replica, recorder, watch); });
-    }
-
-  private:
-    void follow(std::size_t replica, Recorder& recorder, BlockWatch& watch) const {
-        Run run(*problem_, info.d, static_cast<std::uint32_t>(replica),
-                {.seed = info.seed,
-                 .route = random::route_hash(info.name),
-                 .replica = static_cast<std::uint32_t>(replica)});
-        follow_schedule(
-            watch, std::min<std::uint64_t>(watch.check_interval(), 16),
-            [&](Archive& archive) { archive(run); },
-            [&](std::uint64_t count) {
-                for (std::uint64_t step = 0; step < count; ++step) run.step();
-            },
-            [&](std::uint64_t step) {
-                run.rescale();
-                if (run.finite()) return watch.proceed(step);
-                watch.mark_diverged(replica, step);
-                return false;
-            },
-            [&](const Sampling& sampling) {
-                const double value = run.log_norm();
-                recorder.blend(ObservablePlaces::log_norm, replica, sampling.time, sampling.weight,
-                               {&value, 1});
-            });
-    }
-
-    std::shared_ptr<const LinearStability> problem_;
-};
-
 }  // namespace
 
-std::unique_ptr<Route> make_simulation(std::shared_ptr<const LinearStability> problem, RouteInfo info) {
-    return std::make_unique<Simulation>(std::move(problem), std::move(info));
+Outcome simulate(const LinearStability& problem, const RouteRun& run) {
+    return run_steppers(run, 1.0, [&](std::size_t replica) { return Replica(problem, run, replica); });
 }
 
 }  // namespace hidyn::linear_stability

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <memory>
-
 #include "core/route.hpp"
 #include "models/linear_stability/linear_stability.hpp"
 
 namespace hidyn::linear_stability {
 
 /// Real vectors and samples.
-[[nodiscard]] std::unique_ptr<Route> make_simulation(std::shared_ptr<const LinearStability> problem,
-                                                     RouteInfo info);
+[[nodiscard]] Outcome simulate(const LinearStability& problem, const RouteRun& run);
 
 }  // namespace hidyn::linear_stability

@@ -37,7 +37,7 @@ Observer::Observer(const QuadraticNetwork& problem, std::uint64_t d)
       covariance_(problem.inputs.at(d, problem.teachers())),
       Theta_(problem.Theta(d)),
       directions_(Theta_.rowwise().normalized()),
-      places_(problem) {
+      report_(problem) {
     const MatrixXd T = Theta_ * covariance_.probes.asDiagonal() * Theta_.transpose();
     trivial_error_ = 0.5 * (T.trace() * T.trace() + 2.0 * T.squaredNorm());
 }
@@ -47,11 +47,7 @@ double Observer::error(const MatrixXd& A, const MatrixXd& Gamma) const {
 }
 
 void Observer::observe_invariants(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma,
-                                  Recorder& recorder, std::size_t replica, std::size_t time,
-                                  double weight) const {
-    const auto put = [&](std::size_t place, double value) {
-        recorder.blend(place, replica, time, weight, {&value, 1});
-    };
+                                  const Slot& slot) const {
     const double trace = Q.trace();
     const MatrixXd on_signal = A * directions_.transpose();
     const double signal = on_signal.squaredNorm();
@@ -61,25 +57,22 @@ void Observer::observe_invariants(const MatrixXd& A, const MatrixXd& Q, const Ma
     const bool apart = spike >= 0 && problem_.inputs.spike_overlap == 0.0;
     const double probed = apart ? signal + on_spike : A.squaredNorm();
     const double generalization = error(A, Gamma);
-    put(ObservablePlaces::error, generalization);
-    put(ObservablePlaces::signal_mass, signal);
-    put(ObservablePlaces::bulk_mass, covariance_.bulk.empty() ? 0.0 : trace - probed);
-    put(ObservablePlaces::alignment, trace > 0.0 ? signal / trace : 0.0);
-    put(ObservablePlaces::frobenius_alignment, trace > 0.0 ? signal / Q.norm() : 0.0);
+    slot.record(report_.error, generalization);
+    slot.record(report_.signal_mass, signal);
+    slot.record(report_.bulk_mass, covariance_.bulk.empty() ? 0.0 : trace - probed);
+    slot.record(report_.alignment, trace > 0.0 ? signal / trace : 0.0);
+    slot.record(report_.frobenius_alignment, trace > 0.0 ? signal / Q.norm() : 0.0);
     const math::SymmetricSpectrum solver(Q);
     const Index K = Q.rows();
-    put(ObservablePlaces::top_alignment, top_alignment(solver, on_signal));
+    slot.record(report_.top_alignment, top_alignment(solver, on_signal));
     std::vector<double> values;
     for (Index k = 0; k < static_cast<Index>(std::min(problem_.students, most_listed_students)); ++k)
         values.push_back(k < K ? std::sqrt(std::max(solver.eigenvalues()[K - 1 - k], 0.0)) : 0.0);
-    recorder.blend(ObservablePlaces::singular_values, replica, time, weight, values);
-    if (places_.spike_mass > 0) {
-        put(places_.spike_mass, on_spike);
-        put(places_.signal_share, signal + on_spike > 0.0 ? signal / (signal + on_spike) : 0.0);
-    }
-    if (places_.recovered > 0) put(places_.recovered, recovered(generalization) ? 1.0 : 0.0);
-    if (places_.spectrum > 0)
-        recorder.blend(places_.spectrum, replica, time, weight, spectrum(solver.eigenvalues()));
+    slot.record(report_.singular_values, values);
+    slot.record(report_.spike_mass, on_spike);
+    slot.record(report_.signal_share, signal + on_spike > 0.0 ? signal / (signal + on_spike) : 0.0);
+    slot.record(report_.recovered, generalization < 1e-2 * trivial_error_ ? 1.0 : 0.0);
+    if (report_.spectrum) slot.record(report_.spectrum, spectrum(solver.eigenvalues()));
 }
 
 std::vector<double> Observer::spectrum(const VectorXd& eigenvalues) const {
@@ -91,22 +84,14 @@ std::vector<double> Observer::spectrum(const VectorXd& eigenvalues) const {
     });
 }
 
-void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma, Recorder& recorder,
-                       std::size_t replica, std::size_t time, double weight) const {
-    observe_invariants(A, Q, Gamma, recorder, replica, time, weight);
-    const auto put_matrix = [&](std::size_t place, const MatrixXd& matrix) {
-        std::vector<double> flat;
-        for (Index row = 0; row < matrix.rows(); ++row)
-            for (Index column = 0; column < matrix.cols(); ++column) flat.push_back(matrix(row, column));
-        recorder.blend(place, replica, time, weight, flat);
-    };
-    if (places_.Q > 0) put_matrix(places_.Q, Q);
-    if (places_.A > 0) put_matrix(places_.A, A);
+void Observer::observe(const MatrixXd& A, const MatrixXd& Q, const MatrixXd& Gamma, const Slot& slot) const {
+    observe_invariants(A, Q, Gamma, slot);
+    slot.record(report_.Q, Q);
+    slot.record(report_.A, A);
 }
 
-void Observer::observe(const Factors& factors, Recorder& recorder, std::size_t replica,
-                       std::size_t time) const {
-    observe(factors.A, factors.Q(), factors.Gamma(covariance_), recorder, replica, time);
+void Observer::observe(const Factors& factors, const Slot& slot) const {
+    observe(factors.A, factors.Q(), factors.Gamma(covariance_), slot);
 }
 
 }  // namespace hidyn::quadratic_network

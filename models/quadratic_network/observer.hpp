@@ -15,18 +15,15 @@ class Observer {
     Observer(const QuadraticNetwork& problem, std::uint64_t d);
 
     void observe(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Q, const Eigen::MatrixXd& Gamma,
-                 Recorder& recorder, std::size_t replica, std::size_t time, double weight = 1.0) const;
+                 const Slot& slot) const;
     /// All but the overlaps of single students, from any W' with W'^T W' = W^T W.
     void observe_invariants(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Q, const Eigen::MatrixXd& Gamma,
-                            Recorder& recorder, std::size_t replica, std::size_t time,
-                            double weight = 1.0) const;
-    void observe(const Factors& factors, Recorder& recorder, std::size_t replica, std::size_t time) const;
-
-    /// Whether this generalization error counts as success.
-    [[nodiscard]] bool recovered(double error) const { return error < 1e-2 * trivial_error_; }
-    [[nodiscard]] double error(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Gamma) const;
+                            const Slot& slot) const;
+    void observe(const Factors& factors, const Slot& slot) const;
 
   private:
+    /// The generalization error.
+    [[nodiscard]] double error(const Eigen::MatrixXd& A, const Eigen::MatrixXd& Gamma) const;
     /// Quantiles of the eigenvalues of W W^T, from those of Q, ascending.
     [[nodiscard]] std::vector<double> spectrum(const Eigen::VectorXd& eigenvalues) const;
 
@@ -35,7 +32,7 @@ class Observer {
     Covariance covariance_;
     Eigen::MatrixXd Theta_;
     Eigen::MatrixXd directions_;  ///< of the teachers, unit rows
-    ObservablePlaces places_;
+    Observables report_;
     double trivial_error_ = 0.0;  ///< of f = 0
 };
 

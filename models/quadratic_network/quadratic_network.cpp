@@ -25,22 +25,6 @@ MatrixXd Algorithm::direction(const MatrixXd& gradient) const {
     return gradient;
 }
 
-ObservablePlaces::ObservablePlaces(const QuadraticNetwork& problem) {
-    std::size_t next = 7;
-    if (problem.inputs.has_spike) {
-        spike_mass = next++;
-        signal_share = next++;
-    }
-    if (problem.students <= most_listed_students) Q = next++;
-    if (problem.students <= most_listed_students && problem.inputs.kind != InputLaw::Kind::power_law)
-        A = next++;
-    if (problem.algorithm.source == Source::data_set) {
-        train_loss = next++;
-        recovered = next++;
-    }
-    if (problem.students >= fewest_spectrum_students) spectrum = next++;
-}
-
 std::vector<double> spectrum_levels() {
     std::vector<double> levels;
     // The ends of the spectrum belong to the teachers, or fluctuate with few of them.
@@ -83,93 +67,86 @@ std::string QuadraticNetwork::stability_warning() const {
                        algorithm.learning_rate, bound);
 }
 
-std::vector<Observable> QuadraticNetwork::observables() const {
+Observables::Observables(const QuadraticNetwork& problem) {
+    const std::size_t students = problem.students;
     const std::size_t shown = std::min<std::size_t>(students, most_listed_students);
-    std::vector<Observable> declared{
-        {.name = "generalization_error",
-         .long_name = "generalization error",
-         .symbol = "\\epsilon_g",
-         .normalization = "E (f - f*)^2 / 2: twice the population loss",
-         .derived = true},
-        {.name = "signal_mass",
-         .long_name = "mass on the signal",
-         .symbol = "m_{\\star}",
-         .normalization = "sum_k (w_k . u)^2 / d, u the teacher's direction; summed over teachers"},
-        {.name = "bulk_mass",
-         .long_name = "mass in the bulk",
-         .symbol = "m_b",
-         .normalization = "tr Q less the masses on signal and spike (on all axes that carry the teacher)",
-         .derived = true},
-        {.name = "alignment",
-         .long_name = "alignment",
-         .symbol = "m_{\\star} / \\mathrm{tr}\\, Q",
-         .normalization = "signal_mass / tr Q",
-         .derived = true},
-        {.name = "frobenius_alignment",
-         .long_name = "alignment in Frobenius norm",
-         .symbol = "m_{\\star} / |Q|_F",
-         .normalization = "signal_mass / |Q|_F = u^T M u / |M|_F, M = W^T W / d",
-         .derived = true},
-        {.name = "top_alignment",
-         .long_name = "alignment of the top eigenvector",
-         .symbol = "(u \\cdot e_1)^2",
-         .normalization = "squared overlap of the teacher with the leading eigenvector of W^T W / d (its "
-                          "mean over equal ones)",
-         .derived = true},
-        {.name = "singular_values",
-         .long_name = "singular values",
-         .symbol = "s",
-         .normalization = fmt::format("of W / sqrt(d), the largest {}", shown),
-         .dimensions = {{"rank", shown}},
-         .derived = true}};
-    if (inputs.has_spike) {
-        declared.push_back({.name = "spike_mass",
-                            .long_name = "mass on the spike",
-                            .symbol = "m_s",
-                            .normalization = "sum_k (w_k . v)^2 / d, v the strong direction of the inputs"});
-        declared.push_back({.name = "signal_share",
+    error = add({.name = "generalization_error",
+                 .long_name = "generalization error",
+                 .symbol = "\\epsilon_g",
+                 .normalization = "E (f - f*)^2 / 2: twice the population loss",
+                 .derived = true});
+    signal_mass = add("signal_mass", "mass on the signal", "m_{\\star}",
+                      "sum_k (w_k . u)^2 / d, u the teacher's direction; summed over teachers");
+    bulk_mass =
+        add({.name = "bulk_mass",
+             .long_name = "mass in the bulk",
+             .symbol = "m_b",
+             .normalization = "tr Q less the masses on signal and spike (on all axes that carry the teacher)",
+             .derived = true});
+    alignment = add({.name = "alignment",
+                     .long_name = "alignment",
+                     .symbol = "m_{\\star} / \\mathrm{tr}\\, Q",
+                     .normalization = "signal_mass / tr Q",
+                     .derived = true});
+    frobenius_alignment = add({.name = "frobenius_alignment",
+                               .long_name = "alignment in Frobenius norm",
+                               .symbol = "m_{\\star} / |Q|_F",
+                               .normalization = "signal_mass / |Q|_F = u^T M u / |M|_F, M = W^T W / d",
+                               .derived = true});
+    top_alignment = add({.name = "top_alignment",
+                         .long_name = "alignment of the top eigenvector",
+                         .symbol = "(u \\cdot e_1)^2",
+                         .normalization = "squared overlap of the teacher with the leading eigenvector of "
+                                          "W^T W / d (its mean over equal ones)",
+                         .derived = true});
+    singular_values = add({.name = "singular_values",
+                           .long_name = "singular values",
+                           .symbol = "s",
+                           .normalization = fmt::format("of W / sqrt(d), the largest {}", shown),
+                           .dimensions = {{"rank", shown}},
+                           .derived = true});
+    if (problem.inputs.has_spike) {
+        spike_mass = add("spike_mass", "mass on the spike", "m_s",
+                         "sum_k (w_k . v)^2 / d, v the strong direction of the inputs");
+        signal_share = add({.name = "signal_share",
                             .long_name = "share of the signal",
                             .symbol = "m_{\\star} / (m_{\\star} + m_s)",
                             .normalization = "signal_mass / (signal_mass + spike_mass)",
                             .derived = true});
     }
     if (students <= most_listed_students)
-        declared.push_back({.name = "Q",
-                            .long_name = "student overlaps",
-                            .symbol = "Q",
-                            .normalization = "W W^T / d",
-                            .dimensions = {{"student", students}, {"student_2", students}},
-                            .symmetric = true});
-    if (students <= most_listed_students && inputs.kind != InputLaw::Kind::power_law)
-        declared.push_back({.name = "A",
-                            .long_name = "weights on the probes",
-                            .symbol = "A",
-                            .normalization = "W U^T / sqrt(d), U the axes of teachers and spike",
-                            .dimensions = {{"student", students},
-                                           {"probe", static_cast<std::size_t>(starts.front().A.cols())}}});
-    if (algorithm.source == Source::data_set) {
-        declared.push_back({.name = "train_loss",
-                            .long_name = "training loss",
-                            .symbol = "L_n",
-                            .normalization = "(1/n) sum_i (f - y_i)^2 / 4"});
-        declared.push_back({.name = "recovered",
-                            .long_name = "recovered",
-                            .symbol = "P",
-                            .normalization =
-                                "1 if the generalization error is below a hundredth of that of f = 0, "
-                                "else 0: its mean is the probability of success",
-                            .derived = true});
+        Q = add({.name = "Q",
+                 .long_name = "student overlaps",
+                 .symbol = "Q",
+                 .normalization = "W W^T / d",
+                 .dimensions = {{"student", students}, {"student_2", students}},
+                 .symmetric = true});
+    if (students <= most_listed_students && problem.inputs.kind != InputLaw::Kind::power_law)
+        A = add(
+            "A", "weights on the probes", "A", "W U^T / sqrt(d), U the axes of teachers and spike",
+            {{"student", students}, {"probe", static_cast<std::size_t>(problem.starts.front().A.cols())}});
+    if (problem.algorithm.source == Source::data_set) {
+        train_loss = add("train_loss", "training loss", "L_n", "(1/n) sum_i (f - y_i)^2 / 4");
+        recovered = add({.name = "recovered",
+                         .long_name = "recovered",
+                         .symbol = "P",
+                         .normalization = "1 if the generalization error is below a hundredth of that of "
+                                          "f = 0, else 0: its mean is the probability of success",
+                         .derived = true});
     }
     if (students >= fewest_spectrum_students) {
         const std::vector<double> levels = spectrum_levels();
-        declared.push_back({.name = "spectrum",
-                            .long_name = "quantiles of the spectrum",
-                            .symbol = "\\lambda",
-                            .normalization = "of the K eigenvalues of W W^T, at these shares of them",
-                            .dimensions = {Dimension::profile("level", levels)},
-                            .derived = true});
+        spectrum = add({.name = "spectrum",
+                        .long_name = "quantiles of the spectrum",
+                        .symbol = "\\lambda",
+                        .normalization = "of the K eigenvalues of W W^T, at these shares of them",
+                        .dimensions = {Dimension::profile("level", levels)},
+                        .derived = true});
     }
-    return declared;
+}
+
+std::vector<Observable> QuadraticNetwork::observables() const {
+    return Observables(*this).all();
 }
 
 std::string QuadraticNetwork::time_unit() const {

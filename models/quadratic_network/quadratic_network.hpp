@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 #include "models/quadratic_network/covariance.hpp"
 #include "models/quadratic_network/start.hpp"
@@ -55,7 +56,6 @@ class QuadraticNetwork final : public Problem {
     bool isotropic_start = false;
     double start_scale = 0.0;      ///< of a random start: standard deviation of a weight; 0: given otherwise
     std::uint64_t start_size = 0;  ///< the d at which starts were drawn; 0: given at no size
-    TimeGrid grid;
 
     [[nodiscard]] std::size_t teachers() const { return strengths.size(); }
     [[nodiscard]] Eigen::MatrixXd Theta(std::uint64_t d) const { return inputs.teachers(d, strengths); }
@@ -77,16 +77,15 @@ class QuadraticNetwork final : public Problem {
     }
 };
 
-/// In the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t error = 0, signal_mass = 1, bulk_mass = 2, alignment = 3,
-                                 frobenius_alignment = 4, top_alignment = 5, singular_values = 6;
-    std::size_t spike_mass = 0, signal_share = 0;  ///< 0: no spike
-    std::size_t Q = 0, A = 0;                      ///< 0: too many students
-    std::size_t train_loss = 0, recovered = 0;     ///< 0: no data set
-    std::size_t spectrum = 0;                      ///< 0: too few students
+/// What simulation and theory report.
+struct Observables : ObservableList {
+    explicit Observables(const QuadraticNetwork& problem);
 
-    explicit ObservablePlaces(const QuadraticNetwork& problem);
+    Handle error, signal_mass, bulk_mass, alignment, frobenius_alignment, top_alignment, singular_values;
+    Handle spike_mass, signal_share;  ///< with a spike
+    Handle Q, A;                      ///< of few students
+    Handle train_loss, recovered;     ///< with a data set
+    Handle spectrum;                  ///< of many students
 };
 
 /// Shares of the eigenvalues of W W^T that lie below the recorded quantiles.

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "models/teacher_student/initial.hpp"
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
 #include "models/teacher_student/network.hpp"
 #include "models/two_layer/simulation.hpp"
 #include "models/two_layer/two_layer.hpp"
@@ -32,51 +33,25 @@ std::vector<Key> problem_keys() {
     std::vector<std::string> names;
     for (const math::ActivationDescription& entry : math::Activation::catalogue())
         names.push_back(entry.name);
-    return {{.name = "hidden",
-             .type = KeyType::integer,
-             .meaning = "number of hidden units",
-             .range = {.minimum = 1, .maximum = 1e5},
-             .standard = std::int64_t{48}},
-            {.name = "activation",
-             .type = KeyType::function,
-             .meaning = "of the hidden units; smooth",
-             .symbol = "g",
-             .choices = names,
-             .standard = FunctionText{"tanh"}},
-            {.name = "waves",
-             .type = KeyType::integer,
-             .meaning = "number of the teacher's waves",
-             .range = {.minimum = 1, .maximum = 1e4},
-             .standard = std::int64_t{8}},
-            {.name = "frequency",
-             .type = KeyType::real,
-             .meaning = "of the waves",
-             .symbol = "\\omega",
-             .standard = 3.0},
-            {.name = "amplitude", .type = KeyType::real, .meaning = "of each wave", .standard = 0.5}};
+    return {keys::integer("hidden", "number of hidden units")
+                .at_least(1)
+                .at_most(1e5)
+                .otherwise(std::int64_t{48}),
+            keys::function("activation", "of the hidden units; smooth", names)
+                .written("g")
+                .otherwise(FunctionText{"tanh"}),
+            keys::integer("waves", "number of the teacher's waves")
+                .at_least(1)
+                .at_most(1e4)
+                .otherwise(std::int64_t{8}),
+            keys::real("frequency", "of the waves").written("\\omega").otherwise(3.0),
+            keys::real("amplitude", "of each wave").otherwise(0.5)};
 }
 
 std::vector<Key> algorithm_keys(bool batches) {
-    std::vector<Key> keys{{.name = "learning_rate",
-                           .type = KeyType::real,
-                           .meaning = "step size of all weights",
-                           .symbol = "\\eta",
-                           .range = {.minimum = 0, .above_minimum = true},
-                           .required = true},
-                          {.name = "momentum",
-                           .type = KeyType::real,
-                           .meaning = "of the heavy ball, without damping factor: less than 1",
-                           .symbol = "\\beta",
-                           .range = {.minimum = 0, .maximum = 1},
-                           .standard = 0.0}};
-    if (batches)
-        keys.push_back({.name = "batch_size",
-                        .type = KeyType::integer,
-                        .meaning = "samples per step, without replacement",
-                        .symbol = "B",
-                        .range = {.minimum = 1, .maximum = 1e9},
-                        .required = true});
-    return keys;
+    std::vector<Key> all{keys::learning_rate("step size of all weights"), keys::momentum()};
+    if (batches) all.push_back(keys::batch_size("samples per step, without replacement", 1e9).needed());
+    return all;
 }
 
 std::shared_ptr<const Problem> make(bool batches, const ProblemTables& tables, Complaints& complaints) {
@@ -94,8 +69,6 @@ std::shared_ptr<const Problem> make(bool batches, const ProblemTables& tables, C
     problem->data_seed = static_cast<std::uint64_t>(tables.data.integer("seed"));
     problem->learning_rate = tables.algorithm.real("learning_rate");
     problem->momentum = tables.algorithm.real("momentum");
-    if (problem->momentum >= 1.0)
-        complaints.add(tables.algorithm.complain("momentum", "must be less than 1"));
     if (batches) problem->batch_size = static_cast<std::uint64_t>(tables.algorithm.integer("batch_size"));
     problem->first_scale = tables.initial.real("first_scale");
     problem->second_scale = tables.initial.real("second_scale");
@@ -107,35 +80,26 @@ AlgorithmKind algorithm(bool batches, const char* name, const char* summary) {
     AlgorithmKind kind{.name = name,
                        .summary = summary,
                        .keys = algorithm_keys(batches),
-                       .data_keys = {{.name = "sample_ratio",
-                                      .type = KeyType::real,
-                                      .meaning = "samples per input dimension",
-                                      .symbol = "n / d",
-                                      .range = {.minimum = 0, .above_minimum = true},
-                                      .required = true},
-                                     {.name = "seed",
-                                      .type = KeyType::integer,
-                                      .meaning = "of the data sets, one per replica",
-                                      .range = {.minimum = 0},
-                                      .standard = std::int64_t{0}}}};
+                       .data_keys = {keys::sample_ratio("samples per input dimension").written("n / d"),
+                                     keys::seed("of the data sets, one per replica")}};
     kind.make = [batches](const ProblemTables& tables, Complaints& complaints) {
         return make(batches, tables, complaints);
     };
     return kind;
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const TwoLayer&>(base);
-    if (problem.batch_size > problem.samples(info.d))
-        complaints.add(
-            table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
-                                            problem.samples(info.d), problem.batch_size)));
-    const double entries = static_cast<double>(problem.samples(info.d)) *
-                           (static_cast<double>(problem.hidden) + static_cast<double>(info.d));
+Solver prepare(const Asked<TwoLayer>& asked) {
+    const TwoLayer& problem = *asked.problem;
+    const std::uint64_t samples = problem.samples(asked.info.d);
+    if (problem.batch_size > samples)
+        asked.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}", samples,
+                                        problem.batch_size));
+    const double entries = static_cast<double>(samples) *
+                           (static_cast<double>(problem.hidden) + static_cast<double>(asked.info.d));
     if (entries > 1e9)
-        complaints.add(table.complain(
-            "d", fmt::format("needs {:.3g} numbers of samples and hidden units, too many", entries)));
+        asked.complain("d",
+                       fmt::format("needs {:.3g} numbers of samples and hidden units, too many", entries));
+    return {[problem = asked.problem](const RouteRun& run) { return simulate(*problem, run); }};
 }
 
 }  // namespace
@@ -148,21 +112,13 @@ ProblemKind declaration() {
         .summary = "a two-layer network on a small data set, and its sharpness under large steps",
         .mathematics = mathematics,
         .problem_keys = problem_keys(),
-        .initial_keys = {{.name = "first_scale",
-                          .type = KeyType::real,
-                          .meaning = "deviation of first-layer weights times sqrt(d)",
-                          .range = {.minimum = 0},
-                          .standard = 0.7},
-                         {.name = "second_scale",
-                          .type = KeyType::real,
-                          .meaning = "deviation of second-layer weights times sqrt(hidden)",
-                          .range = {.minimum = 0, .above_minimum = true},
-                          .standard = 0.7},
-                         {.name = "seed",
-                          .type = KeyType::integer,
-                          .meaning = "of the starts, one per replica",
-                          .range = {.minimum = 0},
-                          .standard = std::int64_t{0}}},
+        .initial_keys = {keys::real("first_scale", "deviation of first-layer weights times sqrt(d)")
+                             .at_least(0)
+                             .otherwise(0.7),
+                         keys::real("second_scale", "deviation of second-layer weights times sqrt(hidden)")
+                             .above(0)
+                             .otherwise(0.7),
+                         keys::seed("of the starts, one per replica")},
         .algorithms = {algorithm(false, "gradient-descent", "the whole data set at each step, with momentum"),
                        algorithm(true, "sgd", "batches without replacement, with momentum")},
         .observables = batches.observables(),
@@ -170,19 +126,12 @@ ProblemKind declaration() {
 }
 
 RouteKind simulation_kind() {
-    std::vector<Key> keys = teacher_student::ensemble_keys(1e5);
-    for (Key& key : keys)
-        if (key.name == "replicas") key.standard = std::int64_t{2};
     return {.name = "simulation",
             .summary = "real weights",
             .source = "the definition of the algorithm",
             .theory = false,
-            .keys = std::move(keys),
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return make_simulation(std::dynamic_pointer_cast<const TwoLayer>(problem), std::move(info));
-            }};
+            .keys = keys::ensemble(1e5, 2),
+            .prepare = route_of<TwoLayer>(prepare)};
 }
 
 }  // namespace hidyn::two_layer

@@ -14,29 +14,24 @@ std::uint64_t TwoLayer::samples(std::uint64_t d) const {
     return static_cast<std::uint64_t>(std::max(1.0, std::round(sample_ratio * static_cast<double>(d))));
 }
 
+Observables::Observables(const TwoLayer& problem) {
+    train_loss = add({.name = "train_loss",
+                      .long_name = "training loss",
+                      .symbol = "\\hat L",
+                      .normalization = "mean of (f - y)^2 / 2 over the data set",
+                      .derived = true});
+    sharpness = add("sharpness", "sharpness", "\\lambda_{\\max}",
+                    "largest eigenvalue of the Hessian of the training loss");
+    if (problem.whole_batch()) return;
+    batch_sharpness = add("batch_sharpness", "batch sharpness", "\\langle g^T H g / |g|^2 \\rangle",
+                          "gradient g and Hessian H of the same batch, mean over batches of the ratio");
+    ratio_of_means = add("batch_sharpness_ratio", "batch sharpness (ratio of means)",
+                         "\\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
+                         "gradient g and Hessian H of the same batch, means over batches of both");
+}
+
 std::vector<Observable> TwoLayer::observables() const {
-    std::vector<Observable> declared{
-        {.name = "train_loss",
-         .long_name = "training loss",
-         .symbol = "\\hat L",
-         .normalization = "mean of (f - y)^2 / 2 over the data set",
-         .derived = true},
-        {.name = "sharpness",
-         .long_name = "sharpness",
-         .symbol = "\\lambda_{\\max}",
-         .normalization = "largest eigenvalue of the Hessian of the training loss"}};
-    if (whole_batch()) return declared;
-    declared.push_back(
-        {.name = "batch_sharpness",
-         .long_name = "batch sharpness",
-         .symbol = "\\langle g^T H g / |g|^2 \\rangle",
-         .normalization = "gradient g and Hessian H of the same batch, mean over batches of the ratio"});
-    declared.push_back(
-        {.name = "batch_sharpness_ratio",
-         .long_name = "batch sharpness (ratio of means)",
-         .symbol = "\\langle g^T H g \\rangle / \\langle |g|^2 \\rangle",
-         .normalization = "gradient g and Hessian H of the same batch, means over batches of both"});
-    return declared;
+    return Observables(*this).all();
 }
 
 Samples draw_samples(const TwoLayer& problem, std::uint64_t d, std::uint32_t replica) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 #include "math/activation.hpp"
 
@@ -43,9 +44,12 @@ class TwoLayer final : public Problem {
     [[nodiscard]] std::vector<StartArray> start() const override { return {}; }
 };
 
-/// In the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t train_loss = 0, sharpness = 1, batch_sharpness = 2, ratio_of_means = 3;
+/// What simulation and theory report.
+struct Observables : ObservableList {
+    explicit Observables(const TwoLayer& problem);
+
+    Handle train_loss, sharpness;
+    Handle batch_sharpness, ratio_of_means;  ///< unless every batch is the whole data set
 };
 
 /// Inputs (a column a sample) and labels.

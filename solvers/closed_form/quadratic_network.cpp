@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "core/error.hpp"
-#include "core/parallel.hpp"
+#include "core/typed_route.hpp"
 #include "math/matrices/spectrum.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
 #include "solvers/equations/quadratic_network/factor_gradient.hpp"
+#include "solvers/equations/quadratic_network/starts.hpp"
 
 namespace hidyn::closed_form {
 namespace {
@@ -19,6 +18,7 @@ using Eigen::MatrixXd;
 using quadratic_network::Covariance;
 using quadratic_network::Factors;
 using quadratic_network::Moments;
+using quadratic_network::Observer;
 using quadratic_network::QuadraticNetwork;
 using quadratic_network::Source;
 
@@ -34,10 +34,7 @@ class PopulationStep {
         const MatrixXd direction = problem_.algorithm.direction(gradient_.of(state_));
         gradient_.subtract(problem_.algorithm.learning_rate * direction, state_);
     }
-    void observe(const quadratic_network::Observer& observer, Recorder& recorder, std::size_t replica,
-                 std::size_t time) const {
-        observer.observe(state_, recorder, replica, time);
-    }
+    void observe(const Observer& observer, const Slot& slot) const { observer.observe(state_, slot); }
     [[nodiscard]] double trace() const { return state_.Q().trace(); }
 
   private:
@@ -82,9 +79,8 @@ class BatchStep {
         const MatrixXd shift = N * drift;
         Q_ += -eta * (shift + shift.transpose()) + eta * eta * N * V * N;
     }
-    void observe(const quadratic_network::Observer& observer, Recorder& recorder, std::size_t replica,
-                 std::size_t time) const {
-        observer.observe(A_, Q_, Gamma(), recorder, replica, time);
+    void observe(const Observer& observer, const Slot& slot) const {
+        observer.observe(A_, Q_, Gamma(), slot);
     }
     [[nodiscard]] double trace() const { return Q_.trace(); }
 
@@ -99,74 +95,56 @@ class BatchStep {
     MatrixXd A_, Q_;
 };
 
-class Recursion final : public Route {
-  public:
-    Recursion(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const auto count = static_cast<std::int64_t>(problem_->starts.size());
-        std::vector<double> ends(problem_->starts.size(), std::nan(""));
-        parallel_for(count, progress, [&](std::int64_t index) {
-            const auto replica = static_cast<std::size_t>(index);
-            PartialProgress part(progress, 1.0 / static_cast<double>(count));
-            const Factors& start = problem_->starts[replica];
-            ends[replica] = problem_->algorithm.source == Source::population
-                                ? follow(PopulationStep(*problem_, start), replica, grid, recorder, part)
-                                : follow(BatchStep(*problem_, start), replica, grid, recorder, part);
-        });
-        Outcome outcome;
-        if (const std::string warning = problem_->stability_warning(); !warning.empty())
-            outcome.attributes["warning"] = warning;
-        for (const double end : ends) {
-            if (std::isnan(end)) continue;
-            outcome.status = Status::diverged;
-            if (problem_->start_per_replica) ++outcome.diverged_replicas;
-            outcome.diverged_at = std::fmin(outcome.diverged_at, end);
+template <class Step>
+math::IntegrationReport follow(Step step, const QuadraticNetwork& problem, std::size_t replica,
+                               const RouteRun& run) {
+    const Observer observer(problem, problem.reference_size());
+    const auto last = static_cast<std::uint64_t>(run.grid.times.back());
+    math::IntegrationReport report;
+    std::size_t next = 0;
+    for (std::uint64_t t = 0;; ++t) {
+        report.reached = static_cast<double>(t);
+        if (!(step.trace() <= largest_trace)) {
+            run.recorder.truncate(replica, next);
+            report.status = Status::diverged;
+            return report;
         }
-        return outcome;
+        if (report.reached == run.grid.times[next])
+            step.observe(observer, run.recorder.at(replica, Sampling{.time = next++}));
+        if (t == last) return report;
+        if (run.progress.stop_requested()) throw Interrupted();
+        run.progress.advance(1.0 / static_cast<double>(last));
+        step.step();
     }
+}
 
-  private:
-    /// The time at which it diverged; NaN: it did not.
-    template <class Step>
-    double follow(Step step, std::size_t replica, const TimeGrid& grid, Recorder& recorder,
-                  Progress& progress) const {
-        const quadratic_network::Observer observer(*problem_, problem_->reference_size());
-        const auto last = static_cast<std::uint64_t>(grid.times.back());
-        std::size_t next = 0;
-        for (std::uint64_t t = 0;; ++t) {
-            if (!(step.trace() <= largest_trace)) {
-                recorder.truncate(replica, next);
-                return static_cast<double>(t);
-            }
-            if (static_cast<double>(t) == grid.times[next]) step.observe(observer, recorder, replica, next++);
-            if (t == last) return std::nan("");
-            if (progress.stop_requested()) throw Interrupted();
-            progress.advance(1.0 / static_cast<double>(last));
-            step.step();
-        }
-    }
+Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
+    Outcome outcome = follow_starts(problem, run, [&](std::size_t replica, const RouteRun& one) {
+        const Factors& start = problem.starts[replica];
+        return problem.algorithm.source == Source::population
+                   ? follow(PopulationStep(problem, start), problem, replica, one)
+                   : follow(BatchStep(problem, start), problem, replica, one);
+    });
+    if (const std::string warning = problem.stability_warning(); !warning.empty())
+        outcome.attributes["warning"] = warning;
+    return outcome;
+}
 
-    std::shared_ptr<const QuadraticNetwork> problem_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+Solver prepare(const Asked<QuadraticNetwork>& asked) {
+    const QuadraticNetwork& problem = *asked.problem;
     const auto refuse = [&](const std::string& why) {
-        complaints.add(fmt::format("{}: {}", table.place(), why));
+        asked.complaints.add(fmt::format("{}: {}", asked.keys.place(), why));
     };
     if (problem.algorithm.polar != quadratic_network::Polar::exact)
         refuse("the recursion is of exact polar factors; give algorithm.polar = \"exact\"");
     if (problem.algorithm.source == Source::data_set)
         refuse(
             "no recursion of order parameters is closed on a data set that comes back; the simulation knows "
-            "it, and "
-            "approaches the population loss as sample_ratio grows");
-    if (problem.algorithm.source != Source::fresh) return;
-    if (problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked)
+            "it, and approaches the population loss as sample_ratio grows");
+    if (problem.algorithm.source == Source::fresh &&
+        problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked)
         refuse("with batches the recursion of A and Q is for isotropic or spiked inputs");
+    return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
 }
 
 }  // namespace
@@ -179,12 +157,7 @@ RouteKind quadratic_network_kind() {
         .theory = true,
         .algorithms = {"gradient-descent", "spectral-gradient-descent"},
         .keys = {},
-        .check = check,
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<Recursion>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
-                                               std::move(info));
-        }};
+        .prepare = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::closed_form

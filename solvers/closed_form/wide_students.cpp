@@ -2,16 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <vector>
 
 #include "core/error.hpp"
+#include "core/typed_route.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
 
 namespace hidyn::closed_form {
 namespace {
 
-using quadratic_network::ObservablePlaces;
+using quadratic_network::Observables;
 using quadratic_network::QuadraticNetwork;
 
 /// Singular values of W / sqrt(d) on signal, spike and, d - 2 times (d - 1 without a spike), in the bulk:
@@ -23,6 +27,7 @@ class ThreeValues {
   public:
     explicit ThreeValues(const QuadraticNetwork& problem)
         : problem_(problem),
+          report_(problem),
           spike_(1.0 + problem.inputs.spike),
           mu_(problem.strengths.front()),
           others_(static_cast<double>(problem.start_size) - (problem.inputs.has_spike ? 2.0 : 1.0)) {
@@ -39,11 +44,7 @@ class ThreeValues {
         }
     }
 
-    void record(Recorder& recorder, std::size_t time) const {
-        const ObservablePlaces places(problem_);
-        const auto put = [&](std::size_t place, double value) {
-            recorder.record(place, 0, time, {&value, 1});
-        };
+    void observe(const Slot& slot) const {
         const double p2 = value_[0] * value_[0];
         const double q2 = value_[1] * value_[1];
         const double r2 = value_[2] * value_[2];
@@ -51,16 +52,16 @@ class ThreeValues {
         const double tau = p2 + spike_ * q2 + others_ * r2 - mu_;
         // L = (2 tr (C E)^2 + (tr C E)^2) / 4.
         const double square = std::pow(p2 - mu_, 2) + spike_ * spike_ * q2 * q2 + others_ * r2 * r2;
-        put(ObservablePlaces::error, 0.5 * (tau * tau + 2.0 * square));
-        put(ObservablePlaces::signal_mass, p2);
-        put(ObservablePlaces::bulk_mass, others_ * r2);
-        put(ObservablePlaces::alignment, p2 / trace);
-        put(ObservablePlaces::frobenius_alignment, p2 / std::sqrt(p2 * p2 + q2 * q2 + others_ * r2 * r2));
+        slot.record(report_.error, 0.5 * (tau * tau + 2.0 * square));
+        slot.record(report_.signal_mass, p2);
+        slot.record(report_.bulk_mass, others_ * r2);
+        slot.record(report_.alignment, p2 / trace);
+        slot.record(report_.frobenius_alignment, p2 / std::sqrt(p2 * p2 + q2 * q2 + others_ * r2 * r2));
         // Equal singular values share the leading eigenspace.
         const double top = (1.0 - 1e-6) * std::max({p2, q2, r2});
         const double sharing =
             (p2 >= top ? 1.0 : 0.0) + (q2 >= top ? 1.0 : 0.0) + (r2 >= top ? others_ : 0.0);
-        put(ObservablePlaces::top_alignment, p2 >= top ? 1.0 / sharing : 0.0);
+        slot.record(report_.top_alignment, p2 >= top ? 1.0 / sharing : 0.0);
         const auto bulk = static_cast<std::size_t>(
             std::min(others_, static_cast<double>(quadratic_network::most_listed_students)));
         std::vector<double> values(bulk, std::abs(value_[2]));
@@ -68,11 +69,9 @@ class ThreeValues {
         if (problem_.inputs.has_spike) values.push_back(std::abs(value_[1]));
         std::ranges::sort(values, std::greater());
         values.resize(std::min(problem_.students, quadratic_network::most_listed_students), 0.0);
-        recorder.record(ObservablePlaces::singular_values, 0, time, values);
-        if (places.spike_mass > 0) {
-            put(places.spike_mass, q2);
-            put(places.signal_share, p2 / (p2 + q2));
-        }
+        slot.record(report_.singular_values, values);
+        slot.record(report_.spike_mass, q2);
+        slot.record(report_.signal_share, p2 / (p2 + q2));
     }
     [[nodiscard]] bool finite() const { return value_[0] * value_[0] + value_[2] * value_[2] < 1e6; }
 
@@ -91,44 +90,36 @@ class ThreeValues {
     }
 
     const QuadraticNetwork& problem_;
+    Observables report_;
     double spike_, mu_, others_;
     std::array<double, 3> value_{};
 };
 
-class WideStudents final : public Route {
-  public:
-    WideStudents(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        ThreeValues state(*problem_);
-        const auto last = static_cast<std::uint64_t>(grid.times.back());
-        std::size_t next = 0;
-        Outcome outcome;
-        for (std::uint64_t t = 0; t <= last; ++t) {
-            if (!state.finite()) {
-                recorder.truncate(0, next);
-                outcome.status = Status::diverged;
-                outcome.diverged_at = static_cast<double>(t);
-                break;
-            }
-            if (static_cast<double>(t) == grid.times[next]) state.record(recorder, next++);
-            if (progress.stop_requested()) throw Interrupted();
-            state.step();
+Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
+    ThreeValues state(problem);
+    const auto last = static_cast<std::uint64_t>(run.grid.times.back());
+    std::size_t next = 0;
+    Outcome outcome;
+    for (std::uint64_t t = 0; t <= last; ++t) {
+        if (!state.finite()) {
+            run.recorder.truncate(0, next);
+            outcome.status = Status::diverged;
+            outcome.diverged_at = static_cast<double>(t);
+            break;
         }
-        progress.advance(1.0);
-        return outcome;
+        if (static_cast<double>(t) == run.grid.times[next]) state.observe(run.recorder.at(0, next++));
+        if (run.progress.stop_requested()) throw Interrupted();
+        state.step();
     }
+    run.progress.advance(1.0);
+    return outcome;
+}
 
-  private:
-    std::shared_ptr<const QuadraticNetwork> problem_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+Solver prepare(const Asked<QuadraticNetwork>& asked) {
+    const QuadraticNetwork& problem = *asked.problem;
     const auto refuse = [&](const std::string& why) {
-        complaints.add(fmt::format("{}: {}; the closed-form route knows such networks", table.place(), why));
+        asked.complaints.add(
+            fmt::format("{}: {}; the closed-form route knows such networks", asked.keys.place(), why));
     };
     if (!problem.isotropic_start)
         refuse("the three singular values are those of an isotropic start (initial.kind = \"isotropic\")");
@@ -138,6 +129,7 @@ void check(const Problem& base, const Table& table, const RouteInfo&, const Time
     if (problem.algorithm.source != quadratic_network::Source::population ||
         problem.algorithm.polar != quadratic_network::Polar::exact)
         refuse("they follow the population loss, with exact polar factors");
+    return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
 }
 
 }  // namespace
@@ -149,12 +141,7 @@ RouteKind wide_students_kind() {
             .theory = true,
             .algorithms = {"gradient-descent", "spectral-gradient-descent"},
             .keys = {},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<WideStudents>(
-                    std::dynamic_pointer_cast<const QuadraticNetwork>(problem), std::move(info));
-            }};
+            .prepare = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::closed_form

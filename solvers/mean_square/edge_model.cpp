@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
 #include "math/integrator.hpp"
 #include "models/edge_model/edge_model.hpp"
 #include "solvers/mean_square/thresholds.hpp"
@@ -14,120 +16,112 @@ namespace hidyn::mean_square {
 namespace {
 
 using edge_model::EdgeModel;
-using edge_model::ObservablePlaces;
+using edge_model::Observables;
+
+double edge_of(const EdgeModel& problem, double d) {
+    return (problem.population() ? 2.0 * (1.0 + problem.momentum)
+                                 : isotropic_critical_rate(1.0, d, static_cast<double>(problem.batch_size),
+                                                           problem.momentum)) /
+           problem.learning_rate;
+}
 
 /// The curvature x = a^2 at small weight decay mu, in the time eta steps / (1 - beta):
 ///   (1 + x^{-2}) dx/dt = 2 (q - P),  q = mu / (x + mu),  P = <|a w - w*|^2>,
 /// for a^2 - |w|^2, with |w|^2 = 1 / x, grows by the decay of w alone. On the way P = q^2 / (1 - G), G the
 /// share of P that batches hand on as new noise; at the threshold in mean square G = 1, and x rests where P =
 /// q. Both are met by q^2 / (1 - G + q). To leading order in mu / x.
-class Edge final : public Route {
+class Rise {
   public:
-    Edge(std::shared_ptr<const EdgeModel> problem, RouteInfo description)
-        : Route(std::move(description)),
-          problem_(std::move(problem)),
-          d_(static_cast<double>(info.d)),
-          edge_(edge_of(*problem_, d_)) {}
+    Rise(const EdgeModel& problem, double d, double edge)
+        : problem_(problem), d_(d), batch_(static_cast<double>(problem.batch_size)), edge_(edge) {}
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const double mu = problem_->weight_decay;
-        const double unit = (1.0 - problem_->momentum) / problem_->learning_rate;  // steps
-        const double arrival = (edge_ * edge_ - std::pow(problem_->curvature, 2)) / (4.0 * mu) * unit;
-        const bool settled = grid.times.front() > arrival;
+    [[nodiscard]] Outcome solve(const RouteRun& run) const {
+        const double mu = problem_.weight_decay;
+        const double unit = (1.0 - problem_.momentum) / problem_.learning_rate;  // steps
+        const double arrival = (edge_ * edge_ - std::pow(problem_.curvature, 2)) / (4.0 * mu) * unit;
+        const bool settled = run.grid.times.front() > arrival;
         const double missing = std::numeric_limits<double>::quiet_NaN();
         const double distance = settled ? mu / (edge_ + mu) : missing;
-        const double sharpness = !settled                 ? missing
-                                 : problem_->population() ? edge_
-                                                          : isotropic_batch_sharpness(edge_, d_, batch());
-        const double share = 0.5 * problem_->learning_rate * sharpness;
-        std::vector<double> times = grid.times;
+        const double sharpness = !settled                ? missing
+                                 : problem_.population() ? edge_
+                                                         : isotropic_batch_sharpness(edge_, d_, batch_);
+        const Observables report(problem_);
+        std::vector<double> times = run.grid.times;
         for (double& one : times) one /= unit;
-        const math::Integration rise{
-            .derivative =
-                [&](const math::State& state, math::State& change, double) {
-                    const double q = mu / (state[0] + mu);
-                    const double both = 1.0 + 1.0 / (state[0] * state[0]);
-                    const double rate = 2.0 * q * (1.0 - q / (1.0 - gain(state[0]) + q)) / both;
-                    change[0] = state[0] < edge_ ? std::fmax(0.0, rate) : 0.0;
-                },
-            .record =
-                [&](std::size_t time, const math::State& state) {
-                    const double curvature = std::fmin(edge_, state[0]);
-                    const double next_order = curvature * mu / (curvature + mu);
-                    recorder.record(ObservablePlaces::curvature, 0, time, {&curvature, 1});
-                    recorder.record_error(ObservablePlaces::curvature, time, {&next_order, 1});
-                    recorder.record(ObservablePlaces::distance, 0, time, {&distance, 1});
-                    recorder.record(ObservablePlaces::ratio_of_means, 0, time, {&sharpness, 1});
-                    recorder.record(ObservablePlaces::stability_share, 0, time, {&share, 1});
-                }};
-        const math::IntegrationReport report =
-            math::integrate(rise, {std::fmin(problem_->curvature, edge_)}, times, progress);
-        Outcome outcome{.status = report.status,
-                        .diverged_at = missing,
-                        .diverged_replicas = 0,
-                        .detail = report.detail,
-                        .attributes = {}};
+        const auto climb = [&](const math::State& state, math::State& change, double) {
+            change[0] = speed(state[0]);
+        };
+        const auto record = [&](std::size_t time, const math::State& state) {
+            const double curvature = std::fmin(edge_, state[0]);
+            const double next_order = curvature * mu / (curvature + mu);
+            const Slot slot = run.recorder.at(0, time);
+            slot.record(report.curvature, curvature);
+            run.recorder.record_error(report.curvature, time, next_order);
+            slot.record(report.distance, distance);
+            slot.record(report.ratio_of_means, sharpness);
+            slot.record(report.stability_share, 0.5 * problem_.learning_rate * sharpness);
+        };
+        const math::IntegrationReport reached =
+            math::integrate({.derivative = climb, .record = record}, {std::fmin(problem_.curvature, edge_)},
+                            times, run.progress);
+        Outcome outcome;
+        outcome.status = reached.status;
+        outcome.detail = reached.detail;
         outcome.attributes["edge"] = edge_;
         outcome.attributes["arrival"] = arrival;
         return outcome;
     }
 
-    static double edge_of(const EdgeModel& problem, double d) {
-        return (problem.population()
-                    ? 2.0 * (1.0 + problem.momentum)
-                    : isotropic_critical_rate(1.0, d, static_cast<double>(problem.batch_size),
-                                              problem.momentum)) /
-               problem.learning_rate;
-    }
-
   private:
-    [[nodiscard]] double batch() const { return static_cast<double>(problem_->batch_size); }
+    [[nodiscard]] double speed(double x) const {
+        const double mu = problem_.weight_decay;
+        const double q = mu / (x + mu);
+        const double both = 1.0 + 1.0 / (x * x);
+        const double rate = 2.0 * q * (1.0 - q / (1.0 - gain(x) + q)) / both;
+        return x < edge_ ? std::fmax(0.0, rate) : 0.0;
+    }
     /// From the threshold eta x + eta x (d + 1) / B (1 + beta) / (1 - beta) = 2 (1 + beta).
     [[nodiscard]] double gain(double x) const {
-        if (problem_->population()) return 0.0;
-        const double beta = problem_->momentum;
-        const double eta = problem_->learning_rate;
-        return eta * x * (d_ + 1.0) / batch() * (1.0 + beta) / (1.0 - beta) / (2.0 * (1.0 + beta) - eta * x);
+        if (problem_.population()) return 0.0;
+        const double beta = problem_.momentum;
+        const double eta = problem_.learning_rate;
+        return eta * x * (d_ + 1.0) / batch_ * (1.0 + beta) / (1.0 - beta) / (2.0 * (1.0 + beta) - eta * x);
     }
-    std::shared_ptr<const EdgeModel> problem_;
-    double d_, edge_;
+
+    const EdgeModel& problem_;
+    double d_, batch_, edge_;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const EdgeModel&>(base);
-    const double edge = Edge::edge_of(problem, static_cast<double>(info.d));
+Solver prepare(const Asked<EdgeModel>& asked) {
+    const EdgeModel& problem = *asked.problem;
+    const auto d = static_cast<double>(asked.info.d);
+    const double edge = edge_of(problem, d);
     if (problem.curvature > edge)
-        complaints.add(
+        asked.complaints.add(
             fmt::format("{}: the start's curvature {:.6g} is beyond the edge {:.6g}: nothing is known of how "
                         "it comes back",
-                        table.place(), problem.curvature, edge));
+                        asked.keys.place(), problem.curvature, edge));
     if (problem.weight_decay == 0.0)
-        complaints.add(fmt::format("{}: without weight_decay the curvature does not grow", table.place()));
+        asked.complaints.add(
+            fmt::format("{}: without weight_decay the curvature does not grow", asked.keys.place()));
+    return {[problem = asked.problem, d, edge](const RouteRun& run) {
+        return Rise(*problem, d, edge).solve(run);
+    }};
 }
 
 }  // namespace
 
 RouteKind edge_model_kind() {
-    return {.name = "mean-square",
-            .summary =
-                "progressive sharpening up to the curvature at which steps are just stable in mean square; "
-                "distance "
-                "and batch sharpness where all recorded times are beyond it",
-            .source = "Andreyev et al., arXiv 2604.14108; second moments of Gaussian batches",
-            .theory = true,
-            .keys = {{.name = "d",
-                      .type = KeyType::integer_or_list,
-                      .meaning = "input dimension",
-                      .symbol = "d",
-                      .range = {.minimum = 1, .maximum = 1e12},
-                      .required = true}},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Edge>(std::dynamic_pointer_cast<const EdgeModel>(problem),
-                                              std::move(info));
-            }};
+    return {
+        .name = "mean-square",
+        .summary =
+            "progressive sharpening up to the curvature at which steps are just stable in mean square; "
+            "distance and batch sharpness where all recorded times are beyond it",
+        .source = "Andreyev et al., arXiv 2604.14108; second moments of Gaussian batches",
+        .theory = true,
+        .keys =
+            {keys::integer_or_list("d", "input dimension").written("d").at_least(1).at_most(1e12).needed()},
+        .prepare = route_of<EdgeModel>(prepare)};
 }
 
 }  // namespace hidyn::mean_square

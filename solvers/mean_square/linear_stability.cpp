@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "core/error.hpp"
+#include "core/keys.hpp"
 #include "core/step_schedule.hpp"
+#include "core/typed_route.hpp"
 #include "models/linear_stability/linear_stability.hpp"
 #include "solvers/mean_square/data_moments.hpp"
 #include "solvers/mean_square/thresholds.hpp"
@@ -12,76 +16,65 @@ namespace hidyn::mean_square {
 namespace {
 
 using linear_stability::LinearStability;
-using linear_stability::ObservablePlaces;
+using linear_stability::Observables;
 
-class MeanSquare final : public Route {
-  public:
-    MeanSquare(std::shared_ptr<const LinearStability> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
+/// `moments` of fresh samples or of one replica's data set, along the grid.
+template <class Moments>
+void follow(Moments moments, const Observables& report, const RouteRun& run, std::size_t replica,
+            Progress& progress) {
+    std::uint64_t done = 0;
+    for (const Sampling& sampling : sampling_schedule(run.grid, 1.0)) {
+        for (; done < sampling.step; ++done) {
+            if (done % 256 == 0 && progress.stop_requested()) throw Interrupted();
+            moments.step();
+        }
+        run.recorder.at(replica, sampling).record(report.log_norm, moments.log_norm());
+    }
+    progress.advance(1.0);
+}
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const HeavyBall method{.learning_rate = problem_->learning_rate,
-                               .momentum = problem_->momentum,
-                               .batch_size = static_cast<double>(problem_->batch_size)};
-        if (!problem_->sample_ratio) {
-            const std::vector<double> lambda = problem_->eigenvalues(info.d);
-            MomentRecursion moments(lambda, method, 1.0 / static_cast<double>(info.d));
-            follow(moments, grid, recorder, 0, progress);
-            record_limits(critical_rate(lambda, method.batch_size, method.momentum),
-                          growth_factor(lambda, method), grid, recorder, 0);
-            return {};
-        }
-        for (std::size_t replica = 0; replica < problem_->data_replicas; ++replica) {
-            const Eigen::MatrixXd X = problem_->data(info.d, static_cast<std::uint32_t>(replica));
-            DataMoments moments(X, method);
-            PartialProgress part(progress, 1.0 / static_cast<double>(problem_->data_replicas));
-            follow(moments, grid, recorder, replica, part);
-            // Both iterate the recursion thousands of times.
-            constexpr std::uint64_t quick = 50;
-            if (info.d <= quick)
-                record_limits(critical_rate(X, method), growth_factor(X, method), grid, recorder, replica);
-        }
+void record_limits(double critical, double growth, const Observables& report, const RouteRun& run,
+                   std::size_t replica) {
+    for (std::size_t time = 0; time < run.grid.size(); ++time) {
+        const Slot slot = run.recorder.at(replica, time);
+        slot.record(report.critical_rate, critical);
+        slot.record(report.growth_factor, growth);
+    }
+}
+
+Outcome solve(const LinearStability& problem, const RouteRun& run) {
+    const Observables report(problem);
+    const HeavyBall method{.learning_rate = problem.learning_rate,
+                           .momentum = problem.momentum,
+                           .batch_size = static_cast<double>(problem.batch_size)};
+    const std::uint64_t d = run.info.d;
+    if (!problem.sample_ratio) {
+        const std::vector<double> lambda = problem.eigenvalues(d);
+        follow(MomentRecursion(lambda, method, 1.0 / static_cast<double>(d)), report, run, 0, run.progress);
+        record_limits(critical_rate(lambda, method.batch_size, method.momentum),
+                      growth_factor(lambda, method), report, run, 0);
         return {};
     }
-
-  private:
-    template <class Moments>
-    static void follow(Moments& moments, const TimeGrid& grid, Recorder& recorder, std::size_t replica,
-                       Progress& progress) {
-        std::uint64_t done = 0;
-        for (const Sampling& sampling : sampling_schedule(grid, 1.0)) {
-            for (; done < sampling.step; ++done) {
-                if (done % 256 == 0 && progress.stop_requested()) throw Interrupted();
-                moments.step();
-            }
-            const double value = moments.log_norm();
-            recorder.blend(ObservablePlaces::log_norm, replica, sampling.time, sampling.weight, {&value, 1});
-        }
-        progress.advance(1.0);
+    for (std::size_t replica = 0; replica < problem.data_replicas; ++replica) {
+        const Eigen::MatrixXd X = problem.data(d, static_cast<std::uint32_t>(replica));
+        PartialProgress part(run.progress, 1.0 / static_cast<double>(problem.data_replicas));
+        follow(DataMoments(X, method), report, run, replica, part);
+        // Both iterate the recursion thousands of times.
+        constexpr std::uint64_t quick = 50;
+        if (d <= quick)
+            record_limits(critical_rate(X, method), growth_factor(X, method), report, run, replica);
     }
+    return {};
+}
 
-    static void record_limits(double critical, double growth, const TimeGrid& grid, Recorder& recorder,
-                              std::size_t replica) {
-        for (std::size_t time = 0; time < grid.size(); ++time) {
-            recorder.record(ObservablePlaces::critical_rate, replica, time, {&critical, 1});
-            recorder.record(ObservablePlaces::growth_factor, replica, time, {&growth, 1});
-        }
-    }
-
-    std::shared_ptr<const LinearStability> problem_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const LinearStability&>(base);
-    if (!problem.sample_ratio) return;
-    if (info.d > 400)
-        complaints.add(table.complain(
-            "d", "is more than 400, too many for the moments of a data set: a step costs n d^2"));
-    else if (problem.batch_size > problem.samples(info.d))
-        complaints.add(
-            table.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
-                                            problem.samples(info.d), problem.batch_size)));
+Solver prepare(const Asked<LinearStability>& asked) {
+    const LinearStability& problem = *asked.problem;
+    if (problem.sample_ratio && asked.info.d > 400)
+        asked.complain("d", "is more than 400, too many for the moments of a data set: a step costs n d^2");
+    else if (problem.sample_ratio && problem.batch_size > problem.samples(asked.info.d))
+        asked.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
+                                        problem.samples(asked.info.d), problem.batch_size));
+    return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
 }
 
 }  // namespace
@@ -95,18 +88,13 @@ RouteKind linear_stability_kind() {
             "2604.14108",
         .theory = true,
         .exact_at_d = true,
-        .keys = {{.name = "d",
-                  .type = KeyType::integer_or_list,
-                  .meaning = "input dimension; threshold and growth of a data set are told up to 50",
-                  .symbol = "d",
-                  .range = {.minimum = 1, .maximum = 1e6},
-                  .required = true}},
-        .check = check,
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<MeanSquare>(std::dynamic_pointer_cast<const LinearStability>(problem),
-                                                std::move(info));
-        }};
+        .keys = {keys::integer_or_list(
+                     "d", "input dimension; threshold and growth of a data set are told up to 50")
+                     .written("d")
+                     .at_least(1)
+                     .at_most(1e6)
+                     .needed()},
+        .prepare = route_of<LinearStability>(prepare)};
 }
 
 }  // namespace hidyn::mean_square

@@ -1,36 +1,23 @@
 #include "solvers/mean_square/two_layer.hpp"
 
+#include "core/typed_route.hpp"
 #include "models/two_layer/two_layer.hpp"
 
 namespace hidyn::mean_square {
 namespace {
 
-using two_layer::ObservablePlaces;
 using two_layer::TwoLayer;
 
-class EdgeLine final : public Route {
-  public:
-    EdgeLine(std::shared_ptr<const TwoLayer> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const double eta = problem_->learning_rate;
-        const double beta = problem_->momentum;
-        const double edge = 2.0 * (1.0 + beta) / eta;
-        const double bound = 2.0 * (1.0 - beta) / eta;
-        for (std::size_t time = 0; time < grid.size(); ++time) {
-            if (problem_->whole_batch())
-                recorder.record(ObservablePlaces::sharpness, 0, time, {&edge, 1});
-            else
-                recorder.record(ObservablePlaces::batch_sharpness, 0, time, {&bound, 1});
-        }
-        progress.advance(1.0);
-        return {};
-    }
-
-  private:
-    std::shared_ptr<const TwoLayer> problem_;
-};
+Outcome draw_edge(const TwoLayer& problem, const RouteRun& run) {
+    const two_layer::Observables report(problem);
+    const bool whole = problem.whole_batch();
+    const double beta = problem.momentum;
+    const double edge = 2.0 * (whole ? 1.0 + beta : 1.0 - beta) / problem.learning_rate;
+    for (std::size_t time = 0; time < run.grid.size(); ++time)
+        run.recorder.at(0, time).record(whole ? report.sharpness : report.batch_sharpness, edge);
+    run.progress.advance(1.0);
+    return {};
+}
 
 }  // namespace
 
@@ -43,11 +30,7 @@ RouteKind two_layer_kind() {
             .source = "Cohen et al., arXiv 2103.00065; Andreyev et al., arXiv 2604.14108",
             .theory = true,
             .keys = {},
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<EdgeLine>(std::dynamic_pointer_cast<const TwoLayer>(problem),
-                                                  std::move(info));
-            }};
+            .prepare = solved_by<TwoLayer>(draw_edge)};
 }
 
 }  // namespace hidyn::mean_square

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <vector>
 
-#include "core/parallel.hpp"
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
 #include "math/integrator.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/quadratic_network/observer.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
 #include "solvers/equations/quadratic_network/factor_gradient.hpp"
+#include "solvers/equations/quadratic_network/starts.hpp"
 
 namespace hidyn::ode {
 namespace {
@@ -21,6 +24,7 @@ using math::State;
 using quadratic_network::Covariance;
 using quadratic_network::Factors;
 using quadratic_network::Moments;
+using quadratic_network::Observer;
 using quadratic_network::QuadraticNetwork;
 
 constexpr double largest_trace = 1e6;
@@ -44,10 +48,9 @@ class Flow {
         for (Index i = 0; i < direction.size(); ++i)
             derivative[static_cast<std::size_t>(i)] = -direction.data()[i];
     }
-    void observe(const State& packed, const quadratic_network::Observer& observer, Recorder& recorder,
-                 std::size_t replica, std::size_t time) {
+    void observe(const State& packed, const Observer& observer, const Slot& slot) {
         unpack(packed);
-        observer.observe(state_, recorder, replica, time);
+        observer.observe(state_, slot);
     }
     [[nodiscard]] static bool diverged(const State& packed) {
         double trace = 0.0;
@@ -97,10 +100,9 @@ class Online {
         Map<MatrixXd>(derivative.data() + A_.size(), Q_.rows(), Q_.cols()) =
             -eta * (drift + drift.transpose()) + eta * eta * moments.noise(problem_.label_noise);
     }
-    void observe(const State& packed, const quadratic_network::Observer& observer, Recorder& recorder,
-                 std::size_t replica, std::size_t time) {
+    void observe(const State& packed, const Observer& observer, const Slot& slot) {
         unpack(packed);
-        observer.observe(A_, Q_, Gamma(), recorder, replica, time);
+        observer.observe(A_, Q_, Gamma(), slot);
     }
     [[nodiscard]] bool diverged(const State& packed) const {
         return !(Map<const MatrixXd>(packed.data() + A_.size(), Q_.rows(), Q_.cols()).trace() <=
@@ -122,89 +124,69 @@ class Online {
     MatrixXd A_, Q_;
 };
 
-class OdeRoute final : public Route {
-  public:
-    OdeRoute(std::shared_ptr<const QuadraticNetwork> problem, double tolerance, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)), tolerance_(tolerance) {}
+template <class Equations>
+math::IntegrationReport integrate(Equations equations, const QuadraticNetwork& problem, double tolerance,
+                                  std::size_t replica, const RouteRun& run) {
+    const Observer observer(problem, problem.reference_size());
+    std::size_t recorded = 0;
+    const math::Integration integration{
+        .derivative = [&](const State& state, State& derivative,
+                          double) { equations.derivative(state, derivative); },
+        .diverged = [&](const State& state) { return equations.diverged(state); },
+        .record =
+            [&](std::size_t time, const State& state) {
+                equations.observe(state, observer, run.recorder.at(replica, Sampling{.time = time}));
+                recorded = time + 1;
+            },
+        .relative_tolerance = tolerance,
+        .absolute_tolerance = tolerance};
+    math::IntegrationReport report =
+        math::integrate(integration, equations.pack(), run.grid.times, run.progress);
+    if (report.status != Status::complete) run.recorder.truncate(replica, recorded);
+    return report;
+}
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const auto count = static_cast<std::int64_t>(problem_->starts.size());
-        std::vector<math::IntegrationReport> reports(problem_->starts.size());
-        parallel_for(count, progress, [&](std::int64_t index) {
-            const auto replica = static_cast<std::size_t>(index);
-            PartialProgress part(progress, 1.0 / static_cast<double>(count));
-            reports[replica] = solve_start(replica, 1.0, grid, recorder, part);
-        });
-        if (!problem_->start_per_replica) record_errors(grid, recorder, progress);
-        Outcome outcome;
-        for (const math::IntegrationReport& report : reports) {
-            if (report.status == Status::complete) continue;
-            outcome.status = report.status;
-            outcome.detail = report.detail;
-            if (problem_->start_per_replica) ++outcome.diverged_replicas;
-            outcome.diverged_at = std::fmin(outcome.diverged_at, report.reached);
+math::IntegrationReport solve_start(const QuadraticNetwork& problem, double tolerance, std::size_t replica,
+                                    const RouteRun& run) {
+    const Factors& start = problem.starts[replica];
+    return problem.algorithm.flow() ? integrate(Flow(problem, start), problem, tolerance, replica, run)
+                                    : integrate(Online(problem, start), problem, tolerance, replica, run);
+}
+
+/// The distance to a solution with ten times the tolerance, about ten times the error.
+void record_errors(const QuadraticNetwork& problem, double tolerance, const RouteRun& run) {
+    Recorder looser(problem.observables(), 0, run.grid.size());
+    PartialProgress unseen(run.progress, 0.0);
+    solve_start(problem, 10.0 * tolerance, 0, {run.info, run.grid, looser, unseen});
+    const Trajectory other = looser.take();
+    std::vector<double> error;
+    for (std::size_t index = 0; index < other.series.size(); ++index)
+        for (std::size_t time = 0; time < run.grid.size(); ++time) {
+            const auto one = run.recorder.series()[index].at(0, time);
+            const auto two = other.series[index].at(0, time);
+            error.clear();
+            for (std::size_t part = 0; part < one.size(); ++part)
+                error.push_back(std::abs(one[part] - two[part]));
+            run.recorder.record_error(index, time, error);
         }
-        return outcome;
-    }
+}
 
-  private:
-    math::IntegrationReport solve_start(std::size_t replica, double looser, const TimeGrid& grid,
-                                        Recorder& recorder, Progress& progress) const {
-        const Factors& start = problem_->starts[replica];
-        return problem_->algorithm.flow()
-                   ? integrate(Flow(*problem_, start), replica, looser, grid, recorder, progress)
-                   : integrate(Online(*problem_, start), replica, looser, grid, recorder, progress);
-    }
+Outcome solve(const QuadraticNetwork& problem, double tolerance, const RouteRun& run) {
+    Outcome outcome = follow_starts(problem, run, [&](std::size_t replica, const RouteRun& one) {
+        return solve_start(problem, tolerance, replica, one);
+    });
+    if (!problem.start_per_replica) record_errors(problem, tolerance, run);
+    return outcome;
+}
 
-    /// The distance to a solution with ten times the tolerance, about ten times the error.
-    void record_errors(const TimeGrid& grid, Recorder& recorder, Progress& progress) const {
-        Recorder looser(problem_->observables(), 0, grid.size());
-        PartialProgress unseen(progress, 0.0);
-        solve_start(0, 10.0, grid, looser, unseen);
-        const Trajectory other = looser.take();
-        std::vector<double> error;
-        for (std::size_t index = 0; index < other.series.size(); ++index)
-            for (std::size_t time = 0; time < grid.size(); ++time) {
-                const auto one = recorder.series()[index].at(0, time);
-                const auto two = other.series[index].at(0, time);
-                error.clear();
-                for (std::size_t part = 0; part < one.size(); ++part)
-                    error.push_back(std::abs(one[part] - two[part]));
-                recorder.record_error(index, time, error);
-            }
-    }
-
-    template <class Equations>
-    math::IntegrationReport integrate(Equations equations, std::size_t replica, double looser,
-                                      const TimeGrid& grid, Recorder& recorder, Progress& progress) const {
-        const quadratic_network::Observer observer(*problem_, problem_->reference_size());
-        std::size_t recorded = 0;
-        const math::Integration problem{
-            .derivative = [&](const State& state, State& derivative,
-                              double) { equations.derivative(state, derivative); },
-            .diverged = [&](const State& state) { return equations.diverged(state); },
-            .record =
-                [&](std::size_t time, const State& state) {
-                    equations.observe(state, observer, recorder, replica, time);
-                    recorded = time + 1;
-                },
-            .relative_tolerance = looser * tolerance_,
-            .absolute_tolerance = looser * tolerance_};
-        math::IntegrationReport report = math::integrate(problem, equations.pack(), grid.times, progress);
-        if (report.status != Status::complete) recorder.truncate(replica, recorded);
-        return report;
-    }
-
-    std::shared_ptr<const QuadraticNetwork> problem_;
-    double tolerance_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
+Solver prepare(const Asked<QuadraticNetwork>& asked) {
+    const QuadraticNetwork& problem = *asked.problem;
     if (!problem.algorithm.flow() && problem.inputs.kind != quadratic_network::InputLaw::Kind::spiked)
-        complaints.add(
-            fmt::format("{}: the equations of online-sgd are for isotropic or spiked inputs", table.place()));
+        asked.complaints.add(fmt::format("{}: the equations of online-sgd are for isotropic or spiked inputs",
+                                         asked.keys.place()));
+    return {[problem = asked.problem, tolerance = asked.keys.real("tolerance")](const RouteRun& run) {
+        return solve(*problem, tolerance, run);
+    }};
 }
 
 }  // namespace
@@ -217,17 +199,11 @@ RouteKind quadratic_network_kind() {
             .source = "Braun, Bao, Huang & Imaizumi, arXiv 2601.22652; Arnaboldi et al., arXiv 2305.18502",
             .theory = true,
             .algorithms = {"gradient-flow", "spectral-gradient-flow", "online-sgd"},
-            .keys = {{.name = "tolerance",
-                      .type = KeyType::real,
-                      .meaning = "relative and absolute tolerance of the integration",
-                      .range = {.minimum = 1e-14, .maximum = 0.1},
-                      .standard = 1e-9}},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<OdeRoute>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
-                                                  table.real("tolerance"), std::move(info));
-            }};
+            .keys = {keys::real("tolerance", "relative and absolute tolerance of the integration")
+                         .at_least(1e-14)
+                         .at_most(0.1)
+                         .otherwise(1e-9)},
+            .prepare = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::ode

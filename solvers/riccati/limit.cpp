@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <vector>
 
 #include "math/integrator.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
 #include "solvers/riccati/bulk_law.hpp"
+#include "solvers/riccati/isotropic.hpp"
 #include "solvers/riccati/quadratic_network.hpp"
 
 namespace hidyn::riccati {
 namespace {
 
 using math::State;
-using quadratic_network::ObservablePlaces;
+using quadratic_network::Observables;
 using quadratic_network::QuadraticNetwork;
 
 /// K and d -> infinity at fixed ratio, entries of W_0 / sqrt(d) of variance s^2 / d: with
@@ -73,80 +74,82 @@ class Closure {
     BulkLaw law_;
 };
 
-class Limit final : public Route {
-  public:
-    Limit(std::shared_ptr<const QuadraticNetwork> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
+/// Every start has the same limit.
+std::size_t curves(const QuadraticNetwork& problem) {
+    return problem.start_per_replica ? problem.starts.size() : 1;
+}
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const Closure closure(*problem_);
-        std::size_t recorded = 0;
-        const math::Integration problem{
-            .derivative = [&](const State& state, State& derivative,
-                              double time) { closure.derivative(state, derivative, time); },
-            .record =
-                [&](std::size_t time, const State& state) {
-                    record(closure, state, grid.times[time], time, recorder);
-                    recorded = time + 1;
-                },
-            .relative_tolerance = tolerance,
-            .absolute_tolerance = tolerance};
-        const math::IntegrationReport report =
-            math::integrate(problem, State(problem_->teachers() + 2, 0.0), grid.times, progress);
-        Outcome outcome;
-        if (report.status == Status::complete) return outcome;
-        for (std::size_t replica = 0; replica < curves(); ++replica) recorder.truncate(replica, recorded);
-        outcome.status = report.status;
-        outcome.detail = report.detail;
-        outcome.diverged_at = report.reached;
-        return outcome;
+/// Of W W^T: the teachers' own eigenvalues lie on top of the bulk's.
+std::vector<double> spectrum(const QuadraticNetwork& problem, const Closure& closure, const State& state,
+                             std::vector<double> on_top) {
+    std::ranges::sort(on_top);
+    const std::size_t bulk = problem.students - on_top.size();
+    return quadratic_network::spectrum_quantiles(problem.students, [&](std::size_t k) {
+        if (k >= bulk) return static_cast<double>(problem.start_size) * on_top[k - bulk];
+        return closure.quantile((static_cast<double>(k) + 0.5) / static_cast<double>(bulk), state);
+    });
+}
+
+void record(const QuadraticNetwork& problem, const Closure& closure, const State& state, std::size_t time,
+            const RouteRun& run) {
+    const Observables report(problem);
+    const Closure::Masses masses = closure.masses(state, run.grid.times[time]);
+    double signal = 0.0;
+    double square = masses.bulk_square;
+    double residual = masses.bulk_square;
+    double tau = masses.bulk;
+    for (std::size_t r = 0; r < masses.T.size(); ++r) {
+        const double mu = problem.strengths[r];
+        signal += masses.T[r];
+        square += masses.T[r] * masses.T[r];
+        residual += std::pow(masses.T[r] - mu, 2);
+        tau += masses.T[r] - mu;
     }
-
-  private:
-    /// Every start has the same limit.
-    [[nodiscard]] std::size_t curves() const {
-        return problem_->start_per_replica ? problem_->starts.size() : 1;
+    std::vector<double> quantiles;
+    if (report.spectrum) quantiles = spectrum(problem, closure, state, masses.T);
+    for (std::size_t replica = 0; replica < curves(problem); ++replica) {
+        const Slot slot = run.recorder.at(replica, time);
+        slot.record(report.error, 0.5 * (tau * tau + 2.0 * residual));
+        slot.record(report.signal_mass, signal);
+        slot.record(report.bulk_mass, masses.bulk);
+        slot.record(report.alignment, signal / (signal + masses.bulk));
+        slot.record(report.frobenius_alignment, signal / std::sqrt(square));
+        slot.record(report.spectrum, quantiles);
     }
+}
 
-    void record(const Closure& closure, const State& state, double now, std::size_t time,
-                Recorder& recorder) const {
-        const ObservablePlaces places(*problem_);
-        const auto put_all = [&](std::size_t place, std::span<const double> values) {
-            for (std::size_t replica = 0; replica < curves(); ++replica)
-                recorder.record(place, replica, time, values);
-        };
-        const auto put = [&](std::size_t place, double value) { put_all(place, {&value, 1}); };
-        const Closure::Masses masses = closure.masses(state, now);
-        double signal = 0.0;
-        double square = masses.bulk_square;
-        double residual = masses.bulk_square;
-        double tau = masses.bulk;
-        for (std::size_t r = 0; r < masses.T.size(); ++r) {
-            const double mu = problem_->strengths[r];
-            signal += masses.T[r];
-            square += masses.T[r] * masses.T[r];
-            residual += std::pow(masses.T[r] - mu, 2);
-            tau += masses.T[r] - mu;
-        }
-        put(ObservablePlaces::error, 0.5 * (tau * tau + 2.0 * residual));
-        put(ObservablePlaces::signal_mass, signal);
-        put(ObservablePlaces::bulk_mass, masses.bulk);
-        put(ObservablePlaces::alignment, signal / (signal + masses.bulk));
-        put(ObservablePlaces::frobenius_alignment, signal / std::sqrt(square));
-        if (places.spectrum == 0) return;
-        // The teachers' own eigenvalues lie on top of the bulk's.
-        std::vector<double> on_top = masses.T;
-        std::ranges::sort(on_top);
-        const std::size_t bulk = problem_->students - on_top.size();
-        put_all(
-            places.spectrum, quadratic_network::spectrum_quantiles(problem_->students, [&](std::size_t k) {
-                if (k >= bulk) return static_cast<double>(problem_->start_size) * on_top[k - bulk];
-                return closure.quantile((static_cast<double>(k) + 0.5) / static_cast<double>(bulk), state);
-            }));
-    }
+Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
+    const Closure closure(problem);
+    std::size_t recorded = 0;
+    const math::Integration integration{
+        .derivative = [&](const State& state, State& derivative,
+                          double time) { closure.derivative(state, derivative, time); },
+        .record =
+            [&](std::size_t time, const State& state) {
+                record(problem, closure, state, time, run);
+                recorded = time + 1;
+            },
+        .relative_tolerance = tolerance,
+        .absolute_tolerance = tolerance};
+    const math::IntegrationReport report =
+        math::integrate(integration, State(problem.teachers() + 2, 0.0), run.grid.times, run.progress);
+    Outcome outcome;
+    if (report.status == Status::complete) return outcome;
+    for (std::size_t replica = 0; replica < curves(problem); ++replica)
+        run.recorder.truncate(replica, recorded);
+    outcome.status = report.status;
+    outcome.detail = report.detail;
+    outcome.diverged_at = report.reached;
+    return outcome;
+}
 
-    std::shared_ptr<const QuadraticNetwork> problem_;
-};
+Solver prepare(const Asked<QuadraticNetwork>& asked) {
+    check_isotropic(asked);
+    if (asked.problem->start_scale <= 0.0)
+        asked.complaints.add(
+            fmt::format("{}: is of random weights; give [initial] kind = \"random\"", asked.keys.place()));
+    return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
+}
 
 }  // namespace
 
@@ -158,20 +161,7 @@ RouteKind riccati_limit_kind() {
         .theory = true,
         .algorithms = {"gradient-flow"},
         .keys = {},
-        .check =
-            [](const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-               Complaints& complaints) {
-                check_isotropic(base, table, complaints);
-                const auto& problem = dynamic_cast<const QuadraticNetwork&>(base);
-                if (problem.start_scale <= 0.0)
-                    complaints.add(fmt::format("{}: is of random weights; give [initial] kind = \"random\"",
-                                               table.place()));
-            },
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<Limit>(std::dynamic_pointer_cast<const QuadraticNetwork>(problem),
-                                           std::move(info));
-        }};
+        .prepare = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::riccati

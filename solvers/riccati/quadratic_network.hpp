@@ -10,9 +10,4 @@ namespace hidyn::riccati {
 /// The same from random weights in the limit of many students and dimensions.
 [[nodiscard]] RouteKind riccati_limit_kind();
 
-/// Complains about inputs that are not isotropic, and about fewer students than teachers.
-void check_isotropic(const Problem& base, const Table& table, Complaints& complaints);
-/// Relative and absolute, of both integrations.
-inline constexpr double tolerance = 1e-11;
-
 }  // namespace hidyn::riccati

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "models/quadratic_network/declaration/sections.hpp"
 #include "models/quadratic_network/quadratic_network.hpp"
@@ -40,7 +38,6 @@ gradient descent, eta / sqrt(m) for spectral steps. A prefactor of the loss resc
 
 std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, Complaints& complaints) {
     auto problem = std::make_shared<QuadraticNetwork>();
-    problem->grid = tables.recording.grid;
     if (!read_problem(tables, *problem, complaints)) return nullptr;
     read_algorithm(rule, tables, *problem, complaints);
     if (!read_start(tables, *problem, complaints)) return nullptr;
@@ -51,8 +48,7 @@ std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, Comp
             if (time != std::round(time)) {
                 complaints.add(
                     fmt::format("{}: time {} is recorded, but time counts iterations: give whole numbers, "
-                                "such as end = 20 "
-                                "with points = 21",
+                                "such as end = 20 with points = 21",
                                 tables.problem.place(), time));
                 break;
             }

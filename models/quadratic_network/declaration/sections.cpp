@@ -6,104 +6,74 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/keys.hpp"
+
 namespace hidyn::quadratic_network {
 
 std::vector<Key> problem_keys() {
-    return {{.name = "students",
-             .type = KeyType::integer,
-             .meaning = "number of students",
-             .symbol = "K",
-             .range = {.minimum = 1, .maximum = 4096},
-             .standard = std::int64_t{1}},
-            {.name = "teacher_strengths",
-             .type = KeyType::real_list,
-             .meaning = "|w*_r|^2 / d of orthogonal teachers; absent: one of strength 1",
-             .symbol = "\\mu_r"},
-            {.name = "spike",
-             .type = KeyType::real,
-             .meaning = "the inputs' variance along the spike is 1 + spike; absent: isotropic inputs",
-             .symbol = "\\lambda_s",
-             .range = {.minimum = -1, .above_minimum = true}},
-            {.name = "spike_overlap",
-             .type = KeyType::real,
-             .meaning = "cosine of the angle between spike and first teacher",
-             .range = {.minimum = -1, .maximum = 1},
-             .standard = 0.0},
-            {.name = "block_variances",
-             .type = KeyType::real_list,
-             .meaning = "variances of the inputs in blocks of axes, instead of a spike"},
-            {.name = "block_fractions",
-             .type = KeyType::real_list,
-             .meaning = "share of the axes in each block; absent: equal shares"},
-            {.name = "teacher_shares",
-             .type = KeyType::real_list,
-             .meaning = "share of the teacher's squared norm in each block; absent: the blocks' fractions"},
-            {.name = "power_law",
-             .type = KeyType::real,
-             .meaning = "the variance of axis i is proportional to i^-power_law, 1 in the mean; the teacher "
-                        "has the same "
-                        "weight on all axes",
-             .range = {.minimum = 0}},
-            {.name = "label_noise",
-             .type = KeyType::real,
-             .meaning = "variance of the label noise",
-             .symbol = "\\Delta",
-             .range = {.minimum = 0},
-             .standard = 0.0}};
+    return {
+        keys::integer("students", "number of students")
+            .written("K")
+            .at_least(1)
+            .at_most(4096)
+            .otherwise(std::int64_t{1}),
+        keys::real_list("teacher_strengths", "|w*_r|^2 / d of orthogonal teachers; absent: one of strength 1")
+            .written("\\mu_r"),
+        keys::real("spike", "the inputs' variance along the spike is 1 + spike; absent: isotropic inputs")
+            .written("\\lambda_s")
+            .above(-1),
+        keys::real("spike_overlap", "cosine of the angle between spike and first teacher")
+            .at_least(-1)
+            .at_most(1)
+            .otherwise(0.0),
+        keys::real_list("block_variances", "variances of the inputs in blocks of axes, instead of a spike"),
+        keys::real_list("block_fractions", "share of the axes in each block; absent: equal shares"),
+        keys::real_list("teacher_shares",
+                        "share of the teacher's squared norm in each block; absent: the blocks' fractions"),
+        keys::real("power_law",
+                   "the variance of axis i is proportional to i^-power_law, 1 in the mean; the teacher has "
+                   "the same weight on all axes")
+            .at_least(0),
+        keys::real("label_noise", "variance of the label noise")
+            .written("\\Delta")
+            .at_least(0)
+            .otherwise(0.0)};
 }
 
 std::vector<Key> algorithm_keys(Rule rule) {
-    std::vector<Key> keys;
+    std::vector<Key> all;
     const bool flow = rule == Rule::gradient_flow || rule == Rule::spectral_flow;
-    if (!flow) {
-        keys.push_back({.name = "learning_rate",
-                        .type = KeyType::real,
-                        .meaning = "step size; a step changes Q by this order at any d",
-                        .symbol = "\\eta",
-                        .range = {.minimum = 0, .above_minimum = true},
-                        .required = true});
+    const bool spectral = rule == Rule::spectral_descent || rule == Rule::spectral_flow;
+    if (!flow) all.push_back(keys::learning_rate("step size; a step changes Q by this order at any d"));
+    const std::string becomes = "singular values s of the gradient become s / sqrt(s^2 + regularization)";
+    if (spectral && flow)
+        all.push_back(keys::real("regularization", becomes).written("\\epsilon").above(0).otherwise(1e-4));
+    if (spectral && !flow) {
+        all.push_back(keys::real("regularization", becomes + "; 0: all become 1")
+                          .written("\\epsilon")
+                          .at_least(0)
+                          .otherwise(0.0));
+        all.push_back(
+            keys::choice("polar",
+                         "how the polar factor is computed: exactly, or by so many steps of an iteration "
+                         "(which then is what is studied: muon's does not converge to it)",
+                         {"exact", "newton-schulz", "muon"}));
+        all.push_back(keys::integer("polar_steps", "steps of the iteration")
+                          .at_least(1)
+                          .at_most(1000)
+                          .otherwise(std::int64_t{5}));
     }
-    if (rule == Rule::spectral_descent || rule == Rule::spectral_flow)
-        keys.push_back(
-            {.name = "regularization",
-             .type = KeyType::real,
-             .meaning = flow ? "singular values s of the gradient become s / sqrt(s^2 + regularization)"
-                             : "singular values s of the gradient become s / sqrt(s^2 + regularization); 0: "
-                               "all become 1",
-             .symbol = "\\epsilon",
-             .range = {.minimum = 0, .above_minimum = flow},
-             .standard = flow ? 1e-4 : 0.0});
-    if (rule == Rule::spectral_descent) {
-        keys.push_back({.name = "polar",
-                        .type = KeyType::choice,
-                        .meaning =
-                            "how the polar factor is computed: exactly, or by so many steps of an iteration "
-                            "(which then is what is studied: muon's does not converge to it)",
-                        .choices = {"exact", "newton-schulz", "muon"},
-                        .standard = std::string("exact")});
-        keys.push_back({.name = "polar_steps",
-                        .type = KeyType::integer,
-                        .meaning = "steps of the iteration",
-                        .range = {.minimum = 1, .maximum = 1000},
-                        .standard = std::int64_t{5}});
-    }
-    return keys;
+    return all;
 }
 
 std::vector<Key> data_keys(Rule rule) {
     if (rule != Rule::gradient_descent && rule != Rule::spectral_descent) return {};
-    return {{.name = "sample_ratio",
-             .type = KeyType::real,
-             .meaning = "a data set of n = sample_ratio * d samples, all of them in every step; absent, like "
-                        "[data]: the "
-                        "population loss",
-             .symbol = "\\alpha",
-             .range = {.minimum = 0, .above_minimum = true}},
-            {.name = "batch_ratio",
-             .type = KeyType::real,
-             .meaning = "batch_ratio * d fresh samples in every step",
-             .symbol = "b",
-             .range = {.minimum = 0, .above_minimum = true}}};
+    return {keys::real("sample_ratio",
+                       "a data set of n = sample_ratio * d samples, all of them in every step; absent, like "
+                       "[data]: the population loss")
+                .written("\\alpha")
+                .above(0),
+            keys::real("batch_ratio", "batch_ratio * d fresh samples in every step").written("b").above(0)};
 }
 
 namespace {

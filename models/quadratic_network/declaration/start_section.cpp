@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/keys.hpp"
 #include "math/matrices/spectrum.hpp"
 #include "models/quadratic_network/declaration/sections.hpp"
 
@@ -13,49 +14,34 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 std::vector<Key> initial_keys() {
-    return {
-        {.name = "kind",
-         .type = KeyType::choice,
-         .meaning =
-             "given: by overlaps; random: weights N(0, scale^2); isotropic: W^T W / d = singular_value^2 for "
-             "at least d students",
-         .choices = {"given", "random", "isotropic"},
-         .standard = std::string("given")},
-        {.name = "Q", .type = KeyType::matrix, .meaning = "W W^T / d, K x K (kind \"given\")", .symbol = "Q"},
-        {.name = "R",
-         .type = KeyType::matrix,
-         .meaning = "overlaps with the teachers W W*^T / d, K x M; absent: zero (kind \"given\")",
-         .symbol = "R"},
-        {.name = "S",
-         .type = KeyType::real_list,
-         .meaning = "weights on the spike, w_k . v / sqrt(d), K of them; absent: zero (kind \"given\")",
-         .symbol = "S"},
-        {.name = "scale",
-         .type = KeyType::real,
-         .meaning = "standard deviation of a random weight (kind \"random\")",
-         .range = {.minimum = 0, .above_minimum = true},
-         .standard = 1.0},
-        {.name = "singular_value",
-         .type = KeyType::real,
-         .meaning = "of W / sqrt(d) (kind \"isotropic\")",
-         .symbol = "s_0",
-         .range = {.minimum = 0, .above_minimum = true},
-         .standard = 0.01},
-        {.name = "seed",
-         .type = KeyType::integer,
-         .meaning = "seed of the random weights",
-         .range = {.minimum = 0},
-         .standard = std::int64_t{0}},
-        {.name = "reference_d",
-         .type = KeyType::integer,
-         .meaning =
-             "the size at which the weights are drawn; every route and size starts from their overlaps",
-         .range = {.minimum = 1, .maximum = 1e6},
-         .standard = std::int64_t{1000}},
-        {.name = "per_replica",
-         .type = KeyType::boolean,
-         .meaning = "draw random weights anew for each replica; the theory then starts from each of them too",
-         .standard = false}};
+    return {keys::choice("kind",
+                         "given: by overlaps; random: weights N(0, scale^2); isotropic: W^T W / d = "
+                         "singular_value^2 for at least d students",
+                         {"given", "random", "isotropic"}),
+            keys::matrix("Q", "W W^T / d, K x K (kind \"given\")").written("Q"),
+            keys::matrix("R", "overlaps with the teachers W W*^T / d, K x M; absent: zero (kind \"given\")")
+                .written("R"),
+            keys::real_list(
+                "S", "weights on the spike, w_k . v / sqrt(d), K of them; absent: zero (kind \"given\")")
+                .written("S"),
+            keys::real("scale", "standard deviation of a random weight (kind \"random\")")
+                .above(0)
+                .otherwise(1.0),
+            keys::real("singular_value", "of W / sqrt(d) (kind \"isotropic\")")
+                .written("s_0")
+                .above(0)
+                .otherwise(0.01),
+            keys::seed("seed of the random weights"),
+            keys::integer(
+                "reference_d",
+                "the size at which the weights are drawn; every route and size starts from their overlaps")
+                .at_least(1)
+                .at_most(1e6)
+                .otherwise(std::int64_t{1000}),
+            keys::boolean(
+                "per_replica",
+                "draw random weights anew for each replica; the theory then starts from each of them too",
+                false)};
 }
 
 namespace {

@@ -60,7 +60,6 @@ std::shared_ptr<QuadraticNetwork> isotropic(std::uint64_t d, double spike, doubl
 
 cases::RouteSolution solve(const RouteKind& kind, const std::shared_ptr<QuadraticNetwork>& problem,
                            const std::vector<double>& times, RouteInfo info = {}) {
-    problem->grid.times = times;
     std::map<std::string, Value> keys;
     if (!kind.theory) keys["d"] = std::int64_t{1};
     return cases::solve_route(kind, problem, keys, times, info);

@@ -1,6 +1,12 @@
-#include "models/edge_model/learner.hpp"
+#include "models/edge_model/simulation.hpp"
 
+#include <Eigen/Core>
 #include <cmath>
+
+#include "core/replicas.hpp"
+#include "models/edge_model/batch_sharpness.hpp"
+#include "random/normal_matrix.hpp"
+#include "random/stream.hpp"
 
 namespace hidyn::edge_model {
 namespace {
@@ -14,7 +20,7 @@ Weights start_of(const EdgeModel& problem, std::uint64_t d) {
     return start;
 }
 
-class Direct final : public Learner {
+class Direct {
   public:
     Direct(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key)
         : problem_(problem),
@@ -25,7 +31,7 @@ class Direct final : public Learner {
           s_(VectorXd::Zero(static_cast<Index>(problem.batch_size))),
           pull_(VectorXd::Zero(at_.w.size())) {}
 
-    void step() override {
+    void step() {
         velocity_.w *= problem_.momentum;
         velocity_.w += problem_.weight_decay * at_.w;
         velocity_.a *= problem_.momentum;
@@ -45,10 +51,10 @@ class Direct final : public Learner {
         at_.w -= problem_.learning_rate * velocity_.w;
         at_.a -= problem_.learning_rate * velocity_.a;
     }
-    [[nodiscard]] Weights weights() const override { return at_; }
-    [[nodiscard]] bool finite() const override { return at_.a * at_.a + at_.w.squaredNorm() < 1e12; }
+    [[nodiscard]] const Weights& weights() const { return at_; }
+    [[nodiscard]] bool finite() const { return at_.a * at_.a + at_.w.squaredNorm() < 1e12; }
 
-    void archive(Archive& archive) override { archive(at_.w, at_.a, velocity_.w, velocity_.a, lanes_); }
+    void archive(Archive& archive) { archive(at_.w, at_.a, velocity_.w, velocity_.a, lanes_); }
 
   private:
     const EdgeModel& problem_;
@@ -58,14 +64,14 @@ class Direct final : public Learner {
     VectorXd s_, r_, pull_;
 };
 
-class Reduced final : public Learner {
+class Reduced {
   public:
     Reduced(const EdgeModel& problem, std::uint64_t d, const random::StreamKey& key)
         : problem_(problem), d_(d), stream_(key), a_(std::sqrt(problem.curvature)) {
         w_[0] = 1.0 / a_;
     }
 
-    void step() override {
+    void step() {
         using Eigen::Vector4d;
         // Coordinates along the teacher, w and v, and a fourth direction that the batch may open.
         const Vector4d delta = a_ * w_ - Vector4d::UnitX();
@@ -77,15 +83,16 @@ class Reduced final : public Learner {
         v_ = velocity;
         turn();
     }
-    [[nodiscard]] Weights weights() const override {
+    /// In d dimensions, up to a rotation that keeps the teacher.
+    [[nodiscard]] Weights weights() const {
         VectorXd w = VectorXd::Zero(static_cast<Index>(d_));
         const Index known = std::min<Index>(2, w.size());
         w.head(known) = w_.head(known);
         return {.w = w, .a = a_};
     }
-    [[nodiscard]] bool finite() const override { return a_ * a_ + w_.squaredNorm() < 1e12; }
+    [[nodiscard]] bool finite() const { return a_ * a_ + w_.squaredNorm() < 1e12; }
 
-    void archive(Archive& archive) override { archive(stream_, a_, velocity_a_, w_, v_); }
+    void archive(Archive& archive) { archive(stream_, a_, velocity_a_, w_, v_); }
 
   private:
     /// X^T r / B in these coordinates.
@@ -118,16 +125,41 @@ class Reduced final : public Learner {
     Eigen::Vector4d w_ = Eigen::Vector4d::Zero(), v_ = Eigen::Vector4d::Zero();
 };
 
-}  // namespace
+/// One replica, and what is measured on it.
+template <class Learner>
+class Replica {
+  public:
+    Replica(const EdgeModel& problem, const RouteRun& run, std::size_t replica)
+        : recorder_(run.recorder),
+          learner_(problem, run.info.d, run.key(replica)),
+          observer_(problem, run.info.d, run.key(replica, random::Purpose::field)) {}
 
-std::unique_ptr<Learner> direct_learner(const EdgeModel& problem, std::uint64_t d,
-                                        const random::StreamKey& key) {
-    return std::make_unique<Direct>(problem, d, key);
+    void advance(std::uint64_t steps) {
+        for (std::uint64_t step = 0; step < steps; ++step) learner_.step();
+    }
+    [[nodiscard]] bool finite() const { return learner_.finite(); }
+    void observe(const Slot& slot) {
+        // Between two steps the state is that of the nearer one.
+        if (slot.weight >= 0.5) observer_.observe(learner_.weights(), recorder_.at(slot.replica, slot.time));
+    }
+    void archive(Archive& archive) { archive(learner_, observer_); }
+
+  private:
+    Recorder& recorder_;
+    Learner learner_;
+    Observer observer_;
+};
+
+template <class Learner>
+Outcome follow(const EdgeModel& problem, const RouteRun& run) {
+    return run_steppers(run, 1.0,
+                        [&](std::size_t replica) { return Replica<Learner>(problem, run, replica); });
 }
 
-std::unique_ptr<Learner> reduced_learner(const EdgeModel& problem, std::uint64_t d,
-                                         const random::StreamKey& key) {
-    return std::make_unique<Reduced>(problem, d, key);
+}  // namespace
+
+Outcome simulate(const EdgeModel& problem, const RouteRun& run) {
+    return run.info.method == "reduced" ? follow<Reduced>(problem, run) : follow<Direct>(problem, run);
 }
 
 }  // namespace hidyn::edge_model
