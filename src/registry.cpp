@@ -23,6 +23,7 @@
 #include "solvers/closed_form/wide_students.hpp"
 #include "solvers/dmft/multi_index/multi_index.hpp"
 #include "solvers/dmft/recording.hpp"
+#include "solvers/equations/spectral/prediction.hpp"
 #include "solvers/escape/committee.hpp"
 #include "solvers/fixed_point/generalized_linear.hpp"
 #include "solvers/fixed_point/separability.hpp"
@@ -72,7 +73,7 @@ ProblemKind committee_problem() {
     ProblemKind problem =
         with(committee::declaration(),
              {ode::committee_kind(), linear_noise::committee_kind(), escape::committee_kind()});
-    for (AlgorithmKind& algorithm : multi_index::committee_algorithms())
+    for (AlgorithmKind& algorithm : multi_index::committee_algorithms(spectral::theory()))
         problem.algorithms.push_back(std::move(algorithm));
     problem.routes.push_back(multi_index::simulation_kind());
     problem.mathematics += "\n\nOn a data set. " + multi_index::family_mathematics();
@@ -85,13 +86,13 @@ ProblemKind committee_problem() {
 const Registry& registry() {
     static const Registry everything{{
         committee_problem(),
-        with(with_dmft(multi_index::linear_regression()),
+        with(with_dmft(multi_index::linear_regression(spectral::theory())),
              {closed_form::linear_regression_kind(), volterra::linear_regression_kind(),
               ode::online_limit_kind()}),
-        with_dmft(multi_index::logistic_regression()),
-        with_dmft(multi_index::phase_retrieval()),
-        with(with_dmft(multi_index::general()), {ode::online_limit_kind()}),
-        with(generalized_linear::declaration(),
+        with_dmft(multi_index::logistic_regression(spectral::theory())),
+        with_dmft(multi_index::phase_retrieval(spectral::theory())),
+        with(with_dmft(multi_index::general(spectral::theory())), {ode::online_limit_kind()}),
+        with(generalized_linear::declaration(spectral::theory()),
              {state_evolution::generalized_linear_kind(), bayes_optimal::generalized_linear_kind(),
               fixed_point::generalized_linear_kind(), fixed_point::separability_kind(),
               random_matrix::spectral_estimator_kind(), random_matrix::initial_hessian_kind()}),

@@ -2,13 +2,16 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 #include "models/generalized_linear/method.hpp"
+#include "models/spectral/prediction.hpp"
 #include "models/teacher_student/sample_loss.hpp"
 #include "models/teacher_student/start.hpp"
-#include "solvers/equations/spectral/prediction.hpp"
 
 /// Regression of labels on n = alpha d samples, by full-batch first-order methods.
 ///
@@ -35,7 +38,8 @@ struct DesignLaw {
     double degrees_of_freedom = 6.0;  ///< of a Student-t design, scaled to unit variance
 };
 
-/// A start along the leading eigenvector of a weighted covariance of the inputs.
+/// A start along the leading eigenvector of a weighted covariance of the inputs, scaled to the predicted
+/// overlap; the predicted l* is the constant of its reaction term.
 struct SpectralStart {
     spectral::Preprocessing preprocessing;
     spectral::Prediction prediction;
@@ -77,29 +81,18 @@ class GeneralizedLinear : public Problem {
     [[nodiscard]] std::vector<StartArray> start() const override;
 };
 
-/// In the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t Q = 0, R = 1, mse = 2, train_loss = 3, test_loss = 4, test_loss_estimate = 5,
-                                 overlap = 6, bias = 7, deviation = 8, coverage = 9;
-    std::size_t classification_error = 0;            ///< 0: labels are not binary
-    std::size_t C = 0, tau = 0, rho = 0, Sigma = 0;  ///< 0: not recorded
-    std::size_t quantiles = 0;                       ///< 0: not recorded
+/// What every route of an iterated method reports.
+struct Observables : ObservableList {
+    explicit Observables(const GeneralizedLinear& problem)
+        : Observables(problem.label.binary(), problem.quantiles, problem.recording) {}
+    Observables(bool binary, bool debiased_quantiles, const Recording& recording);
 
-    ObservablePlaces(bool binary, bool two_time, bool debiased_quantiles) {
-        std::size_t next = 10;
-        if (binary) classification_error = next++;
-        if (debiased_quantiles) quantiles = next++;
-        if (!two_time) return;
-        C = next++;
-        tau = next++;
-        rho = next++;
-        Sigma = next++;
-    }
+    Handle Q, R, mse, train_loss, test_loss, test_loss_estimate, overlap;
+    Handle debiasing_bias, debiasing_deviation, coverage;
+    Handle classification_error;  ///< of binary labels
+    Handle quantiles;             ///< of the debiased iterates, where asked for
+    Handle C, tau, rho, Sigma;    ///< at pairs of times, where asked for
 };
-
-/// All observables, for a recording at these times.
-[[nodiscard]] std::vector<Observable> declare_observables(bool binary, bool quantiles,
-                                                          const Recording& recording);
 
 /// The normal quantiles at which those of the debiased iterates are recorded: levels 2.5 %, 7.5 %, .., 97.5
 /// %.

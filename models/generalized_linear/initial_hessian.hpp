@@ -3,8 +3,6 @@
 #include <vector>
 
 #include "models/generalized_linear/generalized_linear.hpp"
-#include "models/generalized_linear/simulation/samples.hpp"
-#include "models/spectral/leading_vector.hpp"
 
 namespace hidyn::generalized_linear {
 
@@ -17,23 +15,18 @@ class InitialHessian final : public GeneralizedLinear {
     using GeneralizedLinear::GeneralizedLinear;
 
     double regularization = 1.0;  ///< a
-    spectral::Prediction prediction;
 
-    [[nodiscard]] std::vector<Observable> observables() const override;
+    struct Observables : ObservableList {
+        Observables();
 
-    static constexpr std::size_t squared_overlap = 0, lowest_eigenvalue = 1;  ///< places of observables
-    static constexpr std::size_t own = 2;  ///< of the one that a simulation or theory has beside these
+        Handle squared_overlap, lowest_eigenvalue;
+    };
+    [[nodiscard]] std::vector<Observable> observables() const override { return Observables().all(); }
 };
 
-/// The two lowest eigenpairs of the Hessian of these samples.
-[[nodiscard]] spectral::ExtremePairs lowest_pairs(const InitialHessian& problem, const Samples& samples,
-                                                  const Signal& signal);
-
-[[nodiscard]] std::vector<Observable> hessian_observables();
-/// The second lowest eigenvalue, of a simulation alone, and the lower edge of the bulk, of the theory alone.
+/// Of a simulation alone.
 [[nodiscard]] Observable second_lowest_eigenvalue();
+/// Of the theory alone.
 [[nodiscard]] Observable lower_edge();
-[[nodiscard]] AlgorithmKind initial_hessian_algorithm();
-[[nodiscard]] RouteKind initial_hessian_simulation();
 
 }  // namespace hidyn::generalized_linear

@@ -19,6 +19,32 @@ double extrapolation(const Algorithm& algorithm, std::size_t t) {
 
 }  // namespace
 
+const char* name_of(Rule rule) {
+    switch (rule) {
+        case Rule::gradient_descent:
+            return "gradient-descent";
+        case Rule::heavy_ball:
+            return "heavy-ball";
+        case Rule::nesterov:
+            return "nesterov";
+        case Rule::ista:
+            return "ista";
+        case Rule::fista:
+            return "fista";
+        case Rule::amp:
+            return "amp";
+    }
+    return "";
+}
+
+std::vector<std::string> rule_names() {
+    std::vector<std::string> names;
+    for (const Rule rule :
+         {Rule::gradient_descent, Rule::heavy_ball, Rule::nesterov, Rule::ista, Rule::fista, Rule::amp})
+        names.emplace_back(name_of(rule));
+    return names;
+}
+
 Method::Method(const Algorithm& algorithm, std::size_t steps) : algorithm_(algorithm) {
     const double keep = 1.0 - algorithm.learning_rate * algorithm.ridge;
     if (algorithm.rule == Rule::ista || algorithm.rule == Rule::fista)

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/generalized_linear/bayes_channel.hpp"
@@ -24,6 +25,11 @@
 namespace hidyn::generalized_linear {
 
 enum class Rule { gradient_descent, heavy_ball, nesterov, ista, fista, amp };
+
+/// As experiments know it.
+[[nodiscard]] const char* name_of(Rule rule);
+/// Of every rule, for routes that are confined to them.
+[[nodiscard]] std::vector<std::string> rule_names();
 
 /// What AMP knows of signal, labels and start.
 struct Knowledge {

@@ -12,14 +12,13 @@ class SpectralEstimator final : public GeneralizedLinear {
   public:
     using GeneralizedLinear::GeneralizedLinear;
 
-    [[nodiscard]] std::vector<Observable> observables() const override;
+    struct Observables : ObservableList {
+        Observables();
+
+        Handle squared_overlap, leading_eigenvalue;
+    };
+    [[nodiscard]] std::vector<Observable> observables() const override { return Observables().all(); }
     [[nodiscard]] std::vector<StartArray> start() const override;
-
-    static constexpr std::size_t squared_overlap = 0, leading_eigenvalue = 1;  ///< places of observables
 };
-
-[[nodiscard]] std::vector<Observable> spectral_observables();
-[[nodiscard]] AlgorithmKind spectral_estimator_algorithm();
-[[nodiscard]] RouteKind spectral_estimator_simulation();
 
 }  // namespace hidyn::generalized_linear

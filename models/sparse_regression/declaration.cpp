@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
 #include "models/sparse_regression/simulation.hpp"
-#include "models/teacher_student/initial.hpp"
 
 namespace hidyn::sparse_regression {
 namespace {
@@ -97,20 +98,16 @@ std::shared_ptr<const Problem> make(bool flow, const ProblemTables& tables, Comp
     return problem;
 }
 
-AlgorithmKind algorithm(bool flow, const char* name, const char* summary, std::vector<Key> keys) {
+AlgorithmKind algorithm(bool flow, const char* name, const char* summary, std::vector<Key> keys = {}) {
     AlgorithmKind kind{.name = name,
                        .summary = summary,
                        .keys = std::move(keys),
-                       .data_keys = {{.name = "samples_per_agent",
-                                      .type = KeyType::integer,
-                                      .meaning = "samples of each agent; absent: the population's loss",
-                                      .symbol = "n",
-                                      .range = {.minimum = 1, .maximum = 1e7}},
-                                     {.name = "seed",
-                                      .type = KeyType::integer,
-                                      .meaning = "of the data sets, one per replica",
-                                      .range = {.minimum = 0},
-                                      .standard = std::int64_t{0}}}};
+                       .data_keys = {keys::integer("samples_per_agent",
+                                                   "samples of each agent; absent: the population's loss")
+                                         .written("n")
+                                         .at_least(1)
+                                         .at_most(1e7),
+                                     keys::seed("of the data sets, one per replica")}};
     kind.make = [flow](const ProblemTables& tables, Complaints& complaints) {
         return make(flow, tables, complaints);
     };
@@ -118,88 +115,60 @@ AlgorithmKind algorithm(bool flow, const char* name, const char* summary, std::v
 }
 
 std::vector<Key> descent_keys() {
-    return {{.name = "learning_rate",
-             .type = KeyType::real,
-             .meaning = "step size of u and v",
-             .symbol = "\\eta",
-             .range = {.minimum = 0, .above_minimum = true},
-             .required = true},
-            {.name = "agents",
-             .type = KeyType::integer,
-             .meaning = "number of agents, each with its own data",
-             .symbol = "N",
-             .range = {.minimum = 1, .maximum = 1000},
-             .standard = std::int64_t{1}},
-            {.name = "network",
-             .type = KeyType::choice,
-             .meaning = "complete: all mix with all; ring: a third of each neighbour's and of its own",
-             .choices = {"complete", "ring"},
-             .standard = std::string("complete")},
-            {.name = "mixing",
-             .type = KeyType::matrix,
-             .meaning = "the mixing matrix itself, symmetric and stochastic, instead of network",
-             .symbol = "P"}};
+    return {keys::learning_rate("step size of u and v"),
+            keys::integer("agents", "number of agents, each with its own data")
+                .written("N")
+                .at_least(1)
+                .at_most(1000)
+                .otherwise(std::int64_t{1}),
+            keys::choice("network",
+                         "complete: all mix with all; ring: a third of each neighbour's and of its own",
+                         {"complete", "ring"}),
+            keys::matrix("mixing", "the mixing matrix itself, symmetric and stochastic, instead of network")
+                .written("P")};
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const SparseRegression&>(base);
-    if (info.d < problem.signal.size())
-        complaints.add(table.complain(
-            "d", fmt::format("is less than the {} nonzeros of problem.signal", problem.signal.size())));
+Solver prepare(const Asked<SparseRegression>& asked) {
+    const SparseRegression& problem = *asked.problem;
+    if (asked.info.d < problem.signal.size())
+        asked.complain("d",
+                       fmt::format("is less than the {} nonzeros of problem.signal", problem.signal.size()));
     const double numbers = static_cast<double>(problem.samples) * static_cast<double>(problem.agents()) *
-                           static_cast<double>(info.d);
+                           static_cast<double>(asked.info.d);
     if (numbers > 1e9)
-        complaints.add(
-            table.complain("d", fmt::format("needs {:.3g} numbers of data, more than 1e9", numbers)));
+        asked.complain("d", fmt::format("needs {:.3g} numbers of data, more than 1e9", numbers));
+    return {[problem = asked.problem](const RouteRun& run) { return simulate(*problem, run); }};
 }
 
 }  // namespace
 
 ProblemKind declaration() {
-    return {.name = "sparse-regression",
-            .summary =
-                "sparse weights by gradient descent on u * u - v * v, of one agent or of many on a network",
-            .mathematics = mathematics,
-            .problem_keys = {{.name = "signal",
-                              .type = KeyType::real_list,
-                              .meaning = "the nonzero weights of the teacher",
-                              .symbol = "w^*",
-                              .required = true},
-                             {.name = "label_noise",
-                              .type = KeyType::real,
-                              .meaning = "variance of the labels' noise",
-                              .symbol = "\\Delta",
-                              .range = {.minimum = 0},
-                              .standard = 0.0}},
-            .initial_keys = {{.name = "scale",
-                              .type = KeyType::real,
-                              .meaning = "u = v = scale",
-                              .symbol = "\\alpha",
-                              .range = {.minimum = 0, .above_minimum = true},
-                              .standard = 1e-2}},
-            .algorithms = {algorithm(true, "gradient-flow", "one agent, in continuous time", {}),
-                           algorithm(false, "gradient-descent", "one agent, or many that mix their weights",
-                                     descent_keys())},
-            .observables = SparseRegression().observables(),
-            .routes = {simulation_kind()}};
+    return {
+        .name = "sparse-regression",
+        .summary =
+            "sparse weights by gradient descent on u * u - v * v, of one agent or of many on a network",
+        .mathematics = mathematics,
+        .problem_keys =
+            {keys::real_list("signal", "the nonzero weights of the teacher").written("w^*").needed(),
+             keys::real("label_noise", "variance of the labels' noise")
+                 .written("\\Delta")
+                 .at_least(0)
+                 .otherwise(0.0)},
+        .initial_keys = {keys::real("scale", "u = v = scale").written("\\alpha").above(0).otherwise(1e-2)},
+        .algorithms = {algorithm(true, "gradient-flow", "one agent, in continuous time"),
+                       algorithm(false, "gradient-descent", "one agent, or many that mix their weights",
+                                 descent_keys())},
+        .observables = SparseRegression().observables(),
+        .routes = {simulation_kind()}};
 }
 
 RouteKind simulation_kind() {
-    std::vector<Key> keys = teacher_student::ensemble_keys(1e6);
-    for (Key& key : keys)
-        if (key.name == "replicas") key.standard = std::int64_t{4};
     return {.name = "simulation",
             .summary = "real weights of all agents on real data",
             .source = "the definition of the algorithm",
             .theory = false,
-            .keys = std::move(keys),
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return make_simulation(std::dynamic_pointer_cast<const SparseRegression>(problem),
-                                       std::move(info));
-            }};
+            .keys = keys::ensemble(1e6, 4),
+            .prepare = route_of<SparseRegression>(prepare)};
 }
 
 }  // namespace hidyn::sparse_regression

@@ -18,7 +18,7 @@ using Eigen::VectorXd;
 class Agents {
   public:
     Agents(const SparseRegression& problem, std::uint64_t d, std::uint32_t replica)
-        : problem_(problem), teacher_(problem.teacher(d)) {
+        : problem_(problem), report_(problem), teacher_(problem.teacher(d)) {
         const auto N = static_cast<Index>(problem.agents());
         if (!problem.population()) data_ = problem.data(d, replica);
         u_ = MatrixXd::Constant(static_cast<Index>(d), N, problem.scale);
@@ -27,15 +27,8 @@ class Agents {
         rest_ = VectorXd::Zero(static_cast<Index>(problem.samples));
     }
 
-    void step() {
-        fill_residuals();
-        const double eta = problem_.learning_rate;
-        mixed_.noalias() = u_ * problem_.mixing;
-        mixed_ -= eta * u_.cwiseProduct(r_);
-        u_.swap(mixed_);
-        mixed_.noalias() = v_ * problem_.mixing;
-        mixed_ += eta * v_.cwiseProduct(r_);
-        v_.swap(mixed_);
+    void advance(std::uint64_t steps) {
+        for (std::uint64_t done = 0; done < steps; ++done) step();
     }
     /// du/dt = -u r and dv/dt = v r of a single agent.
     void flow(const math::State& state, math::State& change) {
@@ -58,17 +51,27 @@ class Agents {
     }
     [[nodiscard]] bool finite() const { return u_.squaredNorm() + v_.squaredNorm() < 1e12; }
 
-    void observe(Recorder& recorder, std::size_t replica, std::size_t time, double weight) {
+    void observe(const Slot& slot) {
         fill_weights();
         const VectorXd mean = w_.rowwise().mean();
         const double consensus =
             std::sqrt((w_.colwise() - mean).squaredNorm() / static_cast<double>(w_.cols()));
-        record_weights(problem_, mean, consensus, recorder, replica, time, weight);
+        record_weights(problem_, report_, mean, consensus, slot);
     }
 
     void archive(Archive& archive) { archive(u_, v_); }
 
   private:
+    void step() {
+        fill_residuals();
+        const double eta = problem_.learning_rate;
+        mixed_.noalias() = u_ * problem_.mixing;
+        mixed_ -= eta * u_.cwiseProduct(r_);
+        u_.swap(mixed_);
+        mixed_.noalias() = v_ * problem_.mixing;
+        mixed_ += eta * v_.cwiseProduct(r_);
+        v_.swap(mixed_);
+    }
     /// u^2 - v^2, exactly 0 where they are equal.
     void fill_weights() { w_ = (u_ - v_).cwiseProduct(u_ + v_); }
     void fill_residuals() {
@@ -87,71 +90,44 @@ class Agents {
     }
 
     const SparseRegression& problem_;
+    Observables report_;
     VectorXd teacher_, rest_;
     SparseRegression::Data data_;
     MatrixXd u_, v_, w_, r_, mixed_;
 };
 
-class Simulation final : public Route {
-  public:
-    Simulation(std::shared_ptr<const SparseRegression> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        Outcome outcome =
-            run_replicas(info.replicas, 1, problem_->steps_per_unit_time(1.0), grid, recorder, progress,
-                         [&](std::size_t replica, BlockWatch& watch) {
-                             Agents agents(*problem_, info.d, static_cast<std::uint32_t>(replica));
-                             if (problem_->flow)
-                                 flow(agents, replica, grid, recorder, progress, watch);
-                             else
-                                 descend(agents, replica, recorder, watch);
-                         });
-        outcome.attributes["mixing_rate"] = problem_->mixing_rate();
-        return outcome;
-    }
-
-  private:
-    static void descend(Agents& agents, std::size_t replica, Recorder& recorder, BlockWatch& watch) {
-        follow_schedule(
-            watch, [&](Archive& archive) { archive(agents); },
-            [&](std::uint64_t count) {
-                for (std::uint64_t step = 0; step < count; ++step) agents.step();
-            },
-            [&](std::uint64_t step) {
-                if (agents.finite()) return watch.proceed(step);
-                watch.mark_diverged(replica, step);
-                return false;
-            },
-            [&](const Sampling& sampling) {
-                agents.observe(recorder, replica, sampling.time, sampling.weight);
-            });
-    }
-
-    void flow(Agents& agents, std::size_t replica, const TimeGrid& grid, Recorder& recorder,
-              Progress& progress, BlockWatch& watch) const {
-        const math::Integration problem{.derivative = [&](const math::State& state, math::State& change,
+/// Gradient flow of one agent.
+void flow(const SparseRegression& problem, const RouteRun& run, std::size_t replica, BlockWatch& watch) {
+    Agents agents(problem, run.info.d, static_cast<std::uint32_t>(replica));
+    const math::Integration integration{.derivative = [&](const math::State& state, math::State& change,
                                                           double) { agents.flow(state, change); },
                                         .record =
                                             [&](std::size_t time, const math::State& state) {
                                                 agents.unpack(state);
-                                                agents.observe(recorder, replica, time, 1.0);
+                                                agents.observe(run.recorder.at(replica, time));
                                             },
                                         .relative_tolerance = 1e-10,
                                         .absolute_tolerance = 1e-14};
-        PartialProgress part(progress, 1.0 / static_cast<double>(info.replicas));
-        const math::IntegrationReport report = math::integrate(problem, agents.packed(), grid.times, part);
-        if (report.status != Status::complete)
-            watch.mark_diverged_at(replica, report.reached, report.reached);
-    }
-
-    std::shared_ptr<const SparseRegression> problem_;
-};
+    PartialProgress part(run.progress, 1.0 / static_cast<double>(run.info.replicas));
+    const math::IntegrationReport report =
+        math::integrate(integration, agents.packed(), run.grid.times, part);
+    if (report.status != Status::complete) watch.mark_diverged_at(replica, report.reached, report.reached);
+}
 
 }  // namespace
 
-std::unique_ptr<Route> make_simulation(std::shared_ptr<const SparseRegression> problem, RouteInfo info) {
-    return std::make_unique<Simulation>(std::move(problem), std::move(info));
+Outcome simulate(const SparseRegression& problem, const RouteRun& run) {
+    const double rate = problem.steps_per_unit_time(1.0);
+    Outcome outcome = problem.flow
+                          ? run_replicas(run.info.replicas, 1, rate, run.grid, run.recorder, run.progress,
+                                         [&](std::size_t replica, BlockWatch& watch) {
+                                             flow(problem, run, replica, watch);
+                                         })
+                          : run_steppers(run, rate, [&](std::size_t replica) {
+                                return Agents(problem, run.info.d, static_cast<std::uint32_t>(replica));
+                            });
+    outcome.attributes["mixing_rate"] = problem.mixing_rate();
+    return outcome;
 }
 
 }  // namespace hidyn::sparse_regression

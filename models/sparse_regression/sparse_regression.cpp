@@ -3,6 +3,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "random/stream.hpp"
 
@@ -34,25 +35,23 @@ double SparseRegression::mixing_rate() const {
     return moduli[moduli.size() - 2];
 }
 
+Observables::Observables(const SparseRegression& problem) {
+    estimation_error = add({.name = "estimation_error",
+                            .long_name = "estimation error",
+                            .symbol = "|\\bar w - w^*|",
+                            .normalization = "Euclidean norm, of the mean over agents",
+                            .derived = true});
+    consensus = add("consensus", "distance between agents", "(\\langle |w_i - \\bar w|^2 \\rangle)^{1/2}",
+                    "root of the mean over agents of the squared distance from their mean");
+    support_weights =
+        add("support_weights", "weights on the support", "\\bar w",
+            "entries of the mean over agents where w* is not 0", {{"nonzero", problem.signal.size()}});
+    off_support = add("off_support", "largest weight off the support", "\\max_j |\\bar w_j|",
+                      "of the mean over agents where w* is 0");
+}
+
 std::vector<Observable> SparseRegression::observables() const {
-    return {{.name = "estimation_error",
-             .long_name = "estimation error",
-             .symbol = "|\\bar w - w^*|",
-             .normalization = "Euclidean norm, of the mean over agents",
-             .derived = true},
-            {.name = "consensus",
-             .long_name = "distance between agents",
-             .symbol = "(\\langle |w_i - \\bar w|^2 \\rangle)^{1/2}",
-             .normalization = "root of the mean over agents of the squared distance from their mean"},
-            {.name = "support_weights",
-             .long_name = "weights on the support",
-             .symbol = "\\bar w",
-             .normalization = "entries of the mean over agents where w* is not 0",
-             .dimensions = {{"nonzero", signal.size()}}},
-            {.name = "off_support",
-             .long_name = "largest weight off the support",
-             .symbol = "\\max_j |\\bar w_j|",
-             .normalization = "of the mean over agents where w* is 0"}};
+    return Observables(*this).all();
 }
 
 std::vector<Problem::StartArray> SparseRegression::start() const {
@@ -63,17 +62,16 @@ std::vector<Problem::StartArray> SparseRegression::start() const {
              {scale}}};
 }
 
-void record_weights(const SparseRegression& problem, const VectorXd& mean, double consensus,
-                    Recorder& recorder, std::size_t replica, std::size_t time, double weight) {
+void record_weights(const SparseRegression& problem, const Observables& report, const VectorXd& mean,
+                    double consensus, const Slot& slot) {
     const auto nonzeros = static_cast<Index>(problem.signal.size());
     const double error = (mean - problem.teacher(static_cast<std::uint64_t>(mean.size()))).norm();
     const double rest =
         mean.size() > nonzeros ? mean.tail(mean.size() - nonzeros).cwiseAbs().maxCoeff() : 0.0;
-    recorder.blend(ObservablePlaces::error, replica, time, weight, {&error, 1});
-    recorder.blend(ObservablePlaces::consensus, replica, time, weight, {&consensus, 1});
-    recorder.blend(ObservablePlaces::support, replica, time, weight,
-                   {mean.data(), static_cast<std::size_t>(nonzeros)});
-    recorder.blend(ObservablePlaces::off_support, replica, time, weight, {&rest, 1});
+    slot.record(report.estimation_error, error);
+    slot.record(report.consensus, consensus);
+    slot.record(report.support_weights, std::span(mean.data(), problem.signal.size()));
+    slot.record(report.off_support, rest);
 }
 
 }  // namespace hidyn::sparse_regression

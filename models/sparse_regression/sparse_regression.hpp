@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
+#include "core/recorder.hpp"
 
 /// Sparse linear regression by gradient descent on w = u * u - v * v (entry by entry), which favours sparse
 /// weights, by one agent or by many that share their weights with neighbours.
@@ -53,13 +55,14 @@ class SparseRegression final : public Problem {
     [[nodiscard]] std::size_t start_replicas() const override { return data_replicas; }
 };
 
-/// In the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t error = 0, consensus = 1, support = 2, off_support = 3;
+struct Observables : ObservableList {
+    explicit Observables(const SparseRegression& problem);
+
+    Handle estimation_error, consensus, support_weights, off_support;
 };
 
 /// The mean weights of all agents and how far the agents are from them, as every route reports them.
-void record_weights(const SparseRegression& problem, const Eigen::VectorXd& mean, double consensus,
-                    Recorder& recorder, std::size_t replica, std::size_t time, double weight = 1.0);
+void record_weights(const SparseRegression& problem, const Observables& report, const Eigen::VectorXd& mean,
+                    double consensus, const Slot& slot);
 
 }  // namespace hidyn::sparse_regression

@@ -2,10 +2,8 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "core/table.hpp"
 #include "math/expression/multivariate.hpp"
 
 /// Spectral estimators take the leading eigenvector of (1/n) sum_i T(y_i) x_i x_i^T as their guess of the
@@ -44,11 +42,5 @@ class Preprocessing {
     double parameter_, bound_;
     std::optional<math::MultivariateExpression> expression_;
 };
-
-/// The keys `preprocessing` and `preprocessing_bound`.
-[[nodiscard]] std::vector<Key> preprocessing_keys();
-/// Reads them for labels with this noise (over T) and ratio of samples; complains where the theory has none.
-[[nodiscard]] std::optional<Preprocessing> read_preprocessing(const Table& table, double Delta, double alpha,
-                                                              Complaints& complaints);
 
 }  // namespace hidyn::spectral

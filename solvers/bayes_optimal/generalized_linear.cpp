@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/typed_route.hpp"
 #include "models/generalized_linear/fresh_sample.hpp"
 #include "models/generalized_linear/generalized_linear.hpp"
 #include "solvers/bayes_optimal/channel_information.hpp"
@@ -17,7 +18,7 @@ namespace hidyn::bayes_optimal {
 namespace {
 
 using generalized_linear::GeneralizedLinear;
-using generalized_linear::ObservablePlaces;
+using generalized_linear::Observables;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
@@ -46,88 +47,69 @@ BayesPath follow(const GeneralizedLinear& problem, Progress& progress) {
     return path;
 }
 
-class ScalarStateEvolution final : public Route {
-  public:
-    ScalarStateEvolution(std::shared_ptr<const GeneralizedLinear> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const BayesPath path = follow(*problem_, progress);
-        generalized_linear::FreshSample fresh(*problem_);
-        for (std::size_t place = 0; place < grid.times.size(); ++place)
-            record(path, place, static_cast<std::size_t>(grid.times[place]), fresh, recorder);
-        Outcome outcome;
-        outcome.attributes["equations"] = std::string("V and qhat, by quadrature");
-        return outcome;
+void record_two_time(const GeneralizedLinear& problem, const Observables& report, const BayesPath& path,
+                     std::size_t t, const Slot& slot) {
+    std::vector<double> C, tau, rho, Sigma;
+    for (const double time : problem.recording.grid.times) {
+        const auto s = static_cast<std::size_t>(time);
+        // Later iterates know all that earlier ones know, but for what a start was told.
+        C.push_back(problem.Q0() > 0.0 ? missing : problem.T() - path.V[std::min(s, t)]);
+        Sigma.push_back(problem.Q0() > 0.0 ? missing : path.qhat[std::min(s, t)]);
+        tau.push_back(s == t ? -path.qhat[t] : 0.0);
+        rho.push_back(s + 1 == t ? path.V[t] : 0.0);
     }
+    slot.record(report.C, C);
+    slot.record(report.tau, tau);
+    slot.record(report.rho, rho);
+    slot.record(report.Sigma, Sigma);
+}
 
-  private:
-    void record(const BayesPath& path, std::size_t place, std::size_t t,
-                generalized_linear::FreshSample& fresh, Recorder& recorder) const {
-        const ObservablePlaces places(problem_->label.binary(), problem_->recording.two_time,
-                                      problem_->quantiles);
-        const auto put = [&](std::size_t observable, double value) {
-            recorder.record(observable, 0, place, {&value, 1});
-        };
-        const double T = problem_->T();
+Outcome solve(const GeneralizedLinear& problem, const RouteRun& run) {
+    const Observables report(problem);
+    const BayesPath path = follow(problem, run.progress);
+    generalized_linear::FreshSample fresh(problem);
+    const double T = problem.T();
+    for (std::size_t time = 0; time < run.grid.size(); ++time) {
+        const auto t = static_cast<std::size_t>(run.grid.times[time]);
         const double q = T - path.V[t];
         const generalized_linear::FreshSample::Errors errors = fresh.errors(q, q);
-        put(ObservablePlaces::Q, q);
-        put(ObservablePlaces::R, q);
-        put(ObservablePlaces::mse, path.V[t]);
+        const Slot slot = run.recorder.at(0, time);
+        slot.record(report.Q, q);
+        slot.record(report.R, q);
+        slot.record(report.mse, path.V[t]);
         // With the memory of the last force, of which the equations know nothing.
-        put(ObservablePlaces::train_loss, missing);
-        put(ObservablePlaces::test_loss, errors.loss);
-        put(ObservablePlaces::test_loss_estimate, errors.loss);
-        put(ObservablePlaces::overlap, std::sqrt(std::max(q, 0.0) / T));
-        put(ObservablePlaces::bias, 1.0);
-        put(ObservablePlaces::deviation, 1.0 / std::sqrt(path.qhat[t]));
-        put(ObservablePlaces::coverage, 0.95);
-        if (places.quantiles > 0)
-            recorder.record(places.quantiles, 0, place, generalized_linear::recorded_quantiles());
-        if (places.classification_error > 0) put(places.classification_error, errors.classification);
-        if (!problem_->recording.two_time) return;
-        std::vector<double> C, tau, rho, Sigma;
-        for (const double time : problem_->recording.grid.times) {
-            const auto s = static_cast<std::size_t>(time);
-            // Later iterates know all that earlier ones know, but for what a start was told.
-            C.push_back(problem_->Q0() > 0.0 ? missing : T - path.V[std::min(s, t)]);
-            Sigma.push_back(problem_->Q0() > 0.0 ? missing : path.qhat[std::min(s, t)]);
-            tau.push_back(s == t ? -path.qhat[t] : 0.0);
-            rho.push_back(s + 1 == t ? path.V[t] : 0.0);
-        }
-        recorder.record(places.C, 0, place, C);
-        recorder.record(places.tau, 0, place, tau);
-        recorder.record(places.rho, 0, place, rho);
-        recorder.record(places.Sigma, 0, place, Sigma);
+        slot.record(report.train_loss, missing);
+        slot.record(report.test_loss, errors.loss);
+        slot.record(report.test_loss_estimate, errors.loss);
+        slot.record(report.overlap, std::sqrt(std::max(q, 0.0) / T));
+        slot.record(report.debiasing_bias, 1.0);
+        slot.record(report.debiasing_deviation, 1.0 / std::sqrt(path.qhat[t]));
+        slot.record(report.coverage, 0.95);
+        slot.record(report.quantiles, generalized_linear::recorded_quantiles());
+        slot.record(report.classification_error, errors.classification);
+        if (report.C) record_two_time(problem, report, path, t, slot);
     }
-
-    std::shared_ptr<const GeneralizedLinear> problem_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const GeneralizedLinear&>(base);
-    if (problem.algorithm.damping > 0.0)
-        complaints.add(
-            fmt::format("{}: there is no state evolution of damped steps; give damping = 0", table.place()));
+    Outcome outcome;
+    outcome.attributes["equations"] = std::string("V and qhat, by quadrature");
+    return outcome;
 }
 
 }  // namespace
 
 RouteKind generalized_linear_kind() {
-    return {.name = "bayes-state-evolution",
-            .summary = "Bayes-optimal message passing in the limit d -> infinity: one number per iteration",
-            .source = "Barbier, Krzakala, Macris, Miolane & Zdeborova, arXiv 1708.03395",
-            .theory = true,
-            .algorithms = {"amp"},
-            .keys = {},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<ScalarStateEvolution>(
-                    std::dynamic_pointer_cast<const GeneralizedLinear>(problem), std::move(info));
-            }};
+    return {
+        .name = "bayes-state-evolution",
+        .summary = "Bayes-optimal message passing in the limit d -> infinity: one number per iteration",
+        .source = "Barbier, Krzakala, Macris, Miolane & Zdeborova, arXiv 1708.03395",
+        .theory = true,
+        .algorithms = {"amp"},
+        .keys = {},
+        .prepare = route_of<GeneralizedLinear>([](const Asked<GeneralizedLinear>& asked) -> Solver {
+            if (asked.problem->algorithm.damping > 0.0)
+                asked.complaints.add(fmt::format(
+                    "{}: there is no state evolution of damped steps; give damping = 0", asked.keys.place()));
+            return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
+        })};
 }
 
 }  // namespace hidyn::bayes_optimal

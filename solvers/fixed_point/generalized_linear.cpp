@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/typed_route.hpp"
 #include "models/generalized_linear/fresh_sample.hpp"
 #include "models/generalized_linear/generalized_linear.hpp"
 #include "solvers/fixed_point/minimizer.hpp"
@@ -13,64 +14,50 @@ namespace {
 
 using generalized_linear::GeneralizedLinear;
 using generalized_linear::LabelChannel;
-using generalized_linear::ObservablePlaces;
+using generalized_linear::Observables;
 
-class FixedPointRoute final : public Route {
-  public:
-    FixedPointRoute(std::shared_ptr<const GeneralizedLinear> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid&, Recorder& recorder, Progress& progress) const override {
-        const Minimizer found = minimizer_of(*problem_);
-        const ObservablePlaces places(problem_->label.binary(), problem_->recording.two_time,
-                                      problem_->quantiles);
-        const auto put = [&](std::size_t observable, double value) {
-            recorder.record(observable, 0, 0, {&value, 1});
-        };
-        const double T = problem_->T();
-        const generalized_linear::FreshSample::Errors errors =
-            generalized_linear::FreshSample(*problem_).errors(found.q, found.m);
-        put(ObservablePlaces::Q, found.q);
-        put(ObservablePlaces::R, found.m);
-        put(ObservablePlaces::mse, found.q - 2.0 * found.m + T);
-        put(ObservablePlaces::train_loss, found.train_loss);
-        put(ObservablePlaces::test_loss, errors.loss);
-        put(ObservablePlaces::test_loss_estimate, errors.loss);
-        put(ObservablePlaces::overlap, found.m / std::sqrt(found.q * T));
-        put(ObservablePlaces::bias, -found.delta / found.tau);
-        put(ObservablePlaces::deviation, std::sqrt(found.Sigma) / std::abs(found.tau));
-        put(ObservablePlaces::coverage, 0.95);
-        if (places.quantiles > 0)
-            recorder.record(places.quantiles, 0, 0, generalized_linear::recorded_quantiles());
-        if (places.classification_error > 0) put(places.classification_error, errors.classification);
-        progress.advance(1.0);
-        Outcome outcome;
-        outcome.attributes["V"] = found.V;
-        outcome.attributes["iterations"] = static_cast<double>(found.iterations);
-        if (!found.converged) {
-            outcome.status = Status::not_converged;
-            outcome.detail =
-                fmt::format("after {} iterations the last one changed m, q or V by {:.2g} of its value",
-                            found.iterations, found.last_change);
-        }
-        return outcome;
+Outcome solve(const GeneralizedLinear& problem, const RouteRun& run) {
+    const Observables report(problem);
+    const Minimizer found = minimizer_of(problem);
+    const double T = problem.T();
+    const generalized_linear::FreshSample::Errors errors =
+        generalized_linear::FreshSample(problem).errors(found.q, found.m);
+    const Slot slot = run.recorder.at(0, 0);
+    slot.record(report.Q, found.q);
+    slot.record(report.R, found.m);
+    slot.record(report.mse, found.q - 2.0 * found.m + T);
+    slot.record(report.train_loss, found.train_loss);
+    slot.record(report.test_loss, errors.loss);
+    slot.record(report.test_loss_estimate, errors.loss);
+    slot.record(report.overlap, found.m / std::sqrt(found.q * T));
+    slot.record(report.debiasing_bias, -found.delta / found.tau);
+    slot.record(report.debiasing_deviation, std::sqrt(found.Sigma) / std::abs(found.tau));
+    slot.record(report.coverage, 0.95);
+    slot.record(report.quantiles, generalized_linear::recorded_quantiles());
+    slot.record(report.classification_error, errors.classification);
+    run.progress.advance(1.0);
+    Outcome outcome;
+    outcome.attributes["V"] = found.V;
+    outcome.attributes["iterations"] = static_cast<double>(found.iterations);
+    if (!found.converged) {
+        outcome.status = Status::not_converged;
+        outcome.detail =
+            fmt::format("after {} iterations the last one changed m, q or V by {:.2g} of its value",
+                        found.iterations, found.last_change);
     }
+    return outcome;
+}
 
-  private:
-    std::shared_ptr<const GeneralizedLinear> problem_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid& grid,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const GeneralizedLinear&>(base);
+void check(const Asked<GeneralizedLinear>& asked) {
+    const GeneralizedLinear& problem = *asked.problem;
     const auto refuse = [&](const std::string& why) {
-        complaints.add(fmt::format("{}: {}", table.place(), why));
+        asked.complaints.add(fmt::format("{}: {}", asked.keys.place(), why));
     };
-    if (grid.size() > 1)
+    if (asked.grid.size() > 1)
         refuse(fmt::format(
             "a fixed point is the end of the path alone, but {} times are recorded: give one, late enough "
             "for the method to have converged, as in [time] at = [400]",
-            grid.size()));
+            asked.grid.size()));
     const bool linear = problem.loss.link().linear() && problem.label.teacher().linear();
     const bool residual =
         problem.loss.loss().of_residual() && problem.label.channel() == LabelChannel::additive;
@@ -118,12 +105,10 @@ RouteKind generalized_linear_kind() {
         .theory = true,
         .algorithms = {"gradient-descent", "heavy-ball", "nesterov"},
         .keys = {},
-        .check = check,
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<FixedPointRoute>(
-                std::dynamic_pointer_cast<const GeneralizedLinear>(problem), std::move(info));
-        }};
+        .prepare = route_of<GeneralizedLinear>([](const Asked<GeneralizedLinear>& asked) -> Solver {
+            check(asked);
+            return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
+        })};
 }
 
 }  // namespace hidyn::fixed_point

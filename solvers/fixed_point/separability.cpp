@@ -1,5 +1,6 @@
 #include "solvers/fixed_point/separability.hpp"
 
+#include "core/typed_route.hpp"
 #include "models/generalized_linear/separability.hpp"
 #include "solvers/fixed_point/minimizer.hpp"
 
@@ -8,21 +9,12 @@ namespace {
 
 using generalized_linear::Separability;
 
-class Threshold final : public Route {
-  public:
-    Threshold(std::shared_ptr<const Separability> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid&, Recorder& recorder, Progress& progress) const override {
-        const double ratio = 1.0 / separability_threshold(problem_->label, problem_->T());
-        recorder.record(Separability::separable_ratio, 0, 0, {&ratio, 1});
-        progress.advance(1.0);
-        return {};
-    }
-
-  private:
-    std::shared_ptr<const Separability> problem_;
-};
+Outcome solve(const Separability& problem, const RouteRun& run) {
+    run.recorder.at(0, 0).record(Separability::Observables().separable_ratio,
+                                 1.0 / separability_threshold(problem.label, problem.T()));
+    run.progress.advance(1.0);
+    return {};
+}
 
 }  // namespace
 
@@ -33,11 +25,7 @@ RouteKind separability_kind() {
             .theory = true,
             .algorithms = {"separability"},
             .keys = {},
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<Threshold>(std::dynamic_pointer_cast<const Separability>(problem),
-                                                   std::move(info));
-            }};
+            .prepare = solved_by<Separability>(solve)};
 }
 
 }  // namespace hidyn::fixed_point

@@ -3,41 +3,34 @@
 #include <cmath>
 #include <limits>
 
+#include "core/typed_route.hpp"
 #include "models/generalized_linear/initial_hessian.hpp"
+#include "models/spectral/hessian.hpp"
+#include "solvers/equations/spectral/prediction.hpp"
 
 namespace hidyn::random_matrix {
 namespace {
 
 using generalized_linear::InitialHessian;
 
-class Limit final : public Route {
-  public:
-    Limit(std::shared_ptr<const InitialHessian> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    [[nodiscard]] std::vector<Observable> own_observables() const override {
-        return {generalized_linear::lower_edge()};
-    }
-
-    Outcome solve(const TimeGrid&, Recorder& recorder, Progress& progress) const override {
-        const spectral::Prediction& found = problem_->prediction;
-        // An outlier and its overlap are off by 1/d, like everything that verdicts compare. Without one the
-        // lowest eigenvalue is the edge and its vector knows nothing, up to d^-2/3 and more near the
-        // transition: the edge is reported by itself, and nothing is said of single runs.
-        const bool outlier = !std::isnan(found.root);
-        constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-        const double overlap = outlier ? found.squared_overlap : unknown;
-        const double lowest = outlier ? found.leading_eigenvalue : unknown;
-        recorder.record(InitialHessian::squared_overlap, 0, 0, {&overlap, 1});
-        recorder.record(InitialHessian::lowest_eigenvalue, 0, 0, {&lowest, 1});
-        recorder.record(InitialHessian::own, 0, 0, {&found.edge, 1});
-        progress.advance(1.0);
-        return {};
-    }
-
-  private:
-    std::shared_ptr<const InitialHessian> problem_;
-};
+Outcome solve(const InitialHessian& problem, Handle lower_edge, const RouteRun& run) {
+    const InitialHessian::Observables report;
+    const spectral::Prediction found =
+        spectral::predict_smallest(spectral::hessian_weights(problem.regularization, problem.Q0(),
+                                                             problem.T(), problem.label.noise_variance()),
+                                   problem.sample_ratio);
+    // An outlier and its overlap are off by 1/d, like everything that verdicts compare. Without one the
+    // lowest eigenvalue is the edge and its vector knows nothing, up to d^-2/3 and more near the
+    // transition: the edge is reported by itself, and nothing is said of single runs.
+    const bool outlier = !std::isnan(found.root);
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    const Slot slot = run.recorder.at(0, 0);
+    slot.record(report.squared_overlap, outlier ? found.squared_overlap : unknown);
+    slot.record(report.lowest_eigenvalue, outlier ? found.leading_eigenvalue : unknown);
+    slot.record(lower_edge, found.edge);
+    run.progress.advance(1.0);
+    return {};
+}
 
 }  // namespace
 
@@ -49,11 +42,13 @@ RouteKind initial_hessian_kind() {
         .theory = true,
         .algorithms = {"initial-hessian"},
         .keys = {},
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<Limit>(std::dynamic_pointer_cast<const InitialHessian>(problem),
-                                           std::move(info));
-        }};
+        .prepare = route_of<InitialHessian>([](const Asked<InitialHessian>& asked) -> Solver {
+            ObservableList own(InitialHessian::Observables().end());
+            const Handle edge = own.add(generalized_linear::lower_edge());
+            return {
+                [problem = asked.problem, edge](const RouteRun& run) { return solve(*problem, edge, run); },
+                own.all()};
+        })};
 }
 
 }  // namespace hidyn::random_matrix

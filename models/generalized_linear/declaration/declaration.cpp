@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
+#include "core/keys.hpp"
 #include "models/generalized_linear/declaration/sections.hpp"
+#include "models/generalized_linear/declaration/separability.hpp"
+#include "models/generalized_linear/declaration/spectra.hpp"
+#include "models/generalized_linear/declaration/start.hpp"
 #include "models/generalized_linear/generalized_linear.hpp"
 #include "models/generalized_linear/initial_hessian.hpp"
 #include "models/generalized_linear/separability.hpp"
@@ -30,7 +33,9 @@ constexpr const char* mathematics =
   amp               x^t = g^t - V u^{t-1}, u^t = (E[z* | x^t, y] - x^t) / V, qhat = -(1/d) sum_i du_i/dx_i,
                     it stops where less than a hundredth of the signal is unknown and fewer than ten samples tell more;
                     theta <- E[theta* | theta + h / qhat], V = its mean variance: the posterior means under the
-                    problem's own prior and label_channel, which no first-order method beats
+                    problem's own prior and label_channel, which no first-order method beats. A spectral start is
+                    scaled to the overlap that theory predicts of it, and x^0 = (1 - w / l*) g^0, w the preprocessed
+                    label, with the predicted l*: both are inputs of the algorithm
 
 State evolution knows the path in the limit: with responses tau (of the forces u) and rho (of the iterates),
   g^t ~ Z^t + sum_{s<t} rho_ts u^s,  h^t ~ W^t + delta_t theta* + sum_{s<=t} tau_ts theta^s,
@@ -47,71 +52,60 @@ Dictionary. Han & Xu: their m, n and phi are n, d and alpha. A step eta' for the
 preactivation x . theta / sqrt(d), is eta = eta' / n. Sur & Candes: kappa = 1 / alpha, gamma^2 = T.)";
 
 Key learning_rate_key() {
-    Key key =
-        real_key("learning_rate",
-                 "step size; it multiplies the gradient of the loss summed over all samples, with inputs of "
-                 "variance 1 / d",
-                 "\\eta", {.minimum = 0, .above_minimum = true}, {});
-    key.required = true;
-    return key;
+    return keys::learning_rate(
+        "step size; it multiplies the gradient of the loss summed over all samples, with inputs of "
+        "variance 1 / d");
 }
 
 Key ridge_key() {
-    return real_key("ridge", "adds ridge / 2 |theta|^2 to the loss summed over samples", "\\lambda",
-                    {.minimum = 0}, 0.0);
+    return keys::real("ridge", "adds ridge / 2 |theta|^2 to the loss summed over samples")
+        .written("\\lambda")
+        .at_least(0)
+        .otherwise(0.0);
 }
 
 Key momentum_key(const char* meaning) {
-    Key key = real_key("momentum", meaning, "\\mu", {.minimum = 0, .maximum = 1}, {});
-    key.required = true;
-    return key;
+    return keys::momentum(meaning).written("\\mu").needed();
 }
 
 Key l1_key() {
-    Key key =
-        real_key("l1", "adds l1 |theta|_1 to the loss summed over samples", "\\lambda_1", {.minimum = 0}, {});
-    key.required = true;
-    return key;
+    return keys::real("l1", "adds l1 |theta|_1 to the loss summed over samples")
+        .written("\\lambda_1")
+        .at_least(0)
+        .needed();
 }
 
 struct RuleDescription {
     Rule rule;
-    const char* name;
     const char* summary;
     std::vector<Key> keys;
 };
 
 std::vector<RuleDescription> rules() {
     return {
-        {Rule::gradient_descent,
-         "gradient-descent",
-         "full-batch gradient descent",
-         {learning_rate_key(), ridge_key()}},
+        {Rule::gradient_descent, "full-batch gradient descent", {learning_rate_key(), ridge_key()}},
         {Rule::heavy_ball,
-         "heavy-ball",
          "gradient descent that keeps a part of its last step (Polyak)",
          {learning_rate_key(), ridge_key(), momentum_key("part of the last step that is taken again")}},
         {Rule::nesterov,
-         "nesterov",
          "gradient descent from a point extrapolated along the last step (Nesterov), with constant momentum",
          {learning_rate_key(), ridge_key(),
           momentum_key("length of the extrapolation in units of the last step")}},
-        {Rule::ista,
-         "ista",
-         "gradient descent with soft thresholding: the lasso",
-         {learning_rate_key(), l1_key()}},
-        {Rule::fista, "fista", "accelerated ISTA (Beck & Teboulle)", {learning_rate_key(), l1_key()}},
+        {Rule::ista, "gradient descent with soft thresholding: the lasso", {learning_rate_key(), l1_key()}},
+        {Rule::fista, "accelerated ISTA (Beck & Teboulle)", {learning_rate_key(), l1_key()}},
         {Rule::amp,
-         "amp",
          "generalised approximate message passing with the posterior means of the problem's own prior and "
          "labels",
-         {real_key("damping", "share of the last force and iterate that a step keeps", "\\beta",
-                   {.minimum = 0, .maximum = 1}, 0.0)}}};
+         {keys::real("damping", "share of the last force and iterate that a step keeps")
+              .written("\\beta")
+              .at_least(0)
+              .below(1)
+              .otherwise(0.0)}}};
 }
 
 /// What AMP knows, from the problem itself; complains about starts and labels of which it knows too little.
 Knowledge knowledge_of(const GeneralizedLinear& problem, const ProblemTables& tables,
-                       Complaints& complaints) {
+                       const spectral::Theory& theory, Complaints& complaints) {
     const double q = problem.Q0();
     const double T = problem.T();
     if (!problem.knows_channel())
@@ -133,7 +127,7 @@ Knowledge knowledge_of(const GeneralizedLinear& problem, const ProblemTables& ta
                           "\"spectral\" has no overlap with the signal at sample_ratio = {} with this "
                           "preprocessing (the best one has above {:.4g}): \"amp\" would not move",
                           problem.sample_ratio,
-                          spectral::weak_recovery_ratio(problem.label.noise_variance() / T)))
+                          theory.weak_recovery_ratio(problem.label.noise_variance() / T)))
                 : tables.initial.complain(
                       "Q",
                       "must be positive for label_channel = \"magnitude\": without any overlap \"amp\" "
@@ -144,8 +138,8 @@ Knowledge knowledge_of(const GeneralizedLinear& problem, const ProblemTables& ta
             .start_variance = T - q};
 }
 
-void read_algorithm(Rule rule, const ProblemTables& tables, GeneralizedLinear& problem,
-                    Complaints& complaints) {
+void read_algorithm(Rule rule, const ProblemTables& tables, const spectral::Theory& theory,
+                    GeneralizedLinear& problem, Complaints& complaints) {
     const Table& table = tables.algorithm;
     Algorithm& algorithm = problem.algorithm;
     algorithm.rule = rule;
@@ -155,12 +149,8 @@ void read_algorithm(Rule rule, const ProblemTables& tables, GeneralizedLinear& p
                               {"l1", &algorithm.l1},
                               {"damping", &algorithm.damping}})
         if (table.has(key)) *place = table.real(key);
-    if (algorithm.momentum >= 1.0)
-        complaints.add(table.complain("momentum", "must be less than 1, or nothing is ever forgotten"));
-    if (algorithm.damping >= 1.0)
-        complaints.add(table.complain("damping", "must be less than 1, or nothing ever moves"));
     if (rule == Rule::amp)
-        algorithm.knowledge = knowledge_of(problem, tables, complaints);
+        algorithm.knowledge = knowledge_of(problem, tables, theory, complaints);
     else if (problem.spectral)
         complaints.add(tables.initial.complain(
             "kind",
@@ -168,45 +158,46 @@ void read_algorithm(Rule rule, const ProblemTables& tables, GeneralizedLinear& p
             "other methods needs a start that does not depend on the data"));
 }
 
-std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, Complaints& complaints) {
+std::shared_ptr<const Problem> make(Rule rule, const ProblemTables& tables, const spectral::Theory& theory,
+                                    Complaints& complaints) {
     std::optional<Answers> answers = read_answers(tables.problem, complaints);
     if (!answers) return nullptr;
     auto problem = std::make_shared<GeneralizedLinear>(std::move(answers->loss), std::move(answers->label));
-    if (!read_sections(tables, *problem, complaints)) return nullptr;
-    read_algorithm(rule, tables, *problem, complaints);
+    if (!read_sections(tables, theory, *problem, complaints)) return nullptr;
+    read_algorithm(rule, tables, theory, *problem, complaints);
     return problem;
+}
+
+/// Of all algorithms; those that share a name stand here once.
+std::vector<Observable> all_observables() {
+    ObservableList all = Observables(true, true, {.grid = {{0.0}, ""}, .two_time = true});
+    const SpectralEstimator::Observables estimator;
+    const InitialHessian::Observables hessian;
+    const Separability::Observables separability;
+    for (const Observable& one : estimator.all()) all.add(one);
+    all.add(hessian.all().at(hessian.lowest_eigenvalue.place()));
+    all.add(second_lowest_eigenvalue());
+    all.add(lower_edge());
+    for (const Observable& one : separability.all()) all.add(one);
+    return all.all();
 }
 
 }  // namespace
 
-std::vector<std::string> algorithm_names() {
-    std::vector<std::string> names;
-    for (const RuleDescription& rule : rules()) names.emplace_back(rule.name);
-    return names;
-}
-
-ProblemKind declaration() {
+ProblemKind declaration(const spectral::Theory& theory) {
     std::vector<AlgorithmKind> algorithms;
     for (RuleDescription& rule : rules()) {
-        AlgorithmKind kind{.name = rule.name, .summary = rule.summary, .keys = std::move(rule.keys)};
+        AlgorithmKind kind{.name = name_of(rule.rule), .summary = rule.summary, .keys = std::move(rule.keys)};
         kind.data_keys = data_keys();
         kind.two_time = true;
-        kind.make = [which = rule.rule](const ProblemTables& tables, Complaints& complaints) {
-            return make(which, tables, complaints);
+        kind.make = [which = rule.rule, theory](const ProblemTables& tables, Complaints& complaints) {
+            return make(which, tables, theory, complaints);
         };
         algorithms.push_back(std::move(kind));
     }
-    algorithms.push_back(spectral_estimator_algorithm());
-    algorithms.push_back(initial_hessian_algorithm());
+    algorithms.push_back(spectral_estimator_algorithm(theory));
+    algorithms.push_back(initial_hessian_algorithm(theory));
     algorithms.push_back(separability_algorithm());
-    std::vector<Observable> observables =
-        declare_observables(true, true, {.grid = {{0.0}, ""}, .two_time = true});
-    for (Observable& observable : spectral_observables()) observables.push_back(std::move(observable));
-    // The squared overlap of both spectra has one name.
-    observables.push_back(hessian_observables().at(InitialHessian::lowest_eigenvalue));
-    observables.push_back(second_lowest_eigenvalue());
-    observables.push_back(lower_edge());
-    for (Observable& observable : separability_observables()) observables.push_back(std::move(observable));
     return {
         .name = "generalized-linear",
         .summary = "regression by full-batch first-order methods, with inference from the data themselves",
@@ -214,7 +205,7 @@ ProblemKind declaration() {
         .problem_keys = problem_keys(),
         .initial_keys = initial_keys(),
         .algorithms = std::move(algorithms),
-        .observables = std::move(observables),
+        .observables = all_observables(),
         .routes = {simulation_kind(), spectral_estimator_simulation(), initial_hessian_simulation(),
                    separability_simulation()}};
 }

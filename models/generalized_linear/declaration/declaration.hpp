@@ -1,15 +1,13 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "core/problem.hpp"
+#include "models/spectral/prediction.hpp"
 
 namespace hidyn::generalized_linear {
 
-/// The problem `generalized-linear` with its simulation and without theories.
-[[nodiscard]] ProblemKind declaration();
-[[nodiscard]] std::vector<std::string> algorithm_names();
+/// The problem `generalized-linear` with its simulations and without theories. A spectral start is told what
+/// `theory` predicts of it.
+[[nodiscard]] ProblemKind declaration(const spectral::Theory& theory);
 [[nodiscard]] RouteKind simulation_kind();
 
 }  // namespace hidyn::generalized_linear

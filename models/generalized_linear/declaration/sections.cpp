@@ -6,23 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/keys.hpp"
 #include "core/machine.hpp"
+#include "models/generalized_linear/declaration/start.hpp"
 #include "models/generalized_linear/simulation/samples.hpp"
-#include "models/teacher_student/initial.hpp"
 #include "models/teacher_student/network.hpp"
 #include "models/teacher_student/sample_section.hpp"
 
 namespace hidyn::generalized_linear {
-
-Key real_key(const char* name, std::string meaning, const char* symbol, Range range,
-             std::optional<Value> standard) {
-    return {.name = name,
-            .type = KeyType::real,
-            .meaning = std::move(meaning),
-            .symbol = symbol,
-            .range = range,
-            .standard = std::move(standard)};
-}
 
 std::vector<Key> problem_keys() {
     return {
@@ -30,56 +21,36 @@ std::vector<Key> problem_keys() {
         teacher_student::teacher_link_key(),
         teacher_student::loss_key({"square", "logistic", "huber", "pseudo-huber"}),
         teacher_student::loss_scale_key(),
-        {.name = "label_channel",
-         .type = KeyType::choice,
-         .meaning =
-             "the label: f* + noise, its sign (1 or -1), its magnitude, or 1 with probability 1 / (1 + "
-             "exp(-f*)) and else -1",
-         .choices = {"additive", "sign", "magnitude", "logistic"},
-         .standard = std::string("additive")},
+        keys::choice(
+            "label_channel",
+            "the label: f* + noise, its sign (1 or -1), its magnitude, or 1 with probability 1 / (1 + "
+            "exp(-f*)) and else -1",
+            {"additive", "sign", "magnitude", "logistic"}),
         teacher_student::label_noise_key(),
-        {.name = "prior",
-         .type = KeyType::choice,
-         .meaning = "law of the signal's entries; its norm is made exact, d T",
-         .symbol = "P_0",
-         .choices = {"gaussian", "rademacher", "bernoulli-gauss"},
-         .standard = std::string("gaussian")},
-        {.name = "debiased_quantiles",
-         .type = KeyType::boolean,
-         .meaning = "record quantiles of the debiased iterate, to be drawn against those of the normal law",
-         .standard = false},
-        real_key("sparsity", "share of the signal's entries that are not zero (prior \"bernoulli-gauss\")",
-                 "\\rho_0", {.minimum = 0, .maximum = 1, .above_minimum = true}, {})};
+        keys::choice("prior", "law of the signal's entries; its norm is made exact, d T",
+                     {"gaussian", "rademacher", "bernoulli-gauss"})
+            .written("P_0"),
+        keys::boolean("debiased_quantiles",
+                      "record quantiles of the debiased iterate, to be drawn against those of the normal law",
+                      false),
+        keys::real("sparsity", "share of the signal's entries that are not zero (prior \"bernoulli-gauss\")")
+            .written("\\rho_0")
+            .above(0)
+            .at_most(1)};
+}
+
+std::vector<Key> design_keys() {
+    return {keys::choice("design", "law of the inputs' entries, standardised to mean 0 and variance 1",
+                         {"gaussian", "rademacher", "bernoulli", "student-t"}),
+            keys::real("design_probability", "probability of a one in a Bernoulli design; absent: 0.1")
+                .written("p")
+                .above(0)
+                .below(1),
+            keys::real("degrees_of_freedom", "of a Student-t design; absent: 6").written("\\nu").above(2)};
 }
 
 std::vector<Key> data_keys() {
-    Key ratio = real_key("sample_ratio", "samples per dimension: n = sample_ratio * d", "\\alpha",
-                         {.minimum = 0, .above_minimum = true}, {});
-    ratio.required = true;
-    return {ratio,
-            {.name = "design",
-             .type = KeyType::choice,
-             .meaning = "law of the inputs' entries, standardised to mean 0 and variance 1",
-             .choices = {"gaussian", "rademacher", "bernoulli", "student-t"},
-             .standard = std::string("gaussian")},
-            real_key("design_probability", "probability of a one in a Bernoulli design; absent: 0.1", "p",
-                     {.minimum = 0, .maximum = 1, .above_minimum = true}, {}),
-            real_key("degrees_of_freedom", "of a Student-t design; absent: 6", "\\nu",
-                     {.minimum = 2, .above_minimum = true}, {})};
-}
-
-std::vector<Key> initial_keys() {
-    std::vector<Key> keys = teacher_student::initial_keys();
-    for (Key& key : keys)
-        if (key.name == "kind") {
-            key.meaning =
-                "order parameters as given, or drawn from random weights, or along the leading eigenvector "
-                "of a "
-                "weighted covariance of the inputs (amp and spectral-estimator)";
-            key.choices.emplace_back("spectral");
-        }
-    for (Key& key : spectral::preprocessing_keys()) keys.push_back(std::move(key));
-    return keys;
+    return keys::joined({keys::sample_ratio("samples per dimension: n = sample_ratio * d")}, design_keys());
 }
 
 namespace {
@@ -96,9 +67,6 @@ DesignLaw read_design(const Table& data, Complaints& complaints) {
         if (law.kind != Design::bernoulli)
             complaints.add(
                 data.complain("design_probability", "has a meaning for design = \"bernoulli\" only"));
-        if (law.probability >= 1.0)
-            complaints.add(
-                data.complain("design_probability", "must be less than 1: all inputs would be the same"));
     }
     if (data.given("degrees_of_freedom")) {
         law.degrees_of_freedom = data.real("degrees_of_freedom");
@@ -151,76 +119,19 @@ void check_times(const TimeGrid& grid, const std::string& place, Complaints& com
         }
 }
 
-/// T alone, where there is no other start to be given.
-std::optional<double> read_signal_norm(const Table& initial, Complaints& complaints) {
-    if (!initial.given("T")) return 1.0;
-    const RealMatrix& given = initial.matrix("T");
-    if (given.size() == 1 && given.front().size() == 1 && given[0][0] > 0.0) return given[0][0];
-    complaints.add(initial.complain("T", "must be one positive number, as in [[1.0]]"));
-    return std::nullopt;
-}
-
-/// Q = R = q.
-OrderParameters start_with(double q, double T) {
-    const auto one = [](double value) { return Eigen::MatrixXd::Constant(1, 1, value); };
-    return {.Q = one(q), .R = one(q), .T = one(T), .v = Eigen::VectorXd::Ones(1)};
-}
-
-/// No start at all.
-bool read_signal_only(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints) {
-    for (const char* key : {"kind", "Q", "R", "scale", "seed", "reference_d", "teacher", "preprocessing",
-                            "preprocessing_bound"})
-        if (tables.initial.given(key))
-            complaints.add(tables.initial.complain(key, "has no meaning here: there is no start"));
-    const std::optional<double> T = read_signal_norm(tables.initial, complaints);
-    if (T) problem.initial = start_with(0.0, *T);
-    return T.has_value();
-}
-
-/// A start of the data's own making: what is predicted of its overlaps stands in for given ones.
-bool read_spectral_start(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints) {
-    const Table& initial = tables.initial;
-    for (const char* key : {"Q", "R", "scale", "seed", "reference_d", "teacher"})
-        if (initial.given(key))
-            complaints.add(initial.complain(key, "has no meaning with initial.kind = \"spectral\""));
-    const LabelChannel channel = problem.label.channel();
-    if (!problem.knows_channel() ||
-        (channel != LabelChannel::additive && channel != LabelChannel::magnitude)) {
-        complaints.add(
-            initial.complain("kind",
-                             "\"spectral\" is for a linear teacher_link with label_channel = \"additive\" or "
-                             "\"magnitude\": the sign of a preactivation tells nothing about its square"));
-        return false;
-    }
-    const std::optional<double> T = read_signal_norm(initial, complaints);
-    if (!T) return false;
-    const double Delta = problem.label.noise_variance() / *T;
-    std::optional<spectral::Preprocessing> preprocessing =
-        spectral::read_preprocessing(initial, Delta, problem.sample_ratio, complaints);
-    if (!preprocessing) return false;
-    const spectral::Prediction prediction = spectral::predict(*preprocessing, Delta, problem.sample_ratio);
-    problem.initial = start_with(*T * prediction.squared_overlap, *T);
-    problem.spectral = SpectralStart{std::move(*preprocessing), prediction};
-    return true;
-}
-
-bool read_start(const ProblemTables& tables, GeneralizedLinear& problem, bool has_start,
-                Complaints& complaints) {
-    for (const char* key : {"second_layer", "per_replica"})
-        if (tables.initial.given(key)) complaints.add(tables.initial.complain(key, "has no meaning here"));
-    if (!has_start) return read_signal_only(tables, problem, complaints);
-    if (tables.initial.text("kind") == "spectral") return read_spectral_start(tables, problem, complaints);
-    for (const char* key : {"preprocessing", "preprocessing_bound"})
-        if (tables.initial.given(key))
-            complaints.add(
-                tables.initial.complain(key, "has a meaning with initial.kind = \"spectral\" only"));
-    teacher_student::Starts starts =
-        teacher_student::read_starts(tables, 1, Eigen::VectorXd::Ones(1), complaints);
-    if (starts.list.empty()) return false;
-    problem.initial = std::move(starts.list.front());
-    if (problem.T() <= 0.0)
-        complaints.add(tables.initial.complain("T", "must be positive: there is no signal"));
-    return true;
+/// All but the start, and the signal, which may depend on it.
+void read_setting(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints) {
+    if (tables.data.has("sample_ratio")) problem.sample_ratio = tables.data.real("sample_ratio");
+    problem.recording = tables.recording;
+    problem.quantiles = tables.problem.boolean("debiased_quantiles");
+    check_labels(problem, tables.problem, complaints);
+    check_times(tables.recording.grid, tables.problem.place(), complaints);
+    problem.design = read_design(tables.data, complaints);
+    if (!tables.recording.response_at.empty())
+        complaints.add(fmt::format(
+            "{}: [time] response_at has no meaning here; two_time = true records the responses tau "
+            "and rho",
+            tables.problem.place()));
 }
 
 }  // namespace
@@ -241,27 +152,25 @@ std::optional<Answers> read_answers(const Table& table, Complaints& complaints) 
                    Label(std::move(*teacher), channel, table.real("label_noise"))};
 }
 
-bool read_sections(const ProblemTables& tables, GeneralizedLinear& problem, Complaints& complaints,
-                   bool has_start) {
-    if (tables.data.has("sample_ratio")) problem.sample_ratio = tables.data.real("sample_ratio");
-    problem.recording = tables.recording;
-    problem.quantiles = tables.problem.boolean("debiased_quantiles");
-    check_labels(problem, tables.problem, complaints);
-    check_times(tables.recording.grid, tables.problem.place(), complaints);
-    problem.design = read_design(tables.data, complaints);
-    if (!tables.recording.response_at.empty())
-        complaints.add(fmt::format(
-            "{}: [time] response_at has no meaning here; two_time = true records the responses tau "
-            "and rho",
-            tables.problem.place()));
-    if (!read_start(tables, problem, has_start, complaints)) return false;
+bool read_sections(const ProblemTables& tables, const spectral::Theory& theory, GeneralizedLinear& problem,
+                   Complaints& complaints) {
+    read_setting(tables, problem, complaints);
+    if (!read_start(tables, theory, problem, complaints)) return false;
     problem.signal = read_signal(tables.problem, problem.initial, tables.initial, complaints);
     return true;
 }
 
-void check_memory(const Problem& base, const Table& route, const RouteInfo& info, const TimeGrid&,
+bool read_sections_without_start(const ProblemTables& tables, GeneralizedLinear& problem,
+                                 Complaints& complaints) {
+    read_setting(tables, problem, complaints);
+    if (!read_signal_norm(tables, problem, complaints)) return false;
+    problem.signal = read_signal(tables.problem, problem.initial, tables.initial, complaints);
+    return true;
+}
+
+void check_memory(const GeneralizedLinear& problem, const Table& route, const RouteInfo& info,
                   Complaints& complaints) {
-    const auto n = static_cast<double>(dynamic_cast<const GeneralizedLinear&>(base).samples(info.d));
+    const auto n = static_cast<double>(problem.samples(info.d));
     const double threads =
         static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), route.integer("replicas")));
     const double needed = threads * Samples::bytes(n, static_cast<double>(info.d));

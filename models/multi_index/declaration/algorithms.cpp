@@ -150,8 +150,8 @@ void check(const MultiIndex& problem, const ProblemTables& tables, Complaints& c
                         tables.problem.place(), tables.algorithm_kind));
 }
 
-std::shared_ptr<const Problem> make(Rule rule, const ReadParts& read, const ProblemTables& tables,
-                                    Complaints& complaints) {
+std::shared_ptr<const Problem> make(Rule rule, const ReadParts& read, const spectral::Theory& theory,
+                                    const ProblemTables& tables, Complaints& complaints) {
     std::optional<Parts> parts = read(tables, complaints);
     if (!parts) return nullptr;
     auto problem = std::make_shared<MultiIndex>(std::move(parts->loss), std::move(parts->label));
@@ -170,7 +170,7 @@ std::shared_ptr<const Problem> make(Rule rule, const ReadParts& read, const Prob
         algorithm.jump = tables.algorithm.text("jump") == "poisson" ? Jump::poisson : Jump::bernoulli;
     }
     problem->recovery_threshold = parts->recovery_threshold;
-    if (!read_initial(tables, *problem, complaints)) return nullptr;
+    if (!read_initial(tables, theory, *problem, complaints)) return nullptr;
     check(*problem, tables, complaints);
     return problem;
 }
@@ -183,7 +183,7 @@ std::vector<std::string> algorithm_names() {
     return names;
 }
 
-std::vector<AlgorithmKind> algorithms(const ReadParts& read) {
+std::vector<AlgorithmKind> algorithms(const ReadParts& read, const spectral::Theory& theory) {
     std::vector<AlgorithmKind> kinds;
     for (RuleDescription& rule : rules()) {
         AlgorithmKind kind{
@@ -191,8 +191,8 @@ std::vector<AlgorithmKind> algorithms(const ReadParts& read) {
         kind.keys.insert(kind.keys.end(), rule.keys.begin(), rule.keys.end());
         kind.data_keys = data_keys();
         kind.two_time = true;
-        kind.make = [which = rule.rule, read](const ProblemTables& tables, Complaints& complaints) {
-            return make(which, read, tables, complaints);
+        kind.make = [which = rule.rule, read, theory](const ProblemTables& tables, Complaints& complaints) {
+            return make(which, read, theory, tables, complaints);
         };
         kinds.push_back(std::move(kind));
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/multi_index/multi_index.hpp"
+#include "models/spectral/prediction.hpp"
 
 namespace hidyn::multi_index {
 
@@ -17,6 +18,6 @@ struct Parts {
 using ReadParts = std::function<std::optional<Parts>(const ProblemTables&, Complaints&)>;
 
 /// The four algorithms on a data set, for the problem whose parts `read` makes.
-[[nodiscard]] std::vector<AlgorithmKind> algorithms(const ReadParts& read);
+[[nodiscard]] std::vector<AlgorithmKind> algorithms(const ReadParts& read, const spectral::Theory& theory);
 
 }  // namespace hidyn::multi_index

@@ -43,14 +43,14 @@ Parts one_neuron(const char* activation, Loss loss, LabelChannel channel, double
 }
 
 ProblemKind preset(const char* name, const char* summary, const char* own, std::vector<Key> keys,
-                   bool classifies, const ReadParts& read) {
+                   bool classifies, const spectral::Theory& theory, const ReadParts& read) {
     keys.push_back(teacher_student::label_noise_key());
     return {.name = name,
             .summary = summary,
             .mathematics = mathematics(own),
             .problem_keys = std::move(keys),
             .initial_keys = initial_keys(),
-            .algorithms = algorithms(read),
+            .algorithms = algorithms(read, theory),
             .observables = family_observables(classifies),
             .routes = {simulation_kind()}};
 }
@@ -117,25 +117,25 @@ std::vector<Observable> family_observables(bool classifies) {
                                {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}});
 }
 
-ProblemKind linear_regression() {
+ProblemKind linear_regression(const spectral::Theory& theory) {
     return preset("linear-regression", "ridge regression on n = alpha d Gaussian samples",
-                  "l = (lambda - y)^2 / 2, y = lambda* + sqrt(Delta) xi; K = M = 1.", {}, false,
+                  "l = (lambda - y)^2 / 2, y = lambda* + sqrt(Delta) xi; K = M = 1.", {}, false, theory,
                   [](const ProblemTables& tables, Complaints&) {
                       return one_neuron("linear", Loss::square(), LabelChannel::additive,
                                         tables.problem.real("label_noise"));
                   });
 }
 
-ProblemKind logistic_regression() {
+ProblemKind logistic_regression(const spectral::Theory& theory) {
     return preset("logistic-regression", "logistic loss on the signs of a noisy linear teacher",
                   "l = log(1 + exp(-y lambda)), y = sign(lambda* + sqrt(Delta) xi); K = M = 1.", {}, true,
-                  [](const ProblemTables& tables, Complaints&) {
+                  theory, [](const ProblemTables& tables, Complaints&) {
                       return one_neuron("linear", Loss::logistic(), LabelChannel::sign,
                                         tables.problem.real("label_noise"));
                   });
 }
 
-ProblemKind phase_retrieval() {
+ProblemKind phase_retrieval(const spectral::Theory& theory) {
     ProblemKind kind = preset(
         "phase-retrieval", "a quadratic neuron learns the square of a linear teacher",
         "y = lambda*^2 + sqrt(Delta) xi, u = lambda^2 - y; K = M = 1.\n"
@@ -158,7 +158,7 @@ ProblemKind phase_retrieval() {
           .meaning = "a run counts as recovered where R^2 / (Q T) exceeds this",
           .range = {.minimum = 0, .maximum = 1},
           .standard = 0.99}},
-        false, [](const ProblemTables& tables, Complaints& complaints) {
+        false, theory, [](const ProblemTables& tables, Complaints& complaints) {
             const bool square = tables.problem.text("loss") == "square";
             if (square && tables.problem.given("loss_scale"))
                 complaints.add(
@@ -174,16 +174,16 @@ ProblemKind phase_retrieval() {
     return kind;
 }
 
-ProblemKind general() {
+ProblemKind general(const spectral::Theory& theory) {
     return preset(
         "multi-index", "any link of K directions, any loss, labels from any link of M directions",
         "l(f(lambda), y), y = f*(lambda*) + sqrt(Delta) xi or its sign. A named link is the sum of such "
         "units.",
-        general_keys(), false, read_general);
+        general_keys(), false, theory, read_general);
 }
 
-std::vector<AlgorithmKind> committee_algorithms() {
-    return algorithms([](const ProblemTables& tables, Complaints& complaints) {
+std::vector<AlgorithmKind> committee_algorithms(const spectral::Theory& theory) {
+    const ReadParts read = [](const ProblemTables& tables, Complaints& complaints) {
         teacher_student::Network network = teacher_student::read_network(tables.problem, complaints);
         if (tables.problem.given("escape_overlap"))
             complaints.add(
@@ -191,7 +191,8 @@ std::vector<AlgorithmKind> committee_algorithms() {
         return Parts{.loss = {Link::units(network.activation, network.second_layer), Loss::square()},
                      .label = {Link::units(network.teacher_activation, network.teacher_second_layer),
                                LabelChannel::additive, tables.problem.real("label_noise")}};
-    });
+    };
+    return algorithms(read, theory);
 }
 
 }  // namespace hidyn::multi_index

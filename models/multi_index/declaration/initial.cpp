@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "models/spectral/section.hpp"
 #include "models/teacher_student/initial.hpp"
-#include "solvers/equations/spectral/prediction.hpp"
 
 namespace hidyn::multi_index {
 namespace {
@@ -32,7 +32,8 @@ bool labels_are_squares(const Label& label) {
 }
 
 /// The preprocessing, and the overlap that is predicted of it.
-bool read_spectral(const Table& initial, MultiIndex& problem, Complaints& complaints) {
+bool read_spectral(const Table& initial, const spectral::Theory& theory, MultiIndex& problem,
+                   Complaints& complaints) {
     if (!labels_are_squares(problem.label)) {
         complaints.add(initial.complain(
             "kind",
@@ -43,13 +44,13 @@ bool read_spectral(const Table& initial, MultiIndex& problem, Complaints& compla
     std::optional<spectral::Preprocessing> preprocessing =
         spectral::read_preprocessing(initial, 0.0, problem.sample_ratio, complaints);
     if (!preprocessing) return false;
-    const double squared = spectral::predict(*preprocessing, 0.0, problem.sample_ratio).squared_overlap;
+    const double squared = theory.predict(*preprocessing, 0.0, problem.sample_ratio).squared_overlap;
     if (squared == 0.0) {
         complaints.add(initial.complain(
             "kind", fmt::format("\"spectral\" has no overlap with the signal at sample_ratio = {} with this "
                                 "preprocessing (the best one has above {:.4g}); use more samples, or kind = "
                                 "\"random-direction\"",
-                                problem.sample_ratio, spectral::weak_recovery_ratio(0.0))));
+                                problem.sample_ratio, theory.weak_recovery_ratio(0.0))));
         return false;
     }
     problem.initial.R = (problem.initial.Q * problem.initial.T * squared).cwiseSqrt();
@@ -57,8 +58,8 @@ bool read_spectral(const Table& initial, MultiIndex& problem, Complaints& compla
     return true;
 }
 
-bool read_direction(const std::string& kind, const Table& initial, MultiIndex& problem,
-                    Complaints& complaints) {
+bool read_direction(const std::string& kind, const Table& initial, const spectral::Theory& theory,
+                    MultiIndex& problem, Complaints& complaints) {
     for (const char* key : {"R", "scale", "seed", "reference_d", "teacher"})
         if (initial.given(key))
             complaints.add(
@@ -74,7 +75,7 @@ bool read_direction(const std::string& kind, const Table& initial, MultiIndex& p
     const std::optional<double> Q = read_norm(initial, "Q", *T, complaints);
     if (!Q) return false;
     problem.initial = {.Q = number(*Q), .R = number(0.0), .T = number(*T), .v = Eigen::VectorXd::Ones(1)};
-    if (kind == "spectral") return read_spectral(initial, problem, complaints);
+    if (kind == "spectral") return read_spectral(initial, theory, problem, complaints);
     problem.random_direction = true;
     return true;
 }
@@ -102,7 +103,8 @@ std::vector<Key> initial_keys() {
     return keys;
 }
 
-bool read_initial(const ProblemTables& tables, MultiIndex& problem, Complaints& complaints) {
+bool read_initial(const ProblemTables& tables, const spectral::Theory& theory, MultiIndex& problem,
+                  Complaints& complaints) {
     const Table& initial = tables.initial;
     for (const char* key : {"second_layer", "per_replica"})
         if (initial.given(key))
@@ -116,7 +118,7 @@ bool read_initial(const ProblemTables& tables, MultiIndex& problem, Complaints& 
             if (initial.given(key))
                 complaints.add(initial.complain(key, "has a meaning with initial.kind = \"spectral\" only"));
     if (kind == "random-direction" || kind == "spectral")
-        return read_direction(kind, initial, problem, complaints);
+        return read_direction(kind, initial, theory, problem, complaints);
     teacher_student::Starts starts = teacher_student::read_starts(
         tables, static_cast<Eigen::Index>(problem.teachers()),
         Eigen::VectorXd::Ones(static_cast<Eigen::Index>(problem.students())), complaints);

@@ -97,4 +97,8 @@ double weak_recovery_ratio(double Delta) {
     return 0.5 * S * S;
 }
 
+Theory theory() {
+    return {.predict = predict, .weak_recovery_ratio = weak_recovery_ratio};
+}
+
 }  // namespace hidyn::spectral

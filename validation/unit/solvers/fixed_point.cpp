@@ -5,7 +5,8 @@
 
 #include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
-#include "models/generalized_linear/separability.hpp"
+#include "models/generalized_linear/declaration/separability.hpp"
+#include "models/generalized_linear/simulation/separability.hpp"
 #include "route_cases.hpp"
 #include "solvers/fixed_point/generalized_linear.hpp"
 #include "solvers/fixed_point/minimizer.hpp"
@@ -35,7 +36,9 @@ std::vector<std::string> complaints_about(const std::shared_ptr<cases::Generaliz
     problem->recording.grid.times = std::move(times);
     Complaints complaints;
     const RouteKind kind = generalized_linear_kind();
-    kind.check(*problem, cases::table_of(kind, {}), {}, problem->recording.grid, complaints);
+    const Table table = cases::table_of(kind, {});
+    CHECK((kind.route({problem, table, {}, problem->recording.grid}, complaints) == nullptr) ==
+          !complaints.empty());
     return complaints.sentences();
 }
 

@@ -7,7 +7,8 @@
 #include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
 #include "math/expression/multivariate.hpp"
-#include "models/generalized_linear/initial_hessian.hpp"
+#include "models/generalized_linear/declaration/spectra.hpp"
+#include "models/generalized_linear/simulation/spectra.hpp"
 #include "models/spectral/hessian.hpp"
 #include "route_cases.hpp"
 #include "solvers/equations/spectral/prediction.hpp"
@@ -40,8 +41,6 @@ std::shared_ptr<InitialHessian> hessian(const Setting& setting) {
     const auto number = [](double value) { return MatrixXd::Constant(1, 1, value); };
     problem->initial = {
         .Q = number(setting.Q), .R = number(0.0), .T = number(setting.T), .v = VectorXd::Ones(1)};
-    problem->prediction = spectral::predict_smallest(
-        spectral::hessian_weights(setting.a, setting.Q, setting.T, setting.Delta), setting.alpha);
     problem->recording.grid.times = {0.0};
     return problem;
 }

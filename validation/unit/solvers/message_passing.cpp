@@ -377,7 +377,8 @@ TEST_CASE("message passing: what has no state evolution is refused, and damping 
                                state_evolution::generalized_linear_kind()};
     for (const RouteKind& kind : kinds) {
         Complaints complaints;
-        kind.check(*damped, cases::table_of(kind, {}), {}, damped->recording.grid, complaints);
+        const Table table = cases::table_of(kind, {});
+        CHECK(kind.route({damped, table, {}, damped->recording.grid}, complaints) == nullptr);
         REQUIRE(complaints.sentences().size() == 1);
         CHECK(complaints.sentences().front().find("damped") != std::string::npos);
     }

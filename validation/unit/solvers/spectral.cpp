@@ -7,6 +7,7 @@
 #include "check_values.hpp"
 #include "generalized_linear_cases.hpp"
 #include "math/expression/multivariate.hpp"
+#include "models/generalized_linear/declaration/spectra.hpp"
 #include "models/generalized_linear/simulation/samples.hpp"
 #include "models/generalized_linear/spectral_estimator.hpp"
 #include "route_cases.hpp"
