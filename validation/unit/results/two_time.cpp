@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "core/typed_route.hpp"
 #include "experiment_text.hpp"
 #include "results/results.hpp"
 #include "run/judgement.hpp"
@@ -25,37 +26,22 @@ struct File {
 };
 
 /// A theory with a kernel of its own.
-class KernelRoute : public Route {
-  public:
-    KernelRoute(RouteInfo route, std::shared_ptr<const Problem> problem)
-        : Route(std::move(route)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress&) const override {
-        const std::size_t kernel = problem_->observables().size();
-        for (std::size_t time = 0; time < grid.size(); ++time)
-            recorder.record(kernel, 0, time, std::vector<double>{1.0, 2.0});
-        return {};
-    }
-    [[nodiscard]] std::vector<Observable> own_observables() const override {
-        return {{.name = "kernel",
-                 .long_name = "memory kernel",
-                 .symbol = "M(t,s)",
-                 .normalization = "1/d",
-                 .dimensions = {Dimension::times("source_time", {0.5, 1.5})}}};
-    }
-
-  private:
-    std::shared_ptr<const Problem> problem_;
-};
-
 Registry with_kernel_route() {
     Registry everything = registry();
     RouteKind kind;
     kind.name = "kernel-theory";
     kind.theory = true;
-    kind.make = [](const std::shared_ptr<const Problem>& problem, const Table&, RouteInfo info) {
-        return std::make_unique<KernelRoute>(std::move(info), problem);
-    };
+    kind.prepare = route_of<Problem>([](const Asked<Problem>& asked) -> Solver {
+        ObservableList own(asked.problem->observables().size());
+        const Handle kernel = own.add("kernel", "memory kernel", "M(t,s)", "1/d",
+                                      {Dimension::times("source_time", {0.5, 1.5})});
+        return {[kernel](const RouteRun& run) {
+                    for (std::size_t time = 0; time < run.grid.size(); ++time)
+                        run.recorder.at(0, time).record(kernel, std::vector<double>{1.0, 2.0});
+                    return Outcome();
+                },
+                own.all()};
+    });
     everything.problems.front().routes.push_back(kind);
     return everything;
 }
