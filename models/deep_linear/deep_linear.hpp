@@ -2,21 +2,19 @@
 
 #include <Eigen/Core>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 #include "models/deep_linear/start.hpp"
 
 /// Deep linear networks on whitened inputs.
 ///
 ///   student  f(x) = W x, W = W_L .. W_1, W_l of n_l x n_{l-1}, n_0 = d, x ~ N(0, I)
-///   teacher  y = M x + sqrt(Delta) xi, M of n_L x d with singular values m_alpha; in its own bases, so that
-///   M
-///            is diagonal
+///   teacher  y = M x + sqrt(Delta) xi, M of n_L x d with singular values m_alpha, diagonal: all is told in
+///            its own bases
 ///   loss     |y - f|^2 / 2 a sample; the generalization error |W - M|_F^2 / 2 is without the noise
 ///   time     learning rate times steps, in all of them
 ///
@@ -37,7 +35,7 @@ struct Bins {
 };
 
 /// What an ensemble reports of its modes beside their mean.
-struct Asked {
+struct AskedModes {
     std::vector<double> quantiles = {};     ///< levels in (0, 1)
     Bins density = {};                      ///< of mode strengths
     std::optional<double> learned_at = {};  ///< share of m at which a mode counts as learned
@@ -61,7 +59,7 @@ class DeepLinear final : public Problem {
     std::uint64_t batch_size = 0;             ///< B
     std::optional<double> sample_ratio = {};  ///< n / d; absent: the population, or fresh samples
     Start initial;
-    Asked asked;
+    AskedModes asked;
     AskedLevels levels;
     std::size_t runs = 1;  ///< the largest number of single runs that any route makes
     TimeGrid grid;
@@ -94,18 +92,25 @@ class DeepLinear final : public Problem {
     [[nodiscard]] std::string step_warning(std::uint64_t d) const;
 };
 
+/// What simulation and theories report, by the network, its algorithm and what is asked for.
+struct Observables : ObservableList {
+    explicit Observables(const DeepLinear& problem);
+
+    Handle error, mode_strength, off_diagonal;
+    Handle imbalance;         ///< of more than one layer
+    Handle kernel_alignment;  ///< of more than one layer, without batches
+    Handle train_loss;        ///< of a data set
+    Handle mode_diffusion;    ///< of batches of fresh samples
+    Handle variance_of_modes, quantiles, density, learned, learning_time,
+        variance_of_learning_time;                                                         ///< of batches
+    Handle singular_values, level_moments, level_spacing, spacing_density, level_density;  ///< of levels
+
+  private:
+    void add_mode_statistics(const DeepLinear& problem);
+    void add_levels(const AskedLevels& asked, std::size_t levels);
+};
+
 /// Every observable that some network reports, for descriptions.
 [[nodiscard]] std::vector<Observable> all_observables();
-
-/// Where observables stand among those declared; `absent` for those that are not.
-struct ObservablePlaces {
-    static constexpr std::size_t absent = std::numeric_limits<std::size_t>::max();
-    static constexpr std::size_t error = 0, mode_strength = 1, off_diagonal = 2;
-    std::size_t imbalance, kernel_alignment, train_loss, mode_diffusion, variance_of_modes, quantiles,
-        density, learned, learning_time, variance_of_learning_time, singular_values, level_moments,
-        level_spacing, spacing_density, level_density;
-
-    explicit ObservablePlaces(const DeepLinear& problem);
-};
 
 }  // namespace hidyn::deep_linear

@@ -42,10 +42,9 @@ double variance(std::span<const double> values) {
     return sum / static_cast<double>(values.size() - 1);
 }
 
-void record_spread(const DeepLinear& problem, const ModeSample& sample, Recorder& recorder,
-                   std::size_t replica, std::size_t time) {
-    const ObservablePlaces places(problem);
-    const Asked& asked = problem.asked;
+void record_spread(const DeepLinear& problem, const Observables& report, const ModeSample& sample,
+                   const Slot& slot) {
+    const AskedModes& asked = problem.asked;
     std::vector<double> variances, quantiles, density, learned, times, time_variances;
     std::vector<double> sorted;
     for (std::size_t mode = 0; mode < problem.modes(); ++mode) {
@@ -58,7 +57,7 @@ void record_spread(const DeepLinear& problem, const ModeSample& sample, Recorder
         }
         if (asked.density.bins > 0) add_density(asked.density, s, density);
         if (!asked.learned_at) continue;
-        const double now = problem.grid.times[time];
+        const double now = problem.grid.times[slot.time];
         sorted.clear();
         std::size_t done = 0;
         for (const double reached : sample.of(sample.learning_times, mode)) {
@@ -70,18 +69,16 @@ void record_spread(const DeepLinear& problem, const ModeSample& sample, Recorder
         times.push_back(mean(sorted));
         time_variances.push_back(variance(sorted));
     }
-    recorder.record(places.variance_of_modes, replica, time, variances);
-    if (!asked.quantiles.empty()) recorder.record(places.quantiles, replica, time, quantiles);
-    if (asked.density.bins > 0) recorder.record(places.density, replica, time, density);
-    if (!asked.learned_at) return;
-    recorder.record(places.learned, replica, time, learned);
-    recorder.record(places.learning_time, replica, time, times);
-    recorder.record(places.variance_of_learning_time, replica, time, time_variances);
+    slot.record(report.variance_of_modes, variances);
+    slot.record(report.quantiles, quantiles);
+    slot.record(report.density, density);
+    slot.record(report.learned, learned);
+    slot.record(report.learning_time, times);
+    slot.record(report.variance_of_learning_time, time_variances);
 }
 
-void record_aligned_means(const DeepLinear& problem, const ModeSample& sample, Recorder& recorder,
-                          std::size_t replica, std::size_t time) {
-    const ObservablePlaces places(problem);
+void record_aligned_means(const DeepLinear& problem, const Observables& report, const ModeSample& sample,
+                          const Slot& slot) {
     const auto L = static_cast<double>(problem.depth);
     const double rate = problem.learning_rate / static_cast<double>(problem.batch_size);
     double error = 0.0;
@@ -100,10 +97,9 @@ void record_aligned_means(const DeepLinear& problem, const ModeSample& sample, R
         error += 0.5 * square / n;
         diffusion.push_back(rate * L * L * D / n);
     }
-    recorder.record(ObservablePlaces::error, replica, time, {&error, 1});
-    recorder.record(ObservablePlaces::mode_strength, replica, time, means);
-    if (places.mode_diffusion != ObservablePlaces::absent)
-        recorder.record(places.mode_diffusion, replica, time, diffusion);
+    slot.record(report.error, error);
+    slot.record(report.mode_strength, means);
+    slot.record(report.mode_diffusion, diffusion);
 }
 
 }  // namespace hidyn::deep_linear

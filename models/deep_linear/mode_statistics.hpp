@@ -22,13 +22,13 @@ struct ModeSample {
 };
 
 /// Variance, quantiles, density and learning times; of a single member no variance.
-void record_spread(const DeepLinear& problem, const ModeSample& sample, Recorder& recorder,
-                   std::size_t replica, std::size_t time);
+void record_spread(const DeepLinear& problem, const Observables& report, const ModeSample& sample,
+                   const Slot& slot);
 
 /// Mean strengths, the error and the diffusion of modes that are aligned and balanced, of which nothing but
 /// their strengths s is known: D = (eta / B) L^2 s^{4 - 4/L} (2 (s - m)^2 + Delta).
-void record_aligned_means(const DeepLinear& problem, const ModeSample& sample, Recorder& recorder,
-                          std::size_t replica, std::size_t time);
+void record_aligned_means(const DeepLinear& problem, const Observables& report, const ModeSample& sample,
+                          const Slot& slot);
 
 [[nodiscard]] double mean(std::span<const double> values);
 /// Shares of the values in each bin, over the bin's width, after those that are there.

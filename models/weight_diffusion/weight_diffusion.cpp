@@ -11,22 +11,18 @@ Eigen::Index WeightDiffusion::rows() const {
                     static_cast<Eigen::Index>(std::round(row_ratio * static_cast<double>(columns()))));
 }
 
+Observables::Observables(const WeightDiffusion& problem) {
+    const Dimension level{"singular_value", problem.start_values.size()};
+    singular_values =
+        add("singular_values", "singular values", "\\xi", "of W, ascending; mean over members", {level});
+    variance = add("variance_of_singular_values", "variance of singular values", "\\mathrm{Var}\\, \\xi",
+                   "over the members of a replica, unbiased", {level});
+    squared_norm = add("squared_norm", "squared norm of the weights", "|W|_F^2",
+                       "sum of the squares of all singular values");
+}
+
 std::vector<Observable> WeightDiffusion::observables() const {
-    const Dimension level{"singular_value", start_values.size()};
-    return {{.name = "singular_values",
-             .long_name = "singular values",
-             .symbol = "\\xi",
-             .normalization = "of W, ascending; mean over members",
-             .dimensions = {level}},
-            {.name = "variance_of_singular_values",
-             .long_name = "variance of singular values",
-             .symbol = "\\mathrm{Var}\\, \\xi",
-             .normalization = "over the members of a replica, unbiased",
-             .dimensions = {level}},
-            {.name = "squared_norm",
-             .long_name = "squared norm of the weights",
-             .symbol = "|W|_F^2",
-             .normalization = "sum of the squares of all singular values"}};
+    return Observables(*this).all();
 }
 
 std::vector<Problem::StartArray> WeightDiffusion::start() const {
@@ -38,8 +34,7 @@ std::vector<Problem::StartArray> WeightDiffusion::start() const {
              start_values}};
 }
 
-void record_levels(const Eigen::MatrixXd& members, Recorder& recorder, std::size_t replica,
-                   std::size_t time) {
+void record_levels(const Observables& report, const Eigen::MatrixXd& members, const Slot& slot) {
     std::vector<double> means, variances;
     const auto count = static_cast<double>(members.rows());
     for (Eigen::Index level = 0; level < members.cols(); ++level) {
@@ -49,10 +44,9 @@ void record_levels(const Eigen::MatrixXd& members, Recorder& recorder, std::size
                                 ? std::numeric_limits<double>::quiet_NaN()
                                 : (members.col(level).array() - mean).square().sum() / (count - 1.0));
     }
-    const double norm = members.squaredNorm() / count;
-    recorder.record(ObservablePlaces::singular_values, replica, time, means);
-    recorder.record(ObservablePlaces::variance, replica, time, variances);
-    recorder.record(ObservablePlaces::squared_norm, replica, time, {&norm, 1});
+    slot.record(report.singular_values, means);
+    slot.record(report.variance, variances);
+    slot.record(report.squared_norm, members.squaredNorm() / count);
 }
 
 }  // namespace hidyn::weight_diffusion

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
+#include "core/recorder.hpp"
 
 /// A weight matrix that diffuses in a quadratic potential, and its singular values.
 ///
@@ -30,12 +32,13 @@ class WeightDiffusion final : public Problem {
     [[nodiscard]] std::vector<StartArray> start() const override;
 };
 
-/// In the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t singular_values = 0, variance = 1, squared_norm = 2;
+struct Observables : ObservableList {
+    explicit Observables(const WeightDiffusion& problem);
+
+    Handle singular_values, variance, squared_norm;
 };
 
 /// What an ensemble of ordered singular values [member, level] reports at one time.
-void record_levels(const Eigen::MatrixXd& members, Recorder& recorder, std::size_t replica, std::size_t time);
+void record_levels(const Observables& report, const Eigen::MatrixXd& members, const Slot& slot);
 
 }  // namespace hidyn::weight_diffusion

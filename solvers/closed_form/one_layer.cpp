@@ -5,14 +5,16 @@
 #include <cmath>
 #include <vector>
 
+#include "core/keys.hpp"
 #include "core/step_schedule.hpp"
+#include "core/typed_route.hpp"
 #include "models/deep_linear/deep_linear.hpp"
 
 namespace hidyn::closed_form {
 namespace {
 
 using deep_linear::DeepLinear;
-using deep_linear::ObservablePlaces;
+using deep_linear::Observables;
 
 /// E = W - M under E <- E - eta G, G the mean over the batch of (E x - noise) x^T, x of d dimensions:
 ///   <G> = E, Cov(G_ij, G_kl) = [(E E^T + Delta)_ik delta_jl + E_il E_kj] / B.
@@ -28,71 +30,60 @@ struct Moments {
     }
 };
 
-class OneLayer final : public Route {
-  public:
-    OneLayer(std::shared_ptr<const DeepLinear> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)), places_(*problem_) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const auto B = static_cast<double>(problem_->batch_size);
-        const auto d = static_cast<double>(info.d);
-        std::vector<Moments> modes;
-        for (std::size_t k = 0; k < problem_->modes(); ++k) {
-            const double e = problem_->initial.strengths[k] - problem_->strengths[k];
-            modes.push_back({e, e * e, e * e});
-        }
-        modes.push_back({});  // a row of the teacher that is 0
-        std::uint64_t done = 0;
-        for (const Sampling& sampling : sampling_schedule(grid, problem_->steps_per_unit_time(1.0))) {
-            for (; done < sampling.step; ++done)
-                for (Moments& mode : modes) mode.step(problem_->learning_rate, B, d, problem_->label_noise);
-            record(modes, recorder, sampling);
-        }
-        progress.advance(1.0);
-        return {};
+/// Of the teacher's modes, and last of a row that is 0.
+void record(const DeepLinear& problem, const Observables& report, std::uint64_t d,
+            const std::vector<Moments>& modes, const Slot& slot) {
+    const double rate = problem.learning_rate / static_cast<double>(problem.batch_size);
+    const auto empty_rows =
+        static_cast<double>(problem.widths(d).back()) - static_cast<double>(problem.modes());
+    double error = 0.5 * empty_rows * modes.back().row;
+    std::vector<double> strengths, variances, diffusion;
+    for (std::size_t k = 0; k < problem.modes(); ++k) {
+        const Moments& mode = modes[k];
+        error += 0.5 * mode.row;
+        strengths.push_back(problem.strengths[k] + mode.mean);
+        variances.push_back(mode.square - mode.mean * mode.mean);
+        diffusion.push_back(rate * (mode.row + problem.label_noise + mode.square));
     }
+    slot.record(report.error, error);
+    slot.record(report.mode_strength, strengths);
+    slot.record(report.variance_of_modes, variances);
+    slot.record(report.mode_diffusion, diffusion);
+}
 
-  private:
-    void record(const std::vector<Moments>& modes, Recorder& recorder, const Sampling& sampling) const {
-        const double rate = problem_->learning_rate / static_cast<double>(problem_->batch_size);
-        const auto empty_rows =
-            static_cast<double>(problem_->widths(info.d).back()) - static_cast<double>(problem_->modes());
-        double error = 0.5 * empty_rows * modes.back().row;
-        std::vector<double> strengths, variances, diffusion;
-        for (std::size_t k = 0; k < problem_->modes(); ++k) {
-            const Moments& mode = modes[k];
-            error += 0.5 * mode.row;
-            strengths.push_back(problem_->strengths[k] + mode.mean);
-            variances.push_back(mode.square - mode.mean * mode.mean);
-            diffusion.push_back(rate * (mode.row + problem_->label_noise + mode.square));
-        }
-        const auto blend = [&](std::size_t place, const std::vector<double>& values) {
-            recorder.blend(place, 0, sampling.time, sampling.weight, values);
-        };
-        blend(ObservablePlaces::error, {error});
-        blend(ObservablePlaces::mode_strength, strengths);
-        blend(places_.variance_of_modes, variances);
-        blend(places_.mode_diffusion, diffusion);
+Outcome follow(const DeepLinear& problem, const RouteRun& run) {
+    const Observables report(problem);
+    const auto B = static_cast<double>(problem.batch_size);
+    const auto d = static_cast<double>(run.info.d);
+    std::vector<Moments> modes;
+    for (std::size_t k = 0; k < problem.modes(); ++k) {
+        const double e = problem.initial.strengths[k] - problem.strengths[k];
+        modes.push_back({e, e * e, e * e});
     }
+    modes.push_back({});
+    std::uint64_t done = 0;
+    for (const Sampling& sampling : sampling_schedule(run.grid, problem.steps_per_unit_time(1.0))) {
+        for (; done < sampling.step; ++done)
+            for (Moments& mode : modes) mode.step(problem.learning_rate, B, d, problem.label_noise);
+        record(problem, report, run.info.d, modes, run.recorder.at(0, sampling));
+    }
+    run.progress.advance(1.0);
+    return {};
+}
 
-    std::shared_ptr<const DeepLinear> problem_;
-    ObservablePlaces places_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const DeepLinear&>(base);
+Solve prepare(const Asked<DeepLinear>& asked) {
+    const DeepLinear& problem = *asked.problem;
     if (problem.depth != 1 || problem.initial.kind != deep_linear::StartKind::aligned)
-        complaints.add(
+        asked.complaints.add(
             fmt::format("{}: moments close for a single layer from aligned weights: problem.depth = 1 "
                         "and initial.kind = \"aligned\"",
-                        table.place()));
-    const auto outputs = static_cast<std::size_t>(problem.widths(info.d).back());
-    if (outputs < problem.modes() || info.d < problem.modes())
-        complaints.add(
-            table.complain("d", fmt::format("leaves inputs or outputs of fewer dimensions than the "
-                                            "teacher's {} modes",
-                                            problem.modes())));
+                        asked.keys.place()));
+    const auto outputs = static_cast<std::size_t>(problem.widths(asked.info.d).back());
+    if (outputs < problem.modes() || asked.info.d < problem.modes())
+        asked.complain("d", fmt::format("leaves inputs or outputs of fewer dimensions than the "
+                                        "teacher's {} modes",
+                                        problem.modes()));
+    return [problem = asked.problem](const RouteRun& run) { return follow(*problem, run); };
 }
 
 }  // namespace
@@ -105,18 +96,12 @@ RouteKind one_layer_kind() {
             .theory = true,
             .exact_at_d = true,
             .algorithms = {"online-sgd"},
-            .keys = {{.name = "d",
-                      .type = KeyType::integer_or_list,
-                      .meaning = "input dimension of the runs whose moments are predicted",
-                      .symbol = "d",
-                      .range = {.minimum = 1, .maximum = 1e12},
-                      .required = true}},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<OneLayer>(std::dynamic_pointer_cast<const DeepLinear>(problem),
-                                                  std::move(info));
-            }};
+            .keys = {keys::integer_or_list("d", "input dimension of the runs whose moments are predicted")
+                         .written("d")
+                         .at_least(1)
+                         .at_most(1e12)
+                         .needed()},
+            .prepare = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::closed_form

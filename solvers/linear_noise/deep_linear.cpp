@@ -7,15 +7,15 @@
 
 #include "math/integrator.hpp"
 #include "models/deep_linear/deep_linear.hpp"
+#include "solvers/equations/deep_linear/aligned_modes.hpp"
 #include "solvers/equations/deep_linear/mode_law.hpp"
 #include "solvers/linear_noise/learning_time.hpp"
-#include "solvers/sde/deep_linear.hpp"
 
 namespace hidyn::linear_noise {
 namespace {
 
 using deep_linear::DeepLinear;
-using deep_linear::ObservablePlaces;
+using deep_linear::Observables;
 using math::State;
 using sde::ModeLaw;
 
@@ -57,47 +57,44 @@ class Fluctuation {
     ModeLaw law_;
 };
 
-class LinearNoiseModes final : public Route {
+class LinearNoiseModes {
   public:
-    LinearNoiseModes(std::shared_ptr<const DeepLinear> problem, const Table& table, RouteInfo description)
-        : Route(std::move(description)),
-          problem_(std::move(problem)),
-          finite_step_(table.boolean("finite_step")) {}
+    LinearNoiseModes(const DeepLinear& problem, const RouteRun& run)
+        : problem_(problem), run_(run), report_(problem) {}
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
+    [[nodiscard]] Outcome solve(bool finite_step) const {
         Outcome outcome;
-        const std::size_t K = problem_->modes();
+        const std::size_t K = problem_.modes();
         std::vector<Fluctuation> modes;
         std::vector<std::vector<State>> states(K);
         std::vector<std::optional<LearningTime>> times(K);
         for (std::size_t mode = 0; mode < K; ++mode) {
-            const double start = problem_->initial.strengths[mode];
-            const ModeLaw law(*problem_, mode, finite_step_);
+            const double start = problem_.initial.strengths[mode];
+            const ModeLaw law(problem_, mode, finite_step);
             modes.emplace_back(law);
-            states[mode] = follow(modes.back(), start, grid, progress, outcome);
-            if (!problem_->asked.learned_at) continue;
-            const double enough = *problem_->asked.learned_at * law.m;
+            states[mode] = follow(modes.back(), start, outcome);
+            if (!problem_.asked.learned_at) continue;
+            const double enough = *problem_.asked.learned_at * law.m;
             if (start < enough) times[mode].emplace(law, start, enough);
         }
-        for (std::size_t time = 0; time < grid.size(); ++time) {
-            record_moments(modes, states, recorder, time);
-            if (problem_->asked.learned_at) record_learning(times, grid.times[time], recorder, time);
+        for (std::size_t time = 0; time < run_.grid.size(); ++time) {
+            record_moments(modes, states, time);
+            if (report_.learned) record_learning(times, time);
         }
         return outcome;
     }
 
   private:
-    std::vector<State> follow(const Fluctuation& mode, double start, const TimeGrid& grid, Progress& progress,
-                              Outcome& outcome) const {
+    std::vector<State> follow(const Fluctuation& mode, double start, Outcome& outcome) const {
         std::vector<State> states;
         const math::Integration problem{
             .derivative = [&](const State& state, State& change, double) { mode.derivative(state, change); },
             .record = [&](std::size_t, const State& state) { states.push_back(state); },
             .relative_tolerance = 1e-9,
             .absolute_tolerance = 1e-12};
-        PartialProgress part(progress, 1.0 / static_cast<double>(problem_->modes()));
+        PartialProgress part(run_.progress, 1.0 / static_cast<double>(problem_.modes()));
         const math::IntegrationReport report =
-            math::integrate(problem, {std::pow(start, 1.0 / mode.law().L), 0.0, 0.0}, grid.times, part);
+            math::integrate(problem, {std::pow(start, 1.0 / mode.law().L), 0.0, 0.0}, run_.grid.times, part);
         if (report.status != Status::complete) {
             outcome.status = report.status;
             outcome.diverged_at = report.reached;
@@ -107,8 +104,8 @@ class LinearNoiseModes final : public Route {
     }
 
     void record_moments(const std::vector<Fluctuation>& modes, const std::vector<std::vector<State>>& states,
-                        Recorder& recorder, std::size_t time) const {
-        const deep_linear::Asked& asked = problem_->asked;
+                        std::size_t time) const {
+        const deep_linear::AskedModes& asked = problem_.asked;
         double error = 0.0;
         std::vector<double> means, variances, diffusion, quantiles, density;
         // What the second order may add: as much to the first as the first adds to the diffusion.
@@ -148,53 +145,48 @@ class LinearNoiseModes final : public Route {
                                   asked.density.width());
             }
         }
-        const ObservablePlaces places(*problem_);
-        recorder.record(ObservablePlaces::error, 0, time, {&error, 1});
-        recorder.record(ObservablePlaces::mode_strength, 0, time, means);
-        recorder.record(places.variance_of_modes, 0, time, variances);
-        recorder.record(places.mode_diffusion, 0, time, diffusion);
-        recorder.record_error(ObservablePlaces::error, time, {&error_off, 1});
-        recorder.record_error(ObservablePlaces::mode_strength, time, means_off);
-        recorder.record_error(places.variance_of_modes, time, variances_off);
-        recorder.record_error(places.mode_diffusion, time, diffusion_off);
-        if (!quantiles.empty()) recorder.record(places.quantiles, 0, time, quantiles);
-        if (density.empty()) return;
-        recorder.record(places.density, 0, time, density);
-        recorder.record_error(
-            places.density, time,
-            std::vector<double>(density.size(), problem_->resolution() / asked.density.width()));
+        const Slot slot = run_.recorder.at(0, time);
+        slot.record(report_.error, error);
+        slot.record(report_.mode_strength, means);
+        slot.record(report_.variance_of_modes, variances);
+        slot.record(report_.mode_diffusion, diffusion);
+        slot.record(report_.quantiles, quantiles);
+        slot.record(report_.density, density);
+        run_.recorder.record_error(report_.error, time, error_off);
+        run_.recorder.record_error(report_.mode_strength, time, means_off);
+        run_.recorder.record_error(report_.variance_of_modes, time, variances_off);
+        run_.recorder.record_error(report_.mode_diffusion, time, diffusion_off);
+        run_.recorder.record_error(
+            report_.density, time,
+            std::vector<double>(density.size(), problem_.resolution() / asked.density.width()));
     }
 
-    void record_learning(const std::vector<std::optional<LearningTime>>& times, double now,
-                         Recorder& recorder, std::size_t time) const {
+    void record_learning(const std::vector<std::optional<LearningTime>>& times, std::size_t time) const {
+        const double now = run_.grid.times[time];
         std::vector<double> learned, means, variances, time_errors, square_errors;
         for (const std::optional<LearningTime>& one : times) {
             const double deviation = one ? one->deviation : 0.0;
-            time_errors.push_back(problem_->resolution() * deviation);
-            square_errors.push_back(problem_->resolution() * deviation * deviation);
+            time_errors.push_back(problem_.resolution() * deviation);
+            square_errors.push_back(problem_.resolution() * deviation * deviation);
             // A mode that starts beyond its share of m has learned at time 0.
             learned.push_back(one ? one->distribution(now) : 1.0);
             means.push_back(one ? one->mean_up_to(now) : 0.0);
             variances.push_back(one ? one->variance_up_to(now) : 0.0);
         }
-        const ObservablePlaces places(*problem_);
-        recorder.record(places.learned, 0, time, learned);
-        recorder.record(places.learning_time, 0, time, means);
-        recorder.record(places.variance_of_learning_time, 0, time, variances);
-        recorder.record_error(places.learned, time,
-                              std::vector<double>(learned.size(), problem_->resolution()));
-        recorder.record_error(places.learning_time, time, time_errors);
-        recorder.record_error(places.variance_of_learning_time, time, square_errors);
+        const Slot slot = run_.recorder.at(0, time);
+        slot.record(report_.learned, learned);
+        slot.record(report_.learning_time, means);
+        slot.record(report_.variance_of_learning_time, variances);
+        run_.recorder.record_error(report_.learned, time,
+                                   std::vector<double>(learned.size(), problem_.resolution()));
+        run_.recorder.record_error(report_.learning_time, time, time_errors);
+        run_.recorder.record_error(report_.variance_of_learning_time, time, square_errors);
     }
 
-    std::shared_ptr<const DeepLinear> problem_;
-    bool finite_step_;
+    const DeepLinear& problem_;
+    const RouteRun& run_;
+    Observables report_;
 };
-
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    sde::check_aligned_modes(base, table, complaints);
-}
 
 }  // namespace
 
@@ -208,12 +200,11 @@ RouteKind deep_linear_kind() {
         .theory = true,
         .algorithms = {"online-sgd"},
         .keys = {sde::finite_step_key()},
-        .check = check,
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<LinearNoiseModes>(std::dynamic_pointer_cast<const DeepLinear>(problem),
-                                                      table, std::move(info));
-        }};
+        .prepare = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
+            sde::check_aligned_modes(asked);
+            return [problem = asked.problem, finite_step = asked.keys.boolean("finite_step")](
+                       const RouteRun& run) { return LinearNoiseModes(*problem, run).solve(finite_step); };
+        })};
 }
 
 }  // namespace hidyn::linear_noise

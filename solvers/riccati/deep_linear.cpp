@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/typed_route.hpp"
 #include "models/deep_linear/deep_linear.hpp"
 #include "solvers/riccati/factor_flow.hpp"
 
@@ -13,7 +14,7 @@ namespace hidyn::riccati {
 namespace {
 
 using deep_linear::DeepLinear;
-using deep_linear::ObservablePlaces;
+using deep_linear::Observables;
 using Eigen::Index;
 using Eigen::MatrixXd;
 
@@ -47,62 +48,49 @@ struct Kernel {
     }
 };
 
-class LambdaBalanced final : public Route {
-  public:
-    LambdaBalanced(std::shared_ptr<const DeepLinear> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)), places_(*problem_) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const deep_linear::Start& start = problem_->initial;
-        const MatrixXd M = problem_->teacher(start.size);
-        for (std::size_t replica = 0; replica < start.replicas; ++replica) {
-            if (progress.stop_requested()) throw Interrupted();
-            FactorFlow flow(M, start.imbalance,
-                            stacked(problem_->weights(start.size, static_cast<std::uint32_t>(replica))));
-            const Kernel begin(flow.P(), M.cols());
-            double now = 0.0;
-            for (std::size_t time = 0; time < grid.size(); ++time) {
-                flow.advance(grid.times[time] - now);
-                now = grid.times[time];
-                record(flow.P(), M, begin, recorder, replica, time);
-            }
-            progress.advance(1.0 / static_cast<double>(start.replicas));
-        }
-        return {};
+/// P of one time.
+void record(const DeepLinear& problem, const Observables& report, const MatrixXd& P, const MatrixXd& M,
+            const Kernel& begin, const Slot& slot) {
+    MatrixXd W = P.bottomLeftCorner(M.rows(), M.cols());
+    slot.record(report.error, 0.5 * (W - M).squaredNorm());
+    std::vector<double> strengths;
+    for (Index k = 0; k < static_cast<Index>(problem.modes()); ++k) {
+        strengths.push_back(W(k, k));
+        W(k, k) = 0.0;
     }
+    slot.record(report.mode_strength, strengths);
+    slot.record(report.off_diagonal, W.norm());
+    const auto hidden = static_cast<double>(problem.widths(problem.initial.size)[1]);
+    slot.record(report.imbalance, std::abs(problem.initial.imbalance) * std::sqrt(hidden));
+    const Kernel kernel(P, M.cols());
+    slot.record(report.kernel_alignment,
+                kernel.product(begin) / std::sqrt(kernel.product(kernel) * begin.product(begin)));
+}
 
-  private:
-    void record(const MatrixXd& P, const MatrixXd& M, const Kernel& begin, Recorder& recorder,
-                std::size_t replica, std::size_t time) const {
-        MatrixXd W = P.bottomLeftCorner(M.rows(), M.cols());
-        const double error = 0.5 * (W - M).squaredNorm();
-        std::vector<double> strengths;
-        for (Index k = 0; k < static_cast<Index>(problem_->modes()); ++k) {
-            strengths.push_back(W(k, k));
-            W(k, k) = 0.0;
+Outcome follow(const DeepLinear& problem, const RouteRun& run) {
+    const deep_linear::Start& start = problem.initial;
+    const Observables report(problem);
+    const MatrixXd M = problem.teacher(start.size);
+    for (std::size_t replica = 0; replica < start.replicas; ++replica) {
+        if (run.progress.stop_requested()) throw Interrupted();
+        FactorFlow flow(M, start.imbalance,
+                        stacked(problem.weights(start.size, static_cast<std::uint32_t>(replica))));
+        const Kernel begin(flow.P(), M.cols());
+        double now = 0.0;
+        for (std::size_t time = 0; time < run.grid.size(); ++time) {
+            flow.advance(run.grid.times[time] - now);
+            now = run.grid.times[time];
+            record(problem, report, flow.P(), M, begin, run.recorder.at(replica, time));
         }
-        const double rest = W.norm();
-        const auto hidden = static_cast<double>(problem_->widths(problem_->initial.size)[1]);
-        const double imbalance = std::abs(problem_->initial.imbalance) * std::sqrt(hidden);
-        const Kernel kernel(P, M.cols());
-        const double alignment =
-            kernel.product(begin) / std::sqrt(kernel.product(kernel) * begin.product(begin));
-        recorder.record(ObservablePlaces::error, replica, time, {&error, 1});
-        recorder.record(ObservablePlaces::mode_strength, replica, time, strengths);
-        recorder.record(ObservablePlaces::off_diagonal, replica, time, {&rest, 1});
-        recorder.record(places_.imbalance, replica, time, {&imbalance, 1});
-        recorder.record(places_.kernel_alignment, replica, time, {&alignment, 1});
+        run.progress.advance(1.0 / static_cast<double>(start.replicas));
     }
+    return {};
+}
 
-    std::shared_ptr<const DeepLinear> problem_;
-    ObservablePlaces places_;
-};
-
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const DeepLinear&>(base);
+void check(const Asked<DeepLinear>& asked) {
+    const DeepLinear& problem = *asked.problem;
     const auto refuse = [&](const std::string& why) {
-        complaints.add(fmt::format("{}: {}", table.place(), why));
+        asked.complaints.add(fmt::format("{}: {}", asked.keys.place(), why));
     };
     if (problem.sample_ratio) {
         refuse("the Riccati equation is that of whitened inputs; a data set has others");
@@ -131,12 +119,10 @@ RouteKind deep_linear_kind() {
             .theory = true,
             .algorithms = {"gradient-flow"},
             .keys = {},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<LambdaBalanced>(std::dynamic_pointer_cast<const DeepLinear>(problem),
-                                                        std::move(info));
-            }};
+            .prepare = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
+                check(asked);
+                return [problem = asked.problem](const RouteRun& run) { return follow(*problem, run); };
+            })};
 }
 
 }  // namespace hidyn::riccati

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <vector>
 
+#include "core/keys.hpp"
 #include "core/parallel.hpp"
 #include "models/deep_linear/mode_statistics.hpp"
+#include "solvers/equations/deep_linear/aligned_modes.hpp"
 #include "solvers/sde/ensemble_average.hpp"
 #include "solvers/sde/mode_paths.hpp"
 
@@ -15,116 +17,88 @@ namespace {
 
 using deep_linear::DeepLinear;
 using deep_linear::ModeSample;
+using deep_linear::Observables;
 
-class ModeDiffusions final : public Route {
-  public:
-    ModeDiffusions(std::shared_ptr<const DeepLinear> problem, const Table& table, RouteInfo description)
-        : Route(std::move(description)),
-          problem_(std::move(problem)),
-          paths_((static_cast<std::size_t>(table.integer("trajectories")) + ensemble_parts * 16 - 1) /
-                 (ensemble_parts * 16) * 16),
-          finite_step_(table.boolean("finite_step")),
-          time_step_(table.given("time_step") ? table.real("time_step")
-                                              : problem_->learning_rate / (finite_step_ ? 16.0 : 4.0)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        Recorder ensemble(problem_->observables(), ensemble_parts, grid.size());
-        std::vector<double> diverged(ensemble_parts, std::nan(""));
-        parallel_for(ensemble_parts, progress, [&](std::int64_t part) {
-            diverged[static_cast<std::size_t>(part)] =
-                run(static_cast<std::size_t>(part), grid, ensemble, progress);
-        });
-        record_average(ensemble, recorder, [this](std::size_t place) { return least_error(place); });
-        Outcome outcome;
-        outcome.attributes["trajectories"] = static_cast<double>(ensemble_parts * paths_);
-        outcome.attributes["time_step"] = time_step_;
-        if (const std::string warning = problem_->warning(0); !warning.empty())
-            outcome.attributes["warning"] = warning;
-        for (const double time : diverged)
-            if (!std::isnan(time)) {
-                outcome.status = Status::diverged;
-                outcome.diverged_at = std::fmin(outcome.diverged_at, time);
-            }
-        return outcome;
-    }
-
-  private:
-    /// The time at which it diverged, or NaN.
-    double run(std::size_t part, const TimeGrid& grid, Recorder& ensemble, Progress& progress) const {
-        const std::size_t K = problem_->modes();
-        std::vector<ModePaths> modes;
-        for (std::size_t mode = 0; mode < K; ++mode) {
-            modes.emplace_back(ModeLaw(*problem_, mode, finite_step_), problem_->initial.strengths[mode],
-                               paths_,
-                               random::StreamKey{.seed = info.seed,
-                                                 .route = random::route_hash(info.name),
-                                                 .replica = static_cast<std::uint32_t>(part * K + mode)});
-            if (problem_->asked.learned_at)
-                modes.back().watch(*problem_->asked.learned_at * problem_->strengths[mode]);
-        }
-        std::vector<double> strengths(K * paths_), passages;
-        for (std::size_t time = 0; time < grid.size(); ++time) {
-            if (progress.stop_requested()) return std::nan("");
-            passages.clear();
-            for (std::size_t mode = 0; mode < K; ++mode) {
-                modes[mode].advance_to(grid.times[time], time_step_);
-                if (!modes[mode].finite()) {
-                    ensemble.truncate(part, time);
-                    return grid.times[time];
-                }
-                modes[mode].strengths(std::span(strengths).subspan(mode * paths_, paths_));
-                const std::span<const double> reached = modes[mode].first_passages();
-                passages.insert(passages.end(), reached.begin(), reached.end());
-            }
-            const ModeSample sample{strengths, passages, paths_};
-            record_aligned_means(*problem_, sample, ensemble, part, time);
-            record_spread(*problem_, sample, ensemble, part, time);
-            progress.advance(1.0 / static_cast<double>(ensemble_parts * grid.size()));
-        }
-        return std::nan("");
-    }
-
-    /// The least error of an observable, where no path shows a spread.
-    [[nodiscard]] double least_error(std::size_t place) const {
-        const deep_linear::ObservablePlaces places(*problem_);
-        return place == places.density   ? problem_->resolution() / problem_->asked.density.width()
-               : place == places.learned ? problem_->resolution()
-                                         : 0.0;
-    }
-
-    std::shared_ptr<const DeepLinear> problem_;
-    std::size_t paths_;  ///< of one part
-    bool finite_step_;
-    double time_step_;
+/// How the paths are made.
+struct Scheme {
+    std::size_t paths;  ///< of one part
+    bool finite_step;
+    double time_step;
 };
 
-void check(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid&,
-           Complaints& complaints) {
-    check_aligned_modes(base, table, complaints);
+/// The time at which it diverged, or NaN.
+double follow_part(const DeepLinear& problem, const Scheme& scheme, std::size_t part, const RouteRun& run,
+                   Recorder& ensemble) {
+    const std::size_t K = problem.modes();
+    const Observables report(problem);
+    std::vector<ModePaths> modes;
+    for (std::size_t mode = 0; mode < K; ++mode) {
+        modes.emplace_back(ModeLaw(problem, mode, scheme.finite_step), problem.initial.strengths[mode],
+                           scheme.paths, run.key(part * K + mode));
+        if (problem.asked.learned_at) modes.back().watch(*problem.asked.learned_at * problem.strengths[mode]);
+    }
+    std::vector<double> strengths(K * scheme.paths), passages;
+    for (std::size_t time = 0; time < run.grid.size(); ++time) {
+        if (run.progress.stop_requested()) return std::nan("");
+        passages.clear();
+        for (std::size_t mode = 0; mode < K; ++mode) {
+            modes[mode].advance_to(run.grid.times[time], scheme.time_step);
+            if (!modes[mode].finite()) {
+                ensemble.truncate(part, time);
+                return run.grid.times[time];
+            }
+            modes[mode].strengths(std::span(strengths).subspan(mode * scheme.paths, scheme.paths));
+            const std::span<const double> reached = modes[mode].first_passages();
+            passages.insert(passages.end(), reached.begin(), reached.end());
+        }
+        const ModeSample sample{strengths, passages, scheme.paths};
+        const Slot slot = ensemble.at(part, time);
+        record_aligned_means(problem, report, sample, slot);
+        record_spread(problem, report, sample, slot);
+        run.progress.advance(1.0 / static_cast<double>(ensemble_parts * run.grid.size()));
+    }
+    return std::nan("");
+}
+
+Outcome follow_modes(const DeepLinear& problem, const Scheme& scheme, const RouteRun& run) {
+    const Observables report(problem);
+    Recorder ensemble(report.all(), ensemble_parts, run.grid.size());
+    std::vector<double> diverged(ensemble_parts, std::nan(""));
+    parallel_for(ensemble_parts, run.progress, [&](std::int64_t index) {
+        const auto part = static_cast<std::size_t>(index);
+        diverged[part] = follow_part(problem, scheme, part, run, ensemble);
+    });
+    record_average(ensemble, run.recorder,
+                   {{report.density, problem.resolution() / problem.asked.density.width()},
+                    {report.learned, problem.resolution()}});
+    Outcome outcome;
+    outcome.attributes["trajectories"] = static_cast<double>(ensemble_parts * scheme.paths);
+    outcome.attributes["time_step"] = scheme.time_step;
+    if (const std::string warning = problem.warning(0); !warning.empty())
+        outcome.attributes["warning"] = warning;
+    for (const double time : diverged)
+        if (!std::isnan(time)) {
+            outcome.status = Status::diverged;
+            outcome.diverged_at = std::fmin(outcome.diverged_at, time);
+        }
+    return outcome;
+}
+
+Solve prepare(const Asked<DeepLinear>& asked) {
+    check_aligned_modes(asked);
+    const bool finite_step = asked.keys.boolean("finite_step");
+    const Scheme scheme{
+        .paths = (asked.count("trajectories") + ensemble_parts * 16 - 1) / (ensemble_parts * 16) * 16,
+        .finite_step = finite_step,
+        .time_step = asked.keys.given("time_step")
+                         ? asked.keys.real("time_step")
+                         : asked.problem->learning_rate / (finite_step ? 16.0 : 4.0)};
+    return [problem = asked.problem, scheme](const RouteRun& run) {
+        return follow_modes(*problem, scheme, run);
+    };
 }
 
 }  // namespace
-
-void check_aligned_modes(const Problem& base, const Table& table, Complaints& complaints) {
-    const auto& problem = dynamic_cast<const DeepLinear&>(base);
-    if (problem.initial.kind != deep_linear::StartKind::aligned)
-        complaints.add(
-            fmt::format("{}: modes are single numbers for initial.kind = \"aligned\" alone", table.place()));
-    if (problem.depth < 2)
-        complaints.add(
-            fmt::format("{}: a single layer has its exact moments in the route closed-form; this is for "
-                        "problem.depth of at least 2",
-                        table.place()));
-}
-
-Key finite_step_key() {
-    return {.name = "finite_step",
-            .type = KeyType::boolean,
-            .meaning =
-                "drift and diffusion to first order in the learning rate; false: the limit of small steps at "
-                "the same learning_rate / batch_size",
-            .standard = false};
-}
 
 RouteKind deep_linear_kind() {
     return {.name = "sde",
@@ -132,28 +106,13 @@ RouteKind deep_linear_kind() {
             .source = "Corlouer et al., arXiv 2604.06366, with the noise of fresh Gaussian inputs",
             .theory = true,
             .algorithms = {"online-sgd"},
-            .keys = {{.name = "trajectories",
-                      .type = KeyType::integer,
-                      .meaning = "number of paths, rounded up to a multiple of 320",
-                      .range = {.minimum = 1, .maximum = 1e8},
-                      .standard = std::int64_t{10000}},
-                     {.name = "time_step",
-                      .type = KeyType::real,
-                      .meaning = "of Euler and Maruyama's scheme, in learning rate times steps; absent: a "
-                                 "quarter of the learning rate, a sixteenth where steps count as finite",
-                      .range = {.minimum = 0, .above_minimum = true}},
-                     finite_step_key(),
-                     {.name = "seed",
-                      .type = KeyType::integer,
-                      .meaning = "of the paths",
-                      .range = {.minimum = 0},
-                      .standard = std::int64_t{0}}},
-            .check = check,
-            .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
-                       RouteInfo info) -> std::unique_ptr<Route> {
-                return std::make_unique<ModeDiffusions>(std::dynamic_pointer_cast<const DeepLinear>(problem),
-                                                        table, std::move(info));
-            }};
+            .keys = {keys::trajectories("number of paths, rounded up to a multiple of 320", 1e8, 10000),
+                     keys::real("time_step",
+                                "of Euler and Maruyama's scheme, in learning rate times steps; absent: a "
+                                "quarter of the learning rate, a sixteenth where steps count as finite")
+                         .above(0),
+                     finite_step_key(), keys::seed("of the paths")},
+            .prepare = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::sde

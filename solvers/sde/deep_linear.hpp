@@ -9,9 +9,4 @@ namespace hidyn::sde {
 /// The law that a mode settles into under label noise: a route of `deep-linear`.
 [[nodiscard]] RouteKind stationary_law_kind();
 
-/// What theories of single modes under batches ask of the problem.
-void check_aligned_modes(const Problem& base, const Table& table, Complaints& complaints);
-/// "finite_step".
-[[nodiscard]] Key finite_step_key();
-
 }  // namespace hidyn::sde

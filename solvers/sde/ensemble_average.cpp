@@ -1,15 +1,24 @@
 #include "solvers/sde/ensemble_average.hpp"
 
 #include <cmath>
-#include <vector>
 
 namespace hidyn::sde {
+namespace {
 
-void record_average(const Recorder& ensemble, Recorder& recorder,
-                    const std::function<double(std::size_t)>& least) {
+double least_of(Handle what, const std::vector<LeastError>& least) {
+    for (const LeastError& one : least)
+        if (one.what && one.what.place() == what.place()) return one.error;
+    return 0.0;
+}
+
+}  // namespace
+
+void record_average(const Recorder& ensemble, Recorder& recorder, const std::vector<LeastError>& least) {
     const auto parts = static_cast<double>(ensemble_parts);
-    for (std::size_t place = 0; place < ensemble.series().size(); ++place) {
-        const Series& series = ensemble.series()[place];
+    ObservableList report;
+    for (const Series& series : ensemble.series()) {
+        const Handle what = report.add(series.observable);
+        const double smallest = least_of(what, least);
         std::vector<double> means(series.components());
         std::vector<double> errors(series.components());
         for (std::size_t time = 0; time < ensemble.times(); ++time) {
@@ -22,10 +31,10 @@ void record_average(const Recorder& ensemble, Recorder& recorder,
                 for (std::size_t part = 0; part < ensemble_parts; ++part)
                     squares += std::pow(series.at(part, time)[component] - mean, 2);
                 means[component] = mean;
-                errors[component] = std::fmax(std::sqrt(squares / (parts - 1.0) / parts), least(place));
+                errors[component] = std::fmax(std::sqrt(squares / (parts - 1.0) / parts), smallest);
             }
-            recorder.record(place, 0, time, means);
-            recorder.record_error(place, time, errors);
+            recorder.at(0, time).record(what, means);
+            recorder.record_error(what, time, errors);
         }
     }
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "core/typed_route.hpp"
 #include "models/deep_linear/declaration/sections.hpp"
 #include "models/deep_linear/simulation/simulation.hpp"
-#include "models/teacher_student/initial.hpp"
 
 namespace hidyn::deep_linear {
 namespace {
@@ -38,87 +38,64 @@ learning_rate / batch_size L^2 s^{4-4/L} (2 (s - m)^2 + label_noise) per unit of
 s = m (2L - 2) / (3L - 2) without label noise, before the mode is learned. What is left out by theories of single modes
 is of order learning_rate d / batch_size: noise turns the modes.)";
 
-std::vector<Key> simulation_keys() {
-    std::vector<Key> keys = teacher_student::ensemble_keys(1e4);
-    for (Key& key : keys)
-        if (key.name == "replicas") key.standard = std::int64_t{4};
-    keys.push_back({.name = "members",
-                    .type = KeyType::integer,
-                    .meaning = "independent runs whose means and spread one replica reports (batches)",
-                    .range = {.minimum = 1, .maximum = 1e6},
-                    .standard = std::int64_t{1}});
-    keys.push_back({.name = "method",
-                    .type = KeyType::choice,
-                    .meaning =
-                        "direct: real weights and samples; reduced: real weights, the batch as a Wishart "
-                        "matrix, at a cost independent of batch_size >= d; projected: the batch's gradient "
-                        "along the modes only, aligned starts; mode: each aligned mode as a number",
-                    .choices = {"direct", "reduced", "projected", "mode"},
-                    .standard = std::string("direct")});
-    return keys;
-}
-
-void check_widths(const DeepLinear& problem, const Table& table, const RouteInfo& info,
-                  Complaints& complaints) {
-    const std::vector<Eigen::Index> widths = problem.widths(info.d);
+void check_widths(const Asked<DeepLinear>& asked) {
+    const DeepLinear& problem = *asked.problem;
+    const std::vector<Eigen::Index> widths = problem.widths(asked.info.d);
     const auto narrowest = static_cast<std::size_t>(*std::ranges::min_element(widths));
     const auto outer = static_cast<std::size_t>(std::min(widths.front(), widths.back()));
     if (outer < problem.modes())
-        complaints.add(table.complain(
+        asked.complain(
             "d", fmt::format("leaves inputs or outputs of {} dimensions, but the teacher has {} modes", outer,
-                             problem.modes())));
+                             problem.modes()));
     else if (narrowest < problem.modes() && !problem.initial.drawn())
-        complaints.add(table.complain(
+        asked.complain(
             "d",
             fmt::format("leaves a layer of width {}, which cannot carry the {} modes of the start: those of "
                         "strength {} and below are out of reach",
-                        narrowest, problem.modes(), problem.strengths[narrowest])));
-    if (problem.initial.drawn() && info.d != problem.initial.size)
-        complaints.add(table.complain(
-            "d", fmt::format("must be initial.reference_d = {}, at which the weights are drawn",
-                             problem.initial.size)));
+                        narrowest, problem.modes(), problem.strengths[narrowest]));
+    if (problem.initial.drawn() && asked.info.d != problem.initial.size)
+        asked.complain("d", fmt::format("must be initial.reference_d = {}, at which the weights are drawn",
+                                        problem.initial.size));
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const DeepLinear&>(base);
-    check_widths(problem, table, info, complaints);
-    const std::string& method = table.text("method");
-    const auto refuse = [&](const char* key, const std::string& why) {
-        complaints.add(table.complain(key, why));
-    };
-    if (!problem.stochastic() && table.integer("members") != 1)
-        refuse("members", "has no meaning without batches: all runs are alike");
+void check_method(const Asked<DeepLinear>& asked) {
+    const DeepLinear& problem = *asked.problem;
+    const std::uint64_t d = asked.info.d;
+    const std::string& method = asked.keys.text("method");
+    if (!problem.stochastic() && asked.keys.integer("members") != 1)
+        asked.complain("members", "has no meaning without batches: all runs are alike");
     if (problem.rule != Rule::online_sgd) {
         if (method != "direct")
-            refuse("method", "is for algorithm.kind = \"online-sgd\"; others know \"direct\"");
-        if (problem.rule == Rule::sgd && problem.batch_size > problem.samples(info.d))
-            refuse("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
-                                    problem.samples(info.d), problem.batch_size));
+            asked.complain("method", "is for algorithm.kind = \"online-sgd\"; others know \"direct\"");
+        if (problem.rule == Rule::sgd && problem.batch_size > problem.samples(d))
+            asked.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
+                                            problem.samples(d), problem.batch_size));
         return;
     }
     if ((method == "projected" || method == "mode") && problem.initial.kind != StartKind::aligned)
-        refuse("method", "follows aligned weights: give initial.kind = \"aligned\"");
+        asked.complain("method", "follows aligned weights: give initial.kind = \"aligned\"");
     if (problem.levels.wanted && method == "mode")
-        refuse("method", "has no weights whose singular values could be recorded (problem.levels)");
-    if (method == "reduced" && problem.batch_size < info.d)
-        refuse("method", fmt::format("needs a batch_size of at least d = {}, but it is {}: take \"direct\"",
-                                     info.d, problem.batch_size));
-    const double entries = static_cast<double>(problem.batch_size) * static_cast<double>(info.d);
+        asked.complain("method", "has no weights whose singular values could be recorded (problem.levels)");
+    if (method == "reduced" && problem.batch_size < d)
+        asked.complain("method",
+                       fmt::format("needs a batch_size of at least d = {}, but it is {}: take \"direct\"", d,
+                                   problem.batch_size));
+    const double entries = static_cast<double>(problem.batch_size) * static_cast<double>(d);
     if ((method == "direct" || method == "projected") && entries > 1e9)
-        refuse(
+        asked.complain(
             "method",
             fmt::format("holds batch_size d = {:.3g} numbers at once, too many: take \"reduced\"", entries));
 }
 
-std::unique_ptr<Route> make_simulation(const std::shared_ptr<const Problem>& base, const Table& table,
-                                       RouteInfo info) {
-    auto problem = std::dynamic_pointer_cast<const DeepLinear>(base);
-    if (!problem->stochastic()) return make_gradient_simulation(std::move(problem), std::move(info));
-    const auto members = static_cast<std::size_t>(table.integer("members"));
-    info.method = table.text("method");
-    return info.method == "mode" ? make_mode_simulation(std::move(problem), members, std::move(info))
-                                 : make_batch_simulation(std::move(problem), members, std::move(info));
+Solve prepare(const Asked<DeepLinear>& asked) {
+    check_widths(asked);
+    check_method(asked);
+    return [problem = asked.problem, method = asked.keys.text("method"),
+            members = asked.count("members")](const RouteRun& run) {
+        if (!problem->stochastic()) return simulate_gradient(*problem, run);
+        return method == "mode" ? simulate_modes(*problem, members, run)
+                                : simulate_batches(*problem, method, members, run);
+    };
 }
 
 AlgorithmKind algorithm(Rule rule, const char* name, const char* summary) {
@@ -154,8 +131,7 @@ RouteKind simulation_kind() {
             .source = "the definitions of the algorithms",
             .theory = false,
             .keys = simulation_keys(),
-            .check = check,
-            .make = make_simulation};
+            .prepare = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::deep_linear

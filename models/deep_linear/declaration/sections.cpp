@@ -8,141 +8,6 @@
 
 namespace hidyn::deep_linear {
 
-std::vector<Key> problem_keys() {
-    return {
-        {.name = "depth",
-         .type = KeyType::integer,
-         .meaning = "number of layers",
-         .symbol = "L",
-         .range = {.minimum = 1, .maximum = 64},
-         .standard = std::int64_t{2}},
-        {.name = "mode_strengths",
-         .type = KeyType::real_list,
-         .meaning = "singular values of the teacher, descending; all others are 0",
-         .symbol = "m_\\alpha",
-         .required = true},
-        {.name = "hidden_ratio",
-         .type = KeyType::real,
-         .meaning = "width of the hidden layers over d",
-         .range = {.minimum = 0, .above_minimum = true},
-         .standard = 1.0},
-        {.name = "output_ratio",
-         .type = KeyType::real,
-         .meaning = "dimension of the output over d",
-         .range = {.minimum = 0, .above_minimum = true},
-         .standard = 1.0},
-        {.name = "label_noise",
-         .type = KeyType::real,
-         .meaning = "variance of the noise on each output of the teacher",
-         .symbol = "\\Delta",
-         .range = {.minimum = 0},
-         .standard = 0.0},
-        {.name = "quantiles",
-         .type = KeyType::real_list,
-         .meaning = "levels of the quantiles of mode strengths to record (batches)"},
-        {.name = "density_range",
-         .type = KeyType::real_list,
-         .meaning = "from where to where the density of mode strengths is recorded (batches)"},
-        {.name = "density_bins",
-         .type = KeyType::integer,
-         .meaning = "number of its bins",
-         .range = {.minimum = 1, .maximum = 1e4},
-         .standard = std::int64_t{40}},
-        {.name = "levels",
-         .type = KeyType::boolean,
-         .meaning =
-             "record the largest singular values of W, as many as modes, and their spacing (batches of real "
-             "weights)",
-         .standard = false},
-        {.name = "level_range",
-         .type = KeyType::real_list,
-         .meaning = "from where to where the density of singular values is recorded, in density_bins"},
-        {.name = "spacing_range",
-         .type = KeyType::real_list,
-         .meaning = "the same of the differences of neighbouring singular values"},
-        {.name = "learned_at",
-         .type = KeyType::real,
-         .meaning = "share of m at which a mode counts as learned; records learning times (batches)",
-         .range = {.minimum = 0, .maximum = 1, .above_minimum = true}}};
-}
-
-std::vector<Key> initial_keys() {
-    return {
-        {.name = "kind",
-         .type = KeyType::choice,
-         .meaning =
-             "aligned with the teacher and balanced, aligned and unbalanced (two layers), lambda-balanced in "
-             "random directions (two layers), or random",
-         .choices = {"aligned", "unbalanced", "lambda-balanced", "random"},
-         .standard = std::string("aligned")},
-        {.name = "strengths",
-         .type = KeyType::real_list,
-         .meaning = "mode strengths at the start, one per mode or one for all (kind \"aligned\")",
-         .symbol = "s_\\alpha(0)"},
-        {.name = "first",
-         .type = KeyType::real_list,
-         .meaning =
-             "singular values of the first layer: one per mode or one for all (kind \"unbalanced\"), one "
-             "per hidden unit or one for all (kind \"lambda-balanced\")",
-         .symbol = "a_\\alpha(0)"},
-        {.name = "second",
-         .type = KeyType::real_list,
-         .meaning = "of the second layer (kind \"unbalanced\")",
-         .symbol = "b_\\alpha(0)"},
-        {.name = "imbalance",
-         .type = KeyType::real,
-         .meaning = "W_2^T W_2 - W_1 W_1^T in units of the identity (kind \"lambda-balanced\")",
-         .symbol = "\\lambda",
-         .standard = 0.0},
-        {.name = "scale",
-         .type = KeyType::real,
-         .meaning =
-             "an entry of an n_l x n_{l-1} matrix has deviation scale / sqrt(n_{l-1}) (kind \"random\")",
-         .symbol = "\\epsilon",
-         .range = {.minimum = 0, .above_minimum = true},
-         .standard = 1e-3},
-        {.name = "seed",
-         .type = KeyType::integer,
-         .meaning = "of random weights and of the hidden layers' bases",
-         .range = {.minimum = 0},
-         .standard = std::int64_t{0}},
-        {.name = "reference_d",
-         .type = KeyType::integer,
-         .meaning = "the d at which random or lambda-balanced weights are drawn, anew for each replica",
-         .range = {.minimum = 1, .maximum = 1e4},
-         .standard = std::int64_t{20}}};
-}
-
-std::vector<Key> algorithm_keys(Rule rule) {
-    std::vector<Key> keys;
-    if (rule == Rule::gradient_flow) return keys;
-    keys.push_back({.name = "learning_rate",
-                    .type = KeyType::real,
-                    .meaning = "step size, of unscaled weights",
-                    .symbol = "\\eta",
-                    .range = {.minimum = 0, .above_minimum = true},
-                    .required = true});
-    if (rule == Rule::gradient_descent) return keys;
-    keys.push_back({.name = "batch_size",
-                    .type = KeyType::integer,
-                    .meaning = "samples per step, whose mean gradient is followed",
-                    .symbol = "B",
-                    .range = {.minimum = 1, .maximum = 1e12},
-                    .standard = std::int64_t{1}});
-    return keys;
-}
-
-std::vector<Key> data_keys(Rule rule) {
-    if (rule == Rule::online_sgd) return {};
-    return {{.name = "sample_ratio",
-             .type = KeyType::real,
-             .meaning = rule == Rule::sgd ? "samples per input dimension"
-                                          : "samples per input dimension; absent: the population's loss",
-             .symbol = "n / d",
-             .range = {.minimum = 0, .above_minimum = true},
-             .required = rule == Rule::sgd}};
-}
-
 namespace {
 
 /// One number per mode; a single one counts for all.
@@ -279,7 +144,7 @@ void read_asked(const Table& table, DeepLinear& problem, Complaints& complaints)
                 complaints.add(table.complain(key, "has no meaning without batches: all runs are alike"));
         return;
     }
-    Asked& asked = problem.asked;
+    AskedModes& asked = problem.asked;
     if (table.given("quantiles")) {
         asked.quantiles = table.reals("quantiles");
         if (std::ranges::any_of(asked.quantiles, [](double level) { return !(level > 0.0 && level < 1.0); }))
@@ -296,10 +161,7 @@ void read_asked(const Table& table, DeepLinear& problem, Complaints& complaints)
         problem.levels.values.bins == 0)
         complaints.add(
             table.complain("density_bins", "needs density_range, level_range or spacing_range beside it"));
-    if (!table.given("learned_at")) return;
-    asked.learned_at = table.real("learned_at");
-    if (*asked.learned_at >= 1.0)
-        complaints.add(table.complain("learned_at", "must be less than 1: m itself is never quite reached"));
+    if (table.given("learned_at")) asked.learned_at = table.real("learned_at");
 }
 
 }  // namespace

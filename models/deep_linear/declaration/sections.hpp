@@ -13,6 +13,8 @@ namespace hidyn::deep_linear {
 [[nodiscard]] std::vector<Key> initial_keys();
 [[nodiscard]] std::vector<Key> algorithm_keys(Rule rule);
 [[nodiscard]] std::vector<Key> data_keys(Rule rule);
+/// Of the simulation's own section.
+[[nodiscard]] std::vector<Key> simulation_keys();
 
 [[nodiscard]] std::shared_ptr<const Problem> read_problem(Rule rule, const ProblemTables& tables,
                                                           Complaints& complaints);

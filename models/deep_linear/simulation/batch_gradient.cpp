@@ -122,8 +122,7 @@ std::unique_ptr<BatchGradient> fresh_batches(const std::string& method, const De
 }
 
 std::unique_ptr<BatchGradient> data_batches(const DataSet& data, std::uint64_t batch_size,
-                                            random::StreamKey key) {
-    key.purpose = random::Purpose::driver;
+                                            const random::StreamKey& key) {
     return std::make_unique<DataBatches>(data, batch_size, key);
 }
 

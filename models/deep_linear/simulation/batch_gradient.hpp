@@ -20,9 +20,8 @@ class BatchGradient {
 
 /// Batches of fresh samples of a teacher.
 ///   "direct"     real samples: 4 B d_o d_i flops
-///   "reduced"    the same law whatever B: X^T X is a Wishart matrix, drawn by Bartlett's factor; needs B >=
-///   d_i "projected"  only the diagonal of "direct" in the teacher's bases, so that aligned weights stay
-///   aligned
+///   "reduced"    the same law whatever B: X^T X is a Wishart matrix, drawn by Bartlett's factor; B >= d_i
+///   "projected"  only the diagonal of "direct" in the teacher's bases, so aligned weights stay aligned
 [[nodiscard]] std::unique_ptr<BatchGradient> fresh_batches(const std::string& method,
                                                            const DeepLinear& problem,
                                                            const Eigen::MatrixXd& teacher,
@@ -30,6 +29,6 @@ class BatchGradient {
 
 /// Batches of a data set, without replacement.
 [[nodiscard]] std::unique_ptr<BatchGradient> data_batches(const DataSet& data, std::uint64_t batch_size,
-                                                          random::StreamKey key);
+                                                          const random::StreamKey& key);
 
 }  // namespace hidyn::deep_linear

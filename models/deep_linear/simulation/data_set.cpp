@@ -7,9 +7,9 @@ namespace hidyn::deep_linear {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
-DataSet::DataSet(const DeepLinear& problem, std::uint64_t d, const MatrixXd& teacher, random::StreamKey key)
+DataSet::DataSet(const DeepLinear& problem, std::uint64_t d, const MatrixXd& teacher,
+                 const random::StreamKey& key)
     : inputs(teacher.cols(), static_cast<Index>(problem.samples(d))) {
-    key.purpose = random::Purpose::data;
     random::Stream stream(key);
     for (double& entry : inputs.reshaped()) entry = stream.normal();
     labels = teacher * inputs;

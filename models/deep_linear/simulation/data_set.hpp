@@ -12,7 +12,7 @@ namespace hidyn::deep_linear {
 class DataSet {
   public:
     DataSet(const DeepLinear& problem, std::uint64_t d, const Eigen::MatrixXd& teacher,
-            random::StreamKey key);
+            const random::StreamKey& key);
 
     [[nodiscard]] Eigen::Index samples() const { return inputs.cols(); }
     /// -dL/dW = Y X^T / n - W X X^T / n.

@@ -3,7 +3,6 @@
 #include <Eigen/Core>
 #include <vector>
 
-#include "core/recorder.hpp"
 #include "models/deep_linear/mode_statistics.hpp"
 
 namespace hidyn::deep_linear {
@@ -13,10 +12,7 @@ void largest_singular_values(const Eigen::MatrixXd& W, std::size_t count, std::v
 
 /// What an ensemble of singular values [level, member] reports at one time: their means and moments, the gaps
 /// between neighbours, and densities of both.
-void record_levels(const DeepLinear& problem, const ModeSample& sample, Recorder& recorder,
-                   std::size_t replica, std::size_t time);
-
-/// The observables of singular values, if the problem asks for them.
-[[nodiscard]] std::vector<Observable> level_observables(const AskedLevels& asked, std::size_t levels);
+void record_levels(const DeepLinear& problem, const Observables& report, const ModeSample& sample,
+                   const Slot& slot);
 
 }  // namespace hidyn::deep_linear

@@ -29,8 +29,8 @@ double TangentKernel::alignment(const TangentKernel& other) const {
 }
 
 Observer::Observer(const DeepLinear& problem, std::uint64_t d, const Network& start)
-    : problem_(problem), places_(problem), M_(problem.teacher(d)) {
-    if (places_.kernel_alignment != ObservablePlaces::absent) kernel_.emplace_back(start.layers());
+    : problem_(problem), report_(problem), M_(problem.teacher(d)) {
+    if (report_.kernel_alignment) kernel_.emplace(start.layers());
 }
 
 void Observer::strengths(const Network& network, std::vector<double>& into) const {
@@ -39,38 +39,30 @@ void Observer::strengths(const Network& network, std::vector<double>& into) cons
         into[k] = network.product()(static_cast<Index>(k), static_cast<Index>(k));
 }
 
-void Observer::observe(const Network& network, Recorder& recorder, std::size_t replica, std::size_t time,
-                       double weight) const {
+void Observer::observe(const Network& network, const Slot& slot) const {
     MatrixXd W = network.product();
-    const double error = 0.5 * (W - M_).squaredNorm();
-    recorder.blend(ObservablePlaces::error, replica, time, weight, {&error, 1});
+    slot.record(report_.error, 0.5 * (W - M_).squaredNorm());
     std::vector<double> modes;
     strengths(network, modes);
-    recorder.blend(ObservablePlaces::mode_strength, replica, time, weight, modes);
+    slot.record(report_.mode_strength, modes);
     for (std::size_t k = 0; k < problem_.modes(); ++k) W(static_cast<Index>(k), static_cast<Index>(k)) = 0.0;
-    const double rest = W.norm();
-    recorder.blend(ObservablePlaces::off_diagonal, replica, time, weight, {&rest, 1});
+    slot.record(report_.off_diagonal, W.norm());
     const std::vector<MatrixXd>& layers = network.layers();
-    if (places_.imbalance != ObservablePlaces::absent) {
+    if (report_.imbalance) {
         std::vector<double> imbalance;
         imbalance.reserve(layers.size() - 1);
         for (std::size_t l = 0; l + 1 < layers.size(); ++l)
             imbalance.push_back(
                 (layers[l + 1].transpose() * layers[l + 1] - layers[l] * layers[l].transpose()).norm());
-        recorder.blend(places_.imbalance, replica, time, weight, imbalance);
+        slot.record(report_.imbalance, imbalance);
     }
-    if (!kernel_.empty()) {
-        const double alignment = TangentKernel(layers).alignment(kernel_.front());
-        recorder.blend(places_.kernel_alignment, replica, time, weight, {&alignment, 1});
-    }
-    if (places_.mode_diffusion != ObservablePlaces::absent)
-        observe_diffusion(network, recorder, replica, time, weight);
+    if (kernel_) slot.record(report_.kernel_alignment, TangentKernel(layers).alignment(*kernel_));
+    if (report_.mode_diffusion) observe_diffusion(network, slot);
 }
 
 // One step gains the variance eta^2 Var(sum_l p_l^T G q_l) with p_l = A_l A_l^T u_alpha, q_l = C_l^T C_l
 // v_alpha and Cov(G_ij, G_kl) = [(E E^T + Delta)_ik delta_jl + E_il E_kj] / B for Gaussian inputs.
-void Observer::observe_diffusion(const Network& network, Recorder& recorder, std::size_t replica,
-                                 std::size_t time, double weight) const {
+void Observer::observe_diffusion(const Network& network, const Slot& slot) const {
     const auto K = static_cast<Index>(problem_.modes());
     const std::size_t L = network.layers().size();
     const Surroundings around(network.layers());
@@ -91,7 +83,7 @@ void Observer::observe_diffusion(const Network& network, Recorder& recorder, std
                              problem_.label_noise * p[l].col(mode).dot(p[k].col(mode))) *
                                 q[l].col(mode).dot(q[k].col(mode)) +
                             back[l].col(mode).dot(q[k].col(mode)) * back[k].col(mode).dot(q[l].col(mode)));
-    recorder.blend(places_.mode_diffusion, replica, time, weight, D);
+    slot.record(report_.mode_diffusion, D);
 }
 
 }  // namespace hidyn::deep_linear

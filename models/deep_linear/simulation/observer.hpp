@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <vector>
 
 #include "core/recorder.hpp"
@@ -28,19 +29,18 @@ class Observer {
     Observer(const DeepLinear& problem, std::uint64_t d, const Network& start);
 
     [[nodiscard]] const Eigen::MatrixXd& teacher() const { return M_; }
+    [[nodiscard]] const Observables& report() const { return report_; }
     /// Mode strengths of the network as it stands, the first of its diagonal.
     void strengths(const Network& network, std::vector<double>& into) const;
-    void observe(const Network& network, Recorder& recorder, std::size_t replica, std::size_t time,
-                 double weight) const;
+    void observe(const Network& network, const Slot& slot) const;
 
   private:
-    void observe_diffusion(const Network& network, Recorder& recorder, std::size_t replica, std::size_t time,
-                           double weight) const;
+    void observe_diffusion(const Network& network, const Slot& slot) const;
 
     const DeepLinear& problem_;
-    ObservablePlaces places_;
+    Observables report_;
     Eigen::MatrixXd M_;
-    std::vector<TangentKernel> kernel_;  ///< that of the start, if it is asked for
+    std::optional<TangentKernel> kernel_;  ///< that of the start, if it is asked for
 };
 
 }  // namespace hidyn::deep_linear

@@ -73,7 +73,7 @@ TEST_CASE("deep linear: mode diffusion is the variance that one step gains, from
     const Network start(problem->weights(4, 0));
     const Observer observer(*problem, 4, start);
     Recorder recorder(problem->observables(), 1, 1);
-    observer.observe(start, recorder, 0, 0, 1.0);
+    observer.observe(start, recorder.at(0, 0));
     const auto batch = fresh_batches("direct", *problem, observer.teacher(), {.seed = 9});
     constexpr int draws = 40000;
     std::vector<double> before, after, sum(2, 0.0), square(2, 0.0);
