@@ -5,64 +5,52 @@
 namespace hidyn::committee {
 namespace {
 
-using teacher_student::flatten;
+using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Observable second_layer_weights(std::size_t students) {
+    return {.name = "second_layer",
+            .long_name = "second-layer weights",
+            .symbol = "v_i",
+            .normalization = "f(x) = sum_i v_i g(lambda_i)",
+            .dimensions = {{"student", students}}};
+}
 
 }  // namespace
 
-std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool second_layer,
-                                            bool first_passage) {
-    std::vector<Observable> declared{teacher_student::student_overlaps(students),
-                                     teacher_student::student_teacher_overlaps(students, teachers),
-                                     teacher_student::generalization_error()};
-    if (second_layer)
-        declared.push_back({.name = "second_layer",
-                            .long_name = "second-layer weights",
-                            .symbol = "v_i",
-                            .normalization = "f(x) = sum_i v_i g(lambda_i)",
-                            .dimensions = {{"student", students}}});
-    if (first_passage) {
-        declared.push_back({.name = "escaped",
-                            .long_name = "escaped",
-                            .symbol = "1[t_\\theta \\leq t]",
-                            .normalization =
-                                "1 once R^2 / (Q T) has reached escape_overlap, else 0; its mean over "
-                                "replicas is the distribution function of escape times"});
-        declared.push_back({.name = "escape_time",
-                            .long_name = "escape time",
-                            .symbol = "\\min(t_\\theta, t)",
-                            .normalization =
-                                "first time with R^2 / (Q T) >= escape_overlap, or t before it, in "
-                                "steps / d"});
-    }
-    return declared;
+Observables::Observables(const Committee& problem) {
+    Q = add(teacher_student::student_overlaps(problem.students));
+    R = add(teacher_student::student_teacher_overlaps(problem.students, problem.teachers));
+    generalization_error = add(teacher_student::generalization_error());
+    if (problem.algorithm.trains_second_layer()) second_layer = add(second_layer_weights(problem.students));
+    if (!problem.escape_overlap) return;
+    escaped = add("escaped", "escaped", "1[t_\\theta \\leq t]",
+                  "1 once R^2 / (Q T) has reached escape_overlap, else 0; its mean over replicas is the "
+                  "distribution function of escape times");
+    escape_time = add("escape_time", "escape time", "\\min(t_\\theta, t)",
+                      "first time with R^2 / (Q T) >= escape_overlap, or t before it, in steps / d");
 }
 
 std::vector<Observable> Committee::observables() const {
-    return declare_observables(students, teachers, algorithm.trains_second_layer(),
-                               escape_overlap.has_value());
+    return Observables(*this).all();
 }
 
 std::vector<Problem::StartArray> Committee::start() const {
-    std::vector<StartArray> arrays;
-    for (Observable& what : declare_observables(students, teachers, true, false))
-        if (what.name != "generalization_error") arrays.push_back({std::move(what), {}});
-    arrays.push_back({teacher_student::teacher_overlaps(teachers), {}});
-    std::vector<double> flat;
+    std::vector<StartArray> arrays{{teacher_student::student_overlaps(students), {}},
+                                   {teacher_student::student_teacher_overlaps(students, teachers), {}},
+                                   {second_layer_weights(students), {}},
+                                   {teacher_student::teacher_overlaps(teachers), {}}};
     for (const OrderParameters& given : starts) {
-        const Eigen::MatrixXd* matrices[] = {&given.Q, &given.R};
-        for (std::size_t index = 0; index < 2; ++index) {
-            flatten(*matrices[index], flat);
-            arrays[index].values.insert(arrays[index].values.end(), flat.begin(), flat.end());
-        }
-        arrays[2].values.insert(arrays[2].values.end(), given.v.begin(), given.v.end());
-        flatten(given.T, flat);
-        arrays[3].values.insert(arrays[3].values.end(), flat.begin(), flat.end());
+        const Rows parts[] = {given.Q, given.R, given.v, given.T};
+        for (std::size_t index = 0; index < arrays.size(); ++index)
+            arrays[index].values.insert(arrays[index].values.end(), parts[index].data(),
+                                        parts[index].data() + parts[index].size());
     }
     return arrays;
 }
 
 Observer::Observer(const Committee& problem)
     : problem_(problem),
+      report_(problem),
       risk_(problem.activation, problem.teacher_activation, problem.students, problem.teachers) {}
 
 double Observer::generalization_error(const OrderParameters& state) {
@@ -71,17 +59,11 @@ double Observer::generalization_error(const OrderParameters& state) {
     return risk_.half(state.joint_covariance(), coefficients);
 }
 
-void Observer::observe(const OrderParameters& state, Recorder& recorder, std::size_t replica,
-                       std::size_t time, double weight) {
-    flatten(state.Q, flat_);
-    recorder.blend(0, replica, time, weight, flat_);
-    flatten(state.R, flat_);
-    recorder.blend(1, replica, time, weight, flat_);
-    flat_.assign(1, generalization_error(state));
-    recorder.blend(2, replica, time, weight, flat_);
-    if (!problem_.algorithm.trains_second_layer()) return;
-    flat_.assign(state.v.begin(), state.v.end());
-    recorder.blend(3, replica, time, weight, flat_);
+void Observer::observe(const OrderParameters& state, const Slot& slot) {
+    slot.record(report_.Q, state.Q);
+    slot.record(report_.R, state.R);
+    slot.record(report_.generalization_error, generalization_error(state));
+    slot.record(report_.second_layer, state.v);
 }
 
 }  // namespace hidyn::committee

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 #include "core/recorder.hpp"
 #include "math/activation.hpp"
@@ -61,8 +62,6 @@ class Committee final : public Problem {
     [[nodiscard]] const OrderParameters& start_of(std::size_t replica) const {
         return starts[start_per_replica ? replica : 0];
     }
-    /// Where the observables of the first passage begin.
-    [[nodiscard]] std::size_t passage_place() const { return algorithm.trains_second_layer() ? 4 : 3; }
 
     [[nodiscard]] std::vector<Observable> observables() const override;
     [[nodiscard]] std::string time_unit() const override { return "steps / d"; }
@@ -73,9 +72,14 @@ class Committee final : public Problem {
     }
 };
 
-/// The declarations of this problem's observables for K students and M teachers.
-[[nodiscard]] std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers,
-                                                          bool second_layer, bool first_passage);
+/// What simulation and theory report.
+struct Observables : ObservableList {
+    explicit Observables(const Committee& problem);
+
+    Handle Q, R, generalization_error;
+    Handle second_layer;          ///< where it is trained
+    Handle escaped, escape_time;  ///< of the first passage, where the problem has an escape_overlap
+};
 
 /// Turns order parameters into the observables, for simulation and theory alike: they share this definition
 /// and nothing else. One object serves one thread.
@@ -85,15 +89,13 @@ class Observer {
 
     /// eg = (1/2) E (f - f*)^2 over a fresh noiseless sample.
     [[nodiscard]] double generalization_error(const OrderParameters& state);
-    /// Adds weight times the observables of `state` to the recorder's slot; all but those of the first
-    /// passage.
-    void observe(const OrderParameters& state, Recorder& recorder, std::size_t replica, std::size_t time,
-                 double weight = 1.0);
+    /// Records the observables of `state`, all but those of the first passage.
+    void observe(const OrderParameters& state, const Slot& slot);
 
   private:
     const Committee& problem_;
+    Observables report_;
     math::MeanSquareResidual risk_;
-    std::vector<double> flat_;
 };
 
 }  // namespace hidyn::committee

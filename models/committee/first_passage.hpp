@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <limits>
 
 #include "core/recorder.hpp"
@@ -14,9 +13,8 @@ inline constexpr double not_yet = std::numeric_limits<double>::infinity();
 /// R^2 / (Q T) of the single student; NaN if one of the two has no length.
 [[nodiscard]] double squared_overlap(const OrderParameters& state);
 
-/// Records whether the overlap's first passage, at time `passage`, was at or before the grid's time number
-/// `time`, which is `now`, and the earlier of the two. For problems with an escape_overlap.
-void observe_passage(const Committee& problem, double passage, double now, Recorder& recorder,
-                     std::size_t replica, std::size_t time);
+/// Records whether the overlap's first passage, at time `passage`, was at or before the slot's time, which is
+/// `now`, and the earlier of the two; nothing where the problem has no escape_overlap.
+void observe_passage(const Observables& report, double passage, double now, const Slot& slot);
 
 }  // namespace hidyn::committee

@@ -7,7 +7,37 @@
 
 namespace hidyn::multi_index {
 
-using teacher_student::flatten;
+namespace {
+
+using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+std::vector<double> entries(const Rows& matrix) {
+    return {matrix.data(), matrix.data() + matrix.size()};
+}
+
+}  // namespace
+
+const char* name_of(Rule rule) {
+    switch (rule) {
+        case Rule::sgd:
+            return "sgd";
+        case Rule::gradient_descent:
+            return "gradient-descent";
+        case Rule::gradient_flow:
+            return "gradient-flow";
+        case Rule::stochastic_modified_equation:
+            return "stochastic-modified-equation";
+    }
+    return "";
+}
+
+std::vector<std::string> algorithm_names() {
+    std::vector<std::string> names;
+    for (const Rule rule :
+         {Rule::sgd, Rule::gradient_descent, Rule::gradient_flow, Rule::stochastic_modified_equation})
+        names.emplace_back(name_of(rule));
+    return names;
+}
 
 std::uint64_t BatchSize::of(std::uint64_t samples) const {
     const auto n = static_cast<double>(samples);
@@ -36,64 +66,54 @@ bool MultiIndex::linear_regression() const {
            loss.loss().factor() == 1.0 && label.channel() == LabelChannel::additive;
 }
 
-std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers, bool classifies,
-                                            const Recording& recording) {
-    std::vector<Observable> declared{teacher_student::student_overlaps(students),
-                                     teacher_student::student_teacher_overlaps(students, teachers),
-                                     {.name = "train_loss",
-                                      .long_name = "training loss",
-                                      .symbol = "L_n",
-                                      .normalization = "(1/n) sum_i l(f(lambda_i), y_i), without ridge"}};
-    if (classifies)
-        declared.push_back({.name = "classification_error",
-                            .long_name = "classification error",
-                            .symbol = "\\epsilon_c",
-                            .normalization = "P(sign f != sign f*) on a fresh sample, noiseless teacher",
-                            .derived = true});
-    else
-        declared.push_back(teacher_student::generalization_error());
-    declared.push_back({.name = "overlap",
-                        .long_name = "normalized overlap",
-                        .symbol = "m_{im}",
-                        .normalization = "R_im / sqrt(Q_ii T_mm)",
-                        .dimensions = {{"student", students}, {"teacher", teachers}},
-                        .derived = true});
+Observables::Observables(const MultiIndex& problem) {
+    const std::size_t students = problem.students();
+    const std::size_t teachers = problem.teachers();
+    const Recording& recording = problem.recording;
+    Q = add(teacher_student::student_overlaps(students));
+    R = add(teacher_student::student_teacher_overlaps(students, teachers));
+    train_loss = add("train_loss", "training loss", "L_n", "(1/n) sum_i l(f(lambda_i), y_i), without ridge");
+    test_error =
+        add(problem.classifies()
+                ? Observable{.name = "classification_error",
+                             .long_name = "classification error",
+                             .symbol = "\\epsilon_c",
+                             .normalization = "P(sign f != sign f*) on a fresh sample, noiseless teacher",
+                             .derived = true}
+                : teacher_student::generalization_error());
+    overlap = add({.name = "overlap",
+                   .long_name = "normalized overlap",
+                   .symbol = "m_{im}",
+                   .normalization = "R_im / sqrt(Q_ii T_mm)",
+                   .dimensions = {{"student", students}, {"teacher", teachers}},
+                   .derived = true});
     if (recording.two_time)
-        declared.push_back({.name = "C",
-                            .long_name = "two-time overlap",
-                            .symbol = "C(t, s)",
-                            .normalization = "W(t) W(s)^T / d",
-                            .dimensions = {Dimension::times("time_2", recording.grid.times),
-                                           {"student", students},
-                                           {"student_2", students}}});
+        C = add("C", "two-time overlap", "C(t, s)", "W(t) W(s)^T / d",
+                {Dimension::times("time_2", recording.grid.times),
+                 {"student", students},
+                 {"student_2", students}});
     if (!recording.response_at.empty())
-        declared.push_back(
-            {.name = "response",
-             .long_name = "linear response",
-             .symbol = "R_w(t, s)",
-             .normalization = "(1/d) sum_j dW_kj(t) / dh_lj(s), h added to the weights at time s",
-             .dimensions = {Dimension::times("source_time", recording.response_at),
-                            {"student", students},
-                            {"student_2", students}}});
-    return declared;
+        response = add("response", "linear response", "R_w(t, s)",
+                       "(1/d) sum_j dW_kj(t) / dh_lj(s), h added to the weights at time s",
+                       {Dimension::times("source_time", recording.response_at),
+                        {"student", students},
+                        {"student_2", students}});
 }
 
 std::vector<Observable> MultiIndex::observables() const {
-    return declare_observables(students(), teachers(), classifies(), recording);
+    return Observables(*this).all();
 }
 
-Observable recovered() {
-    return {.name = "recovered",
-            .long_name = "share of recovered runs",
-            .symbol = "P",
-            .normalization =
-                "1 if R^2 / (Q T) > recovery_threshold, else 0; its mean is the probability of success",
-            .derived = true,
-            .own = true};
-}
-
-std::vector<Observable> recovery_observables(const MultiIndex& problem) {
-    return problem.recovery_threshold ? std::vector<Observable>{recovered()} : std::vector<Observable>{};
+Recovery::Recovery(const MultiIndex& problem) : ObservableList(Observables(problem).end()) {
+    if (problem.recovery_threshold)
+        recovered =
+            add({.name = "recovered",
+                 .long_name = "share of recovered runs",
+                 .symbol = "P",
+                 .normalization =
+                     "1 if R^2 / (Q T) > recovery_threshold, else 0; its mean is the probability of success",
+                 .derived = true,
+                 .own = true});
 }
 
 double MultiIndex::steps_per_unit_time(double d) const {
@@ -106,14 +126,9 @@ double MultiIndex::steps_per_unit_time(double d) const {
 }
 
 std::vector<Problem::StartArray> MultiIndex::start() const {
-    std::vector<StartArray> arrays;
-    for (Observable& what : declare_observables(students(), teachers(), false, {}))
-        if (what.name == "Q" || what.name == "R") arrays.push_back({std::move(what), {}});
-    arrays.push_back({teacher_student::teacher_overlaps(teachers()), {}});
-    flatten(initial.Q, arrays[0].values);
-    flatten(initial.R, arrays[1].values);
-    flatten(initial.T, arrays[2].values);
-    return arrays;
+    return {{teacher_student::student_overlaps(students()), entries(initial.Q)},
+            {teacher_student::student_teacher_overlaps(students(), teachers()), entries(initial.R)},
+            {teacher_student::teacher_overlaps(teachers()), entries(initial.T)}};
 }
 
 }  // namespace hidyn::multi_index

@@ -3,8 +3,10 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/problem.hpp"
 #include "core/recorder.hpp"
 #include "models/spectral/preprocessing.hpp"
@@ -39,6 +41,11 @@ using teacher_student::SampleLoss;
 
 enum class Rule { sgd, gradient_descent, gradient_flow, stochastic_modified_equation };
 enum class Jump { bernoulli, poisson };
+
+/// As experiments call the algorithm.
+[[nodiscard]] const char* name_of(Rule rule);
+/// Of all of them, for routes that are confined to algorithms on a data set.
+[[nodiscard]] std::vector<std::string> algorithm_names();
 
 /// The number of samples in a batch: a number, a power of n, or a fraction of n.
 struct BatchSize {
@@ -97,27 +104,19 @@ class MultiIndex final : public Problem {
     [[nodiscard]] std::vector<StartArray> start() const override;
 };
 
-/// The declarations of this family's observables. `recording` adds the two-time ones.
-[[nodiscard]] std::vector<Observable> declare_observables(std::size_t students, std::size_t teachers,
-                                                          bool classifies, const Recording& recording);
+/// What simulation and theory report.
+struct Observables : ObservableList {
+    explicit Observables(const MultiIndex& problem);
 
-/// Whether a run has recovered the signal: what simulations alone report, if the problem asks for it.
-[[nodiscard]] Observable recovered();
-[[nodiscard]] std::vector<Observable> recovery_observables(const MultiIndex& problem);
+    Handle Q, R, train_loss, test_error, overlap;
+    Handle C, response;  ///< where they are to be recorded
+};
 
-/// Places of the observables in the order in which they are declared.
-struct ObservablePlaces {
-    static constexpr std::size_t Q = 0;
-    static constexpr std::size_t R = 1;
-    static constexpr std::size_t train_loss = 2;
-    static constexpr std::size_t test_error = 3;
-    static constexpr std::size_t overlap = 4;
-    std::size_t C = 0;         ///< 0: not recorded
-    std::size_t response = 0;  ///< 0: not recorded
+/// What simulations alone report: whether a run has recovered the signal, if the problem asks for it.
+struct Recovery : ObservableList {
+    explicit Recovery(const MultiIndex& problem);
 
-    explicit ObservablePlaces(const Recording& recording)
-        : C(recording.two_time ? 5 : 0),
-          response(recording.response_at.empty() ? 0 : (recording.two_time ? 6 : 5)) {}
+    Handle recovered;
 };
 
 }  // namespace hidyn::multi_index

@@ -7,7 +7,6 @@
 
 #include "math/gaussian/sobol_normals.hpp"
 #include "math/matrices/triangular_root.hpp"
-#include "models/teacher_student/initial.hpp"
 
 namespace hidyn::multi_index {
 namespace {
@@ -17,7 +16,7 @@ constexpr std::size_t points = 16384;
 
 }  // namespace
 
-Observer::Observer(const MultiIndex& problem) : problem_(problem) {
+Observer::Observer(const MultiIndex& problem) : problem_(problem), report_(problem) {
     const Link& student = problem.loss.link();
     const Link& teacher = problem.label.teacher();
     if (!problem.classifies() && student.activation() && teacher.activation()) {
@@ -68,22 +67,19 @@ double Observer::mean_over_points(const Eigen::MatrixXd& joint) {
 }
 
 void Observer::observe(const Eigen::MatrixXd& Q, const Eigen::MatrixXd& R, double train_loss,
-                       Recorder& recorder, std::size_t replica, std::size_t time, double weight) {
-    teacher_student::flatten(Q, flat_);
-    recorder.blend(ObservablePlaces::Q, replica, time, weight, flat_);
-    teacher_student::flatten(R, flat_);
-    recorder.blend(ObservablePlaces::R, replica, time, weight, flat_);
-    recorder.blend(ObservablePlaces::train_loss, replica, time, weight, {&train_loss, 1});
-    const double error = test_error(Q, R);
-    recorder.blend(ObservablePlaces::test_error, replica, time, weight, {&error, 1});
+                       const Slot& slot) {
+    slot.record(report_.Q, Q);
+    slot.record(report_.R, R);
+    slot.record(report_.train_loss, train_loss);
+    slot.record(report_.test_error, test_error(Q, R));
     // A student or teacher of length zero points nowhere.
-    flat_.clear();
+    Eigen::MatrixXd overlap(R.rows(), R.cols());
     for (Eigen::Index i = 0; i < R.rows(); ++i)
         for (Eigen::Index m = 0; m < R.cols(); ++m) {
             const double square = Q(i, i) * problem_.initial.T(m, m);
-            flat_.push_back(square <= 0.0 ? 0.0 : R(i, m) / std::sqrt(square));
+            overlap(i, m) = square <= 0.0 ? 0.0 : R(i, m) / std::sqrt(square);
         }
-    recorder.blend(ObservablePlaces::overlap, replica, time, weight, flat_);
+    slot.record(report_.overlap, overlap);
 }
 
 }  // namespace hidyn::multi_index

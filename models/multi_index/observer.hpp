@@ -2,7 +2,6 @@
 
 #include <Eigen/Core>
 #include <memory>
-#include <vector>
 
 #include "core/recorder.hpp"
 #include "math/gaussian/mean_square_residual.hpp"
@@ -18,18 +17,17 @@ class Observer {
 
     /// The generalization or classification error of a fresh sample; NaN for overlaps that are not finite.
     [[nodiscard]] double test_error(const Eigen::MatrixXd& Q, const Eigen::MatrixXd& R);
-    /// Adds weight times the observables that are functions of one time to the recorder's slot.
-    void observe(const Eigen::MatrixXd& Q, const Eigen::MatrixXd& R, double train_loss, Recorder& recorder,
-                 std::size_t replica, std::size_t time, double weight);
+    /// Records the observables that are functions of one time.
+    void observe(const Eigen::MatrixXd& Q, const Eigen::MatrixXd& R, double train_loss, const Slot& slot);
 
   private:
     [[nodiscard]] double mean_over_points(const Eigen::MatrixXd& joint);
 
     const MultiIndex& problem_;
+    Observables report_;
     std::unique_ptr<math::MeanSquareResidual> closed_;  ///< for sums of units on both sides
     Eigen::VectorXd coefficients_;
     Eigen::MatrixXd points_;  ///< fixed quasi-random normals for everything else
-    std::vector<double> flat_;
 };
 
 }  // namespace hidyn::multi_index

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/keys.hpp"
+
 namespace hidyn::teacher_student {
 
 using Eigen::Index;
@@ -12,59 +14,34 @@ using Eigen::VectorXd;
 
 std::vector<Key> initial_keys() {
     return {
-        {.name = "kind",
-         .type = KeyType::choice,
-         .meaning = "order parameters as given, or drawn from random weights",
-         .choices = {"given", "random"},
-         .standard = std::string("given")},
-        {.name = "Q",
-         .type = KeyType::matrix,
-         .meaning = "student overlaps W W^T / d at the start, K x K (kind \"given\")",
-         .symbol = "Q"},
-        {.name = "R",
-         .type = KeyType::matrix,
-         .meaning = "student-teacher overlaps W W*^T / d at the start, K x M; absent: zero (kind \"given\")",
-         .symbol = "R"},
-        {.name = "T",
-         .type = KeyType::matrix,
-         .meaning = "teacher overlaps W* W*^T / d, M x M; absent: the identity",
-         .symbol = "T"},
-        {.name = "second_layer",
-         .type = KeyType::real_list,
-         .meaning = "second-layer weights at the start, when they are trained; absent: problem.second_layer",
-         .symbol = "v_k(0)"},
-        {.name = "scale",
-         .type = KeyType::real,
-         .meaning = "standard deviation of the student's random weights (kind \"random\")",
-         .range = {.minimum = 0},
-         .standard = 1.0},
-        {.name = "seed",
-         .type = KeyType::integer,
-         .meaning = "seed of the random start",
-         .range = {.minimum = 0},
-         .standard = std::int64_t{0}},
-        {.name = "reference_d",
-         .type = KeyType::integer,
-         .meaning = "the size at which the random weights are drawn; every route and size starts from their "
-                    "overlaps",
-         .range = {.minimum = 1},
-         .standard = std::int64_t{1000}},
-        {.name = "normalized",
-         .type = KeyType::boolean,
-         .meaning =
-             "rescale each random student to norm scale * sqrt(reference_d): uniform on the sphere (kind "
-             "\"random\")",
-         .standard = false},
-        {.name = "teacher",
-         .type = KeyType::choice,
-         .meaning = "the teacher of a random start: as T says, or random weights N(0, 1)",
-         .choices = {"given", "random"},
-         .standard = std::string("given")},
-        {.name = "per_replica",
-         .type = KeyType::boolean,
-         .meaning = "draw anew for each replica; the theory then starts from each of them too",
-         .standard = false},
-    };
+        keys::choice("kind", "order parameters as given, or drawn from random weights", {"given", "random"}),
+        keys::matrix("Q", "student overlaps W W^T / d at the start, K x K (kind \"given\")").written("Q"),
+        keys::matrix("R",
+                     "student-teacher overlaps W W*^T / d at the start, K x M; absent: zero (kind \"given\")")
+            .written("R"),
+        keys::matrix("T", "teacher overlaps W* W*^T / d, M x M; absent: the identity").written("T"),
+        keys::real_list(
+            "second_layer",
+            "second-layer weights at the start, when they are trained; absent: problem.second_layer")
+            .written("v_k(0)"),
+        keys::real("scale", "standard deviation of the student's random weights (kind \"random\")")
+            .at_least(0)
+            .otherwise(1.0),
+        keys::seed("seed of the random start"),
+        keys::integer("reference_d",
+                      "the size at which the random weights are drawn; every route and size starts from "
+                      "their overlaps")
+            .at_least(1)
+            .otherwise(std::int64_t{1000}),
+        keys::boolean(
+            "normalized",
+            "rescale each random student to norm scale * sqrt(reference_d): uniform on the sphere (kind "
+            "\"random\")",
+            false),
+        keys::choice("teacher", "the teacher of a random start: as T says, or random weights N(0, 1)",
+                     {"given", "random"}),
+        keys::boolean("per_replica",
+                      "draw anew for each replica; the theory then starts from each of them too", false)};
 }
 
 VectorXd read_vector(const Table& table, const std::string& key, Index length, const std::string& length_name,
@@ -199,22 +176,7 @@ Observable generalization_error() {
 }
 
 std::vector<Key> ensemble_keys(double largest_d) {
-    return {{.name = "d",
-             .type = KeyType::integer_or_list,
-             .meaning = "input dimension; a list makes one route per size",
-             .symbol = "d",
-             .range = {.minimum = 1, .maximum = largest_d},
-             .required = true},
-            {.name = "replicas",
-             .type = KeyType::integer,
-             .meaning = "independent runs per size",
-             .range = {.minimum = 1, .maximum = 1e6},
-             .standard = std::int64_t{32}},
-            {.name = "seed",
-             .type = KeyType::integer,
-             .meaning = "with the route's name and the replica's number, determines every random number",
-             .range = {.minimum = 0},
-             .standard = std::int64_t{0}}};
+    return keys::ensemble(largest_d);
 }
 
 Observable teacher_overlaps(std::size_t teachers) {

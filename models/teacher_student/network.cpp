@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/keys.hpp"
 #include "math/expression/expression.hpp"
 #include "models/teacher_student/initial.hpp"
 
@@ -30,39 +31,27 @@ std::vector<Key> network_keys() {
     std::vector<std::string> names;
     for (const math::ActivationDescription& entry : math::Activation::catalogue())
         names.push_back(entry.name);
-    return {
-        {.name = "students",
-         .type = KeyType::integer,
-         .meaning = "number of hidden units of the student",
-         .symbol = "K",
-         .range = {.minimum = 1, .maximum = 32},
-         .required = true},
-        {.name = "teachers",
-         .type = KeyType::integer,
-         .meaning = "number of hidden units of the teacher",
-         .symbol = "M",
-         .range = {.minimum = 1, .maximum = 32},
-         .required = true},
-        {.name = "activation",
-         .type = KeyType::function,
-         .meaning = "the student's activation",
-         .symbol = "g",
-         .choices = names,
-         .standard = FunctionText{"erf"}},
-        {.name = "teacher_activation",
-         .type = KeyType::function,
-         .meaning = "the teacher's activation; absent: the student's",
-         .symbol = "g_*",
-         .choices = names},
-        {.name = "second_layer",
-         .type = KeyType::real_list,
-         .meaning = "the student's second-layer weights (at the start, if they are trained); absent: all 1",
-         .symbol = "v_k"},
-        {.name = "teacher_second_layer",
-         .type = KeyType::real_list,
-         .meaning = "the teacher's second-layer weights; absent: all 1",
-         .symbol = "v^*_m"},
-    };
+    return {keys::integer("students", "number of hidden units of the student")
+                .written("K")
+                .at_least(1)
+                .at_most(32)
+                .needed(),
+            keys::integer("teachers", "number of hidden units of the teacher")
+                .written("M")
+                .at_least(1)
+                .at_most(32)
+                .needed(),
+            keys::function("activation", "the student's activation", names)
+                .written("g")
+                .otherwise(FunctionText{"erf"}),
+            keys::function("teacher_activation", "the teacher's activation; absent: the student's", names)
+                .written("g_*"),
+            keys::real_list(
+                "second_layer",
+                "the student's second-layer weights (at the start, if they are trained); absent: all 1")
+                .written("v_k"),
+            keys::real_list("teacher_second_layer", "the teacher's second-layer weights; absent: all 1")
+                .written("v^*_m")};
 }
 
 Network read_network(const Table& problem, Complaints& complaints) {
@@ -81,12 +70,10 @@ Network read_network(const Table& problem, Complaints& complaints) {
 }
 
 Key label_noise_key() {
-    return {.name = "label_noise",
-            .type = KeyType::real,
-            .meaning = "variance of the label noise",
-            .symbol = "\\Delta",
-            .range = {.minimum = 0},
-            .standard = 0.0};
+    return keys::real("label_noise", "variance of the label noise")
+        .written("\\Delta")
+        .at_least(0)
+        .otherwise(0.0);
 }
 
 }  // namespace hidyn::teacher_student

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/keys.hpp"
 #include "math/expression/expression.hpp"
 
 namespace hidyn::teacher_student {
@@ -9,6 +10,9 @@ namespace hidyn::teacher_student {
 using Eigen::VectorXd;
 
 namespace {
+
+// Of a link's expression.
+constexpr const char* link_variables = "z1, z2, ... (or z for a single one)";
 
 // The functions a link may be named by: sums of such units.
 std::vector<std::string> link_names() {
@@ -37,22 +41,17 @@ std::optional<math::MultivariateExpression> parse(const Table& table, const std:
 }  // namespace
 
 Key link_key() {
-    return {.name = "link",
-            .type = KeyType::function,
-            .meaning = "the student's output f: a name means the sum of such units over its preactivations",
-            .symbol = "f",
-            .choices = link_names(),
-            .variables = "z1, z2, ... (or z for a single one)",
-            .standard = FunctionText{"linear"}};
+    return keys::function(
+               "link", "the student's output f: a name means the sum of such units over its preactivations",
+               link_names(), link_variables)
+        .written("f")
+        .otherwise(FunctionText{"linear"});
 }
 
 Key teacher_link_key() {
-    return {.name = "teacher_link",
-            .type = KeyType::function,
-            .meaning = "the teacher's output; absent: the student's",
-            .symbol = "f_*",
-            .choices = link_names(),
-            .variables = "z1, z2, ... (or z for a single one)"};
+    return keys::function("teacher_link", "the teacher's output; absent: the student's", link_names(),
+                          link_variables)
+        .written("f_*");
 }
 
 Key loss_key(std::vector<std::string> names) {
@@ -61,22 +60,16 @@ Key loss_key(std::vector<std::string> names) {
         if (name == "huber") meaning += "; huber: square for |f - y| <= c, linear beyond";
         if (name == "pseudo-huber") meaning += "; pseudo-huber: c^2 (sqrt(1 + (f - y)^2 / c^2) - 1)";
     }
-    return {.name = "loss",
-            .type = KeyType::function,
-            .meaning = std::move(meaning),
-            .symbol = "\\ell",
-            .choices = std::move(names),
-            .variables = "f, y",
-            .standard = FunctionText{"square"}};
+    return keys::function("loss", std::move(meaning), std::move(names), "f, y")
+        .written("\\ell")
+        .otherwise(FunctionText{"square"});
 }
 
 Key loss_scale_key() {
-    return {.name = "loss_scale",
-            .type = KeyType::real,
-            .meaning = "where a huber or pseudo-huber loss turns from quadratic to linear",
-            .symbol = "c",
-            .range = {.minimum = 0, .above_minimum = true},
-            .standard = 1.0};
+    return keys::real("loss_scale", "where a huber or pseudo-huber loss turns from quadratic to linear")
+        .written("c")
+        .above(0)
+        .otherwise(1.0);
 }
 
 std::optional<Link> read_link(const Table& table, const std::string& key, std::size_t arguments,

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/step_schedule.hpp"
+#include "core/typed_route.hpp"
 #include "models/multi_index/observer.hpp"
 #include "solvers/equations/linear_regression/linear_path.hpp"
 
@@ -11,76 +12,76 @@ namespace hidyn::closed_form {
 namespace {
 
 using multi_index::MultiIndex;
-using multi_index::ObservablePlaces;
 
-class ClosedFormRoute final : public Route {
-  public:
-    ClosedFormRoute(std::shared_ptr<const MultiIndex> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
+/// A time as a mean over steps, or as itself in continuous time.
+using Mean = std::vector<std::pair<double, LinearPath::Kept>>;
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const LinearPath path(*problem_);
-        multi_index::Observer observer(*problem_);
-        const ObservablePlaces places(problem_->recording);
-        // Recorded times as means over steps (or as themselves, in continuous time).
-        std::vector<std::vector<std::pair<double, LinearPath::Kept>>> at(grid.size());
-        if (const std::optional<double> step = problem_->finite_step()) {
-            for (const Sampling& sampling : sampling_schedule(grid, 1.0 / *step))
-                at[sampling.time].emplace_back(sampling.weight,
-                                               path.after_steps(static_cast<double>(sampling.step), *step));
-        } else {
-            for (std::size_t time = 0; time < grid.size(); ++time)
-                at[time].emplace_back(1.0, path.after_time(grid.times[time]));
-        }
-        for (std::size_t time = 0; time < grid.size(); ++time) {
-            if (progress.stop_requested()) throw Interrupted();
-            for (const auto& [weight, kept] : at[time])
-                observer.observe(Eigen::MatrixXd::Constant(1, 1, path.correlation(kept, kept)),
-                                 Eigen::MatrixXd::Constant(1, 1, path.teacher_overlap(kept)),
-                                 0.5 * path.residual(kept), recorder, 0, time, weight);
-            if (places.C > 0) {
-                std::vector<double> row;
-                for (const auto& other : at) {
-                    double sum = 0.0;
-                    for (const auto& [weight, kept] : at[time])
-                        for (const auto& [other_weight, other_kept] : other)
-                            sum += weight * other_weight * path.correlation(kept, other_kept);
-                    row.push_back(sum);
-                }
-                recorder.record(places.C, 0, time, row);
-            }
-            if (places.response > 0)
-                recorder.record(places.response, 0, time, responses(path, grid.times[time]));
-            progress.advance(1.0 / static_cast<double>(grid.size()));
-        }
-        Outcome outcome;
-        outcome.attributes["method"] = std::string("Marchenko-Pastur quadrature");
-        return outcome;
+std::vector<Mean> recorded_times(const MultiIndex& problem, const LinearPath& path, const TimeGrid& grid) {
+    std::vector<Mean> at(grid.size());
+    if (const std::optional<double> step = problem.finite_step()) {
+        for (const Sampling& sampling : sampling_schedule(grid, 1.0 / *step))
+            at[sampling.time].emplace_back(sampling.weight,
+                                           path.after_steps(static_cast<double>(sampling.step), *step));
+    } else {
+        for (std::size_t time = 0; time < grid.size(); ++time)
+            at[time].emplace_back(1.0, path.after_time(grid.times[time]));
     }
+    return at;
+}
 
-  private:
-    [[nodiscard]] std::vector<double> responses(const LinearPath& path, double time) const {
-        std::vector<double> row;
-        for (const double source : problem_->recording.response_at) {
-            double response = 0.0;
-            if (const std::optional<double> step = problem_->finite_step()) {
-                // A field added by step m_s acts in full from the next step on.
-                const double since = time / *step - std::round(source / *step) - 1.0;
-                const double below = std::floor(since + 1e-9);
-                const double above = since - below > 1e-9 ? since - below : 0.0;
-                if (below >= 0.0) response += (1.0 - above) * path.response(path.after_steps(below, *step));
-                if (above > 0.0 && below >= -1.0)
-                    response += above * path.response(path.after_steps(below + 1.0, *step));
-            } else if (time > source) {
-                response = path.response(path.after_time(time - source));
-            }
-            row.push_back(response);
-        }
-        return row;
+std::vector<double> correlations(const LinearPath& path, const Mean& now, const std::vector<Mean>& all) {
+    std::vector<double> row;
+    for (const Mean& other : all) {
+        double sum = 0.0;
+        for (const auto& [weight, kept] : now)
+            for (const auto& [other_weight, other_kept] : other)
+                sum += weight * other_weight * path.correlation(kept, other_kept);
+        row.push_back(sum);
     }
+    return row;
+}
 
-    std::shared_ptr<const MultiIndex> problem_;
-};
+std::vector<double> responses(const MultiIndex& problem, const LinearPath& path, double time) {
+    std::vector<double> row;
+    for (const double source : problem.recording.response_at) {
+        double response = 0.0;
+        if (const std::optional<double> step = problem.finite_step()) {
+            // A field added by step m_s acts in full from the next step on.
+            const double since = time / *step - std::round(source / *step) - 1.0;
+            const double below = std::floor(since + 1e-9);
+            const double above = since - below > 1e-9 ? since - below : 0.0;
+            if (below >= 0.0) response += (1.0 - above) * path.response(path.after_steps(below, *step));
+            if (above > 0.0 && below >= -1.0)
+                response += above * path.response(path.after_steps(below + 1.0, *step));
+        } else if (time > source) {
+            response = path.response(path.after_time(time - source));
+        }
+        row.push_back(response);
+    }
+    return row;
+}
+
+Outcome solve(const MultiIndex& problem, const RouteRun& run) {
+    const LinearPath path(problem);
+    multi_index::Observer observer(problem);
+    const multi_index::Observables report(problem);
+    const std::vector<Mean> at = recorded_times(problem, path, run.grid);
+    for (std::size_t time = 0; time < run.grid.size(); ++time) {
+        if (run.progress.stop_requested()) throw Interrupted();
+        for (const auto& [weight, kept] : at[time])
+            observer.observe(Eigen::MatrixXd::Constant(1, 1, path.correlation(kept, kept)),
+                             Eigen::MatrixXd::Constant(1, 1, path.teacher_overlap(kept)),
+                             0.5 * path.residual(kept),
+                             run.recorder.at(0, Sampling{.time = time, .weight = weight}));
+        const Slot slot = run.recorder.at(0, time);
+        if (report.C) slot.record(report.C, correlations(path, at[time], at));
+        slot.record(report.response, responses(problem, path, run.grid.times[time]));
+        run.progress.advance(1.0 / static_cast<double>(run.grid.size()));
+    }
+    Outcome outcome;
+    outcome.attributes["method"] = std::string("Marchenko-Pastur quadrature");
+    return outcome;
+}
 
 }  // namespace
 
@@ -93,11 +94,7 @@ RouteKind linear_regression_kind() {
         .theory = true,
         .algorithms = {"gradient-flow", "gradient-descent"},
         .keys = {},
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<ClosedFormRoute>(std::dynamic_pointer_cast<const MultiIndex>(problem),
-                                                     std::move(info));
-        }};
+        .prepare = solved_by<MultiIndex>(solve)};
 }
 
 }  // namespace hidyn::closed_form

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "core/step_schedule.hpp"
 #include "models/multi_index/observer.hpp"
@@ -12,7 +11,6 @@ namespace hidyn::dmft {
 namespace {
 
 using multi_index::MultiIndex;
-using multi_index::ObservablePlaces;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
@@ -47,29 +45,29 @@ class Recorded {
         : problem_(problem),
           solution_(solution),
           grid_(grid),
-          places_(problem.recording),
+          report_(problem),
+          kernels_(problem),
           at_(stencils(grid, solution.kernels.step())),
-          blocks_(problem.students() * problem.students()) {
-        std::vector<Observable> all = problem.observables();
-        own_ = all.size();
-        for (Observable& kernel : kernel_observables(problem)) all.push_back(std::move(kernel));
-        recorder_.emplace(all, 0, grid.size());
-    }
+          blocks_(problem.students() * problem.students()) {}
 
-    std::vector<Series> take() {
+    std::vector<Series> series() const {
+        std::vector<Observable> all = report_.all();
+        all.insert(all.end(), kernels_.all().begin(), kernels_.all().end());
+        Recorder recorder(all, 0, grid_.size());
         multi_index::Observer observer(problem_);
         for (std::size_t time = 0; time < grid_.size(); ++time) {
             if (!reached(at_[time], solution_)) break;
             for (const Sampling& sampling : at_[time]) {
                 const auto m = static_cast<std::size_t>(sampling.step);
                 observer.observe(solution_.kernels.Q(m), solution_.kernels.R(m), solution_.train_loss[m],
-                                 *recorder_, 0, time, sampling.weight);
+                                 recorder.at(0, sampling));
             }
-            if (places_.C > 0) correlation(time);
-            if (places_.response > 0) response(time);
-            if (problem_.recording.two_time) kernels(time);
+            const Slot slot = recorder.at(0, time);
+            if (report_.C) slot.record(report_.C, correlations(time));
+            if (report_.response) slot.record(report_.response, responses(time));
+            if (problem_.recording.two_time) record_kernels(slot);
         }
-        return recorder_->take().series;
+        return recorder.take().series;
     }
 
   private:
@@ -84,15 +82,15 @@ class Recorded {
         return sum;
     }
 
-    void correlation(std::size_t time) {
+    [[nodiscard]] std::vector<double> correlations(std::size_t time) const {
         std::vector<double> row(grid_.size() * blocks_, missing);
         for (std::size_t other = 0; other < grid_.size() && reached(at_[other], solution_); ++other)
             put(mean_of(solution_.kernels.correlation(), at_[time], at_[other]),
                 row.data() + other * blocks_);
-        recorder_->record(places_.C, 0, time, row);
+        return row;
     }
 
-    void response(std::size_t time) {
+    [[nodiscard]] std::vector<double> responses(std::size_t time) const {
         const std::vector<double>& sources = problem_.recording.response_at;
         std::vector<double> row(sources.size() * blocks_);
         for (std::size_t source = 0; source < sources.size(); ++source) {
@@ -101,15 +99,15 @@ class Recorded {
             put(mean_of(solution_.kernels.response(), at_[time], {{step, 0, 1.0}}),
                 row.data() + source * blocks_);
         }
-        recorder_->record(places_.response, 0, time, row);
+        return row;
     }
 
     /// Where the step is the algorithm's own the kernels are per step; else they are densities in both times,
     /// without the white part at s = t, which has none.
-    void kernels(std::size_t time) {
+    void record_kernels(const Slot& slot) const {
         const bool finite = problem_.finite_step().has_value();
         const double step = solution_.kernels.step();
-        const std::size_t m = nearest(at_[time]);
+        const std::size_t m = nearest(at_[slot.time]);
         std::vector<double> response(grid_.size() * blocks_, 0.0);
         std::vector<double> memory = response;
         std::vector<double> force = response;
@@ -134,19 +132,18 @@ class Recorded {
             scaled(solution_.kernels.memory(), memory.data() + place);
             scaled(solution_.kernels.force_correlation(), force.data() + place);
         }
-        recorder_->record(own_, 0, time, response);
-        recorder_->record(own_ + 1, 0, time, memory);
-        recorder_->record(own_ + 2, 0, time, force);
+        slot.record(kernels_.response, response);
+        slot.record(kernels_.memory, memory);
+        slot.record(kernels_.force_correlation, force);
     }
 
     const MultiIndex& problem_;
     const Solution& solution_;
     const TimeGrid& grid_;
-    ObservablePlaces places_;
+    multi_index::Observables report_;
+    Kernels kernels_;
     std::vector<Stencil> at_;
     std::size_t blocks_;
-    std::size_t own_ = 0;
-    std::optional<Recorder> recorder_;
 };
 
 }  // namespace
@@ -172,13 +169,16 @@ std::vector<Observable> declare_kernels(std::size_t students, const TimeGrid& gr
                    "white part")};
 }
 
-std::vector<Observable> kernel_observables(const MultiIndex& problem) {
-    if (!problem.recording.two_time) return {};
-    return declare_kernels(problem.students(), problem.recording.grid);
+Kernels::Kernels(const MultiIndex& problem) : ObservableList(multi_index::Observables(problem).end()) {
+    if (!problem.recording.two_time) return;
+    const std::vector<Observable> kernels = declare_kernels(problem.students(), problem.recording.grid);
+    response = add(kernels[0]);
+    memory = add(kernels[1]);
+    force_correlation = add(kernels[2]);
 }
 
 std::vector<Series> record(const MultiIndex& problem, const Solution& solution, const TimeGrid& grid) {
-    return Recorded(problem, solution, grid).take();
+    return Recorded(problem, solution, grid).series();
 }
 
 }  // namespace hidyn::dmft

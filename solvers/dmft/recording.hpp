@@ -2,16 +2,22 @@
 
 #include <vector>
 
+#include "core/observables.hpp"
 #include "core/recorder.hpp"
 #include "models/multi_index/multi_index.hpp"
 #include "solvers/dmft/solution.hpp"
 
 namespace hidyn::dmft {
 
-/// The declarations of the kernels that only this theory has.
+/// The kernels that only this theory has, on pairs of recorded times; none unless [time] asks for two_time.
+struct Kernels : ObservableList {
+    explicit Kernels(const multi_index::MultiIndex& problem);
+
+    Handle response, memory, force_correlation;
+};
+
+/// Their declarations.
 [[nodiscard]] std::vector<Observable> declare_kernels(std::size_t students, const TimeGrid& grid);
-/// Those that it reports of this problem, on pairs of recorded times; empty unless [time] asks for two_time.
-[[nodiscard]] std::vector<Observable> kernel_observables(const multi_index::MultiIndex& problem);
 
 /// The problem's observables and the kernels of a solution at the recorded times, as series without a replica
 /// axis. A time between two steps is interpolated linearly, for two-time functions in both times. What the

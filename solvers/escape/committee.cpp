@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
 #include "models/committee/committee.hpp"
 #include "solvers/escape/escape.hpp"
 
@@ -32,67 +34,58 @@ Neuron neuron_of(const Committee& problem) {
                            static_cast<double>(problem.algorithm.batch_size));
 }
 
-class EscapeRoute final : public Route {
-  public:
-    EscapeRoute(std::shared_ptr<const Committee> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const Neuron neuron = neuron_of(*problem_);
-        const double variance = 1.0 / static_cast<double>(problem_->random_start->d) +
-                                neuron.diffusion / (neuron.growth() * static_cast<double>(info.d));
-        const FirstPassage passage(neuron, *problem_->escape_overlap, variance);
-        const std::size_t first = problem_->passage_place();
-        // Where almost all or almost no runs have escaped, n runs show no spread by which to judge the mean:
-        // the resolution of a comparison is three runs, each early or late by the time 1 / rho.
-        const double resolution = 3.0 / static_cast<double>(info.replicas);
-        const double time_resolution = resolution / neuron.growth();
-        double before = 0.0;
-        double mean = 0.0;
-        for (std::size_t time = 0; time < grid.size(); ++time) {
-            const double now = grid.times[time];
-            mean += passage.mean_between(before, now);
-            before = now;
-            const double escaped = passage.distribution(now);
-            recorder.record_error(first, time, {&resolution, 1});
-            recorder.record_error(first + 1, time, {&time_resolution, 1});
-            // The law over all starts, for each of them.
-            for (std::size_t replica = 0; replica < info.replicas; ++replica) {
-                recorder.record(first, replica, time, {&escaped, 1});
-                recorder.record(first + 1, replica, time, {&mean, 1});
-            }
+Outcome solve(const Committee& problem, const RouteRun& run) {
+    const committee::Observables report(problem);
+    const Neuron neuron = neuron_of(problem);
+    const double variance = 1.0 / static_cast<double>(problem.random_start->d) +
+                            neuron.diffusion / (neuron.growth() * static_cast<double>(run.info.d));
+    const FirstPassage passage(neuron, *problem.escape_overlap, variance);
+    // Where almost all or almost no runs have escaped, n runs show no spread by which to judge the mean: the
+    // resolution of a comparison is three runs, each early or late by the time 1 / rho.
+    const double resolution = 3.0 / static_cast<double>(run.info.replicas);
+    double before = 0.0;
+    double mean = 0.0;
+    for (std::size_t time = 0; time < run.grid.size(); ++time) {
+        const double now = run.grid.times[time];
+        mean += passage.mean_between(before, now);
+        before = now;
+        const double escaped = passage.distribution(now);
+        run.recorder.record_error(report.escaped, time, resolution);
+        run.recorder.record_error(report.escape_time, time, resolution / neuron.growth());
+        // The law over all starts, for each of them.
+        for (std::size_t replica = 0; replica < run.info.replicas; ++replica) {
+            const Slot slot = run.recorder.at(replica, time);
+            slot.record(report.escaped, escaped);
+            slot.record(report.escape_time, mean);
         }
-        Outcome outcome;
-        outcome.attributes["growth_rate"] = neuron.growth();
-        outcome.attributes["mean_escape_time"] = passage.mean();
-        progress.advance(1.0);
-        return outcome;
     }
+    Outcome outcome;
+    outcome.attributes["growth_rate"] = neuron.growth();
+    outcome.attributes["mean_escape_time"] = passage.mean();
+    run.progress.advance(1.0);
+    return outcome;
+}
 
-  private:
-    std::shared_ptr<const Committee> problem_;
-};
-
-void check_start(const Committee& problem, const Table& table, Complaints& complaints) {
+void check_start(const Asked<Committee>& asked) {
+    const Committee& problem = *asked.problem;
     const std::optional<teacher_student::RandomStart>& law = problem.random_start;
     if (!law || !problem.start_per_replica || !law->normalized || law->scale != 1.0 || law->random_teacher ||
         std::abs(problem.starts.front().T(0, 0) - 1.0) > 1e-12)
-        complaints.add(fmt::format(
+        asked.complaints.add(fmt::format(
             "{}: the escape route averages over random starts on the sphere of the teacher: initial.kind = "
             "\"random\", normalized = true, per_replica = true, scale = 1 and T = [[1]]",
-            table.place()));
+            asked.keys.place()));
 }
 
-void check(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid&,
-           Complaints& complaints) {
-    const auto& problem = dynamic_cast<const Committee&>(base);
+void check(const Asked<Committee>& asked) {
+    const Committee& problem = *asked.problem;
     const auto refuse = [&](const std::string& why) {
-        complaints.add(fmt::format("{}: the escape route {}", table.place(), why));
+        asked.complaints.add(fmt::format("{}: the escape route {}", asked.keys.place(), why));
     };
-    if (table.integers("d").size() > 1) {
-        if (info.d == static_cast<std::uint64_t>(table.integers("d").front()))
-            complaints.add(
-                table.complain("d", "each size has its own law: give one, and the others in [variants]"));
+    const std::vector<std::int64_t>& sizes = asked.keys.integers("d");
+    if (sizes.size() > 1) {
+        if (asked.info.d == static_cast<std::uint64_t>(sizes.front()))
+            asked.complain("d", "each size has its own law: give one, and the others in [variants]");
         return;
     }
     if (!problem.escape_overlap) {
@@ -101,7 +94,7 @@ void check(const Problem& base, const Table& table, const RouteInfo& info, const
     }
     if (!problem.algorithm.spherical) refuse("needs algorithm.spherical = true");
     if (problem.algorithm.trains_second_layer()) refuse("needs a fixed second layer");
-    check_start(problem, table, complaints);
+    check_start(asked);
     const std::optional<Parabola> student = parabola(problem.activation, problem.starts.front().v[0]);
     const std::optional<Parabola> teacher =
         parabola(problem.teacher_activation, problem.teacher_second_layer[0]);
@@ -141,19 +134,17 @@ RouteKind committee_kind() {
             "the first steps",
         .theory = true,
         .algorithms = {"online-sgd"},
-        .keys = {{.name = "d",
-                  .type = KeyType::integer_or_list,
-                  .meaning = "input dimension of the runs whose escape is predicted; their starts have the "
-                             "overlaps of initial.reference_d",
-                  .symbol = "d",
-                  .range = {.minimum = 2, .maximum = 1e15},
-                  .required = true}},
-        .check = check,
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table&,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<EscapeRoute>(std::dynamic_pointer_cast<const Committee>(problem),
-                                                 std::move(info));
-        }};
+        .keys = {keys::integer_or_list("d",
+                                       "input dimension of the runs whose escape is predicted; their starts "
+                                       "have the overlaps of initial.reference_d")
+                     .written("d")
+                     .at_least(2)
+                     .at_most(1e15)
+                     .needed()},
+        .prepare = route_of<Committee>([](const Asked<Committee>& asked) {
+            check(asked);
+            return [problem = asked.problem](const RouteRun& run) { return solve(*problem, run); };
+        })};
 }
 
 }  // namespace hidyn::escape

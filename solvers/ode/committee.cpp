@@ -2,10 +2,11 @@
 
 #include <cmath>
 
+#include "core/keys.hpp"
 #include "core/parallel.hpp"
+#include "core/typed_route.hpp"
 #include "models/committee/first_passage.hpp"
 #include "solvers/equations/committee/equations.hpp"
-#include "solvers/equations/committee/refinement.hpp"
 
 namespace hidyn::ode {
 namespace {
@@ -13,42 +14,15 @@ namespace {
 using committee::Committee;
 using committee::OrderParameters;
 
-class OdeRoute final : public Route {
-  public:
-    OdeRoute(std::shared_ptr<const Committee> problem, const Table& table, RouteInfo description)
-        : Route(std::move(description)),
-          problem_(std::move(problem)),
-          tolerance_(table.real("tolerance")),
-          quadrature_tolerance_(table.real("quadrature_tolerance")) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const auto starts = static_cast<std::int64_t>(problem_->starts.size());
-        std::vector<Outcome> outcomes(problem_->starts.size());
-        parallel_for(starts, progress, [&](std::int64_t index) {
-            const auto replica = static_cast<std::size_t>(index);
-            outcomes[replica] = solve_start(replica, grid, recorder, progress);
-        });
-        Outcome outcome = outcomes.front();
-        outcome.diverged_replicas = 0;
-        for (const Outcome& one : outcomes) {
-            if (one.status == Status::complete) continue;
-            ++outcome.diverged_replicas;
-            outcome.status = one.status;
-            outcome.detail = one.detail;
-            outcome.diverged_at = std::fmin(outcome.diverged_at, one.diverged_at);
-        }
-        return outcome;
-    }
-
-  private:
-    Solution integrate_at(std::size_t level, double looser, const OrderParameters& start,
-                          const TimeGrid& grid, Progress& progress) const {
-        CommitteeEquations equations(*problem_, {.tolerance = quadrature_tolerance_, .level = level});
-        committee::Observer observer(*problem_);
-        Recorder recorder(problem_->observables(), 0, grid.size());
-        OrderParameters state = start;
-        double passage = committee::not_yet;
-        math::Integration problem{.derivative =
+Solution integrate_at(const Committee& problem, const Accuracy& accuracy, std::size_t level, double looser,
+                      const OrderParameters& start, const TimeGrid& grid, Progress& progress) {
+    CommitteeEquations equations(problem, {.tolerance = accuracy.quadrature, .level = level});
+    committee::Observer observer(problem);
+    const committee::Observables report(problem);
+    Recorder recorder(report.all(), 0, grid.size());
+    OrderParameters state = start;
+    double passage = committee::not_yet;
+    math::Integration integration{.derivative =
                                       [&](const State& packed, State& derivative, double) {
                                           equations.unpack(packed, start, state);
                                           equations.derivative(state, derivative);
@@ -57,49 +31,63 @@ class OdeRoute final : public Route {
                                   .record =
                                       [&](std::size_t time, const State& packed) {
                                           equations.unpack(packed, start, state);
-                                          observer.observe(state, recorder, 0, time);
-                                          if (problem_->escape_overlap)
-                                              committee::observe_passage(*problem_, passage, grid.times[time],
-                                                                         recorder, 0, time);
+                                          observer.observe(state, recorder.at(0, Sampling{.time = time}));
+                                          committee::observe_passage(report, passage, grid.times[time],
+                                                                     recorder.at(0, time));
                                       },
-                                  .relative_tolerance = looser * tolerance_,
-                                  .absolute_tolerance = looser * tolerance_};
-        if (problem_->escape_overlap) {
-            problem.event = [&](const State& packed) {
-                equations.unpack(packed, start, state);
-                return committee::squared_overlap(state) - *problem_->escape_overlap;
-            };
-            problem.happened = [&](double time) { passage = time; };
-        }
-        Solution solution;
-        solution.report = math::integrate(problem, equations.pack(start), grid.times, progress);
-        solution.series = recorder.take().series;
-        solution.method = equations.method();
-        solution.exact = equations.exact();
-        return solution;
+                                  .relative_tolerance = looser * accuracy.integration,
+                                  .absolute_tolerance = looser * accuracy.integration};
+    if (problem.escape_overlap) {
+        integration.event = [&](const State& packed) {
+            equations.unpack(packed, start, state);
+            return committee::squared_overlap(state) - *problem.escape_overlap;
+        };
+        integration.happened = [&](double time) { passage = time; };
     }
+    Solution solution;
+    solution.report = math::integrate(integration, equations.pack(start), grid.times, progress);
+    solution.series = recorder.take().series;
+    solution.method = equations.method();
+    solution.exact = equations.exact();
+    return solution;
+}
 
-    Outcome solve_start(std::size_t replica, const TimeGrid& grid, Recorder& recorder,
-                        Progress& progress) const {
-        const OrderParameters& start = problem_->starts[replica];
-        const double share = 1.0 / static_cast<double>(problem_->starts.size());
-        Outcome outcome;
-        const Solution solution = solve_to_stability(
-            *problem_, quadrature_tolerance_,
-            [&](std::size_t level, double looser) {
-                PartialProgress part(progress, level == 0 && looser == 1.0 ? share : 0.0);
-                return integrate_at(level, looser, start, grid, part);
-            },
-            outcome);
-        store(solution, recorder, replica, !problem_->start_per_replica);
-        return outcome;
-    }
-
-    std::shared_ptr<const Committee> problem_;
-    double tolerance_, quadrature_tolerance_;
-};
+Outcome solve_start(const Committee& problem, const Accuracy& accuracy, std::size_t replica,
+                    const RouteRun& run) {
+    const OrderParameters& start = problem.starts[replica];
+    const double share = 1.0 / static_cast<double>(problem.starts.size());
+    Outcome outcome;
+    const Solution solution = solve_to_stability(
+        problem, accuracy.quadrature,
+        [&](std::size_t level, double looser) {
+            PartialProgress part(run.progress, level == 0 && looser == 1.0 ? share : 0.0);
+            return integrate_at(problem, accuracy, level, looser, start, run.grid, part);
+        },
+        outcome);
+    store(solution, run.recorder, replica, !problem.start_per_replica);
+    return outcome;
+}
 
 }  // namespace
+
+Outcome solve_committee(const Committee& problem, const Accuracy& accuracy, const RouteRun& run) {
+    const auto starts = static_cast<std::int64_t>(problem.starts.size());
+    std::vector<Outcome> outcomes(problem.starts.size());
+    parallel_for(starts, run.progress, [&](std::int64_t index) {
+        const auto replica = static_cast<std::size_t>(index);
+        outcomes[replica] = solve_start(problem, accuracy, replica, run);
+    });
+    Outcome outcome = outcomes.front();
+    outcome.diverged_replicas = 0;
+    for (const Outcome& one : outcomes) {
+        if (one.status == Status::complete) continue;
+        ++outcome.diverged_replicas;
+        outcome.status = one.status;
+        outcome.detail = one.detail;
+        outcome.diverged_at = std::fmin(outcome.diverged_at, one.diverged_at);
+    }
+    return outcome;
+}
 
 RouteKind committee_kind() {
     return {
@@ -109,22 +97,21 @@ RouteKind committee_kind() {
         .source = "Saad & Solla, PRE 52, 4225 (1995); Goldt et al., arXiv 1906.08632 (noise, second layer)",
         .theory = true,
         .algorithms = {"online-sgd"},
-        .keys = {{.name = "tolerance",
-                  .type = KeyType::real,
-                  .meaning = "relative and absolute tolerance of the integration",
-                  .range = {.minimum = 1e-14, .maximum = 0.1},
-                  .standard = 1e-9},
-                 {.name = "quadrature_tolerance",
-                  .type = KeyType::real,
-                  .meaning =
-                      "without closed forms: two orders of quadrature agree to this along the trajectory",
-                  .range = {.minimum = 1e-12, .maximum = 0.1},
-                  .standard = 1e-6}},
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<OdeRoute>(std::dynamic_pointer_cast<const Committee>(problem), table,
-                                              std::move(info));
-        }};
+        .keys = {keys::real("tolerance", "relative and absolute tolerance of the integration")
+                     .at_least(1e-14)
+                     .at_most(0.1)
+                     .otherwise(1e-9),
+                 keys::real("quadrature_tolerance",
+                            "without closed forms: two orders of quadrature agree to this along the "
+                            "trajectory")
+                     .at_least(1e-12)
+                     .at_most(0.1)
+                     .otherwise(1e-6)},
+        .prepare = route_of<Committee>([](const Asked<Committee>& asked) {
+            return [problem = asked.problem, accuracy = Accuracy(asked.keys)](const RouteRun& run) {
+                return solve_committee(*problem, accuracy, run);
+            };
+        })};
 }
 
 }  // namespace hidyn::ode

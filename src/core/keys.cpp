@@ -48,6 +48,10 @@ Key matrix(std::string name, std::string meaning) {
     return plain(KeyType::matrix, std::move(name), std::move(meaning));
 }
 
+Key sample_count(std::string name, std::string meaning) {
+    return plain(KeyType::sample_count, std::move(name), std::move(meaning)).otherwise(SampleCount{});
+}
+
 Key choice(std::string name, std::string meaning, std::vector<std::string> choices) {
     Key key = plain(KeyType::choice, std::move(name), std::move(meaning));
     key.standard = choices.front();

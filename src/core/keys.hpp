@@ -17,6 +17,8 @@ namespace hidyn::keys {
 [[nodiscard]] Key real_list(std::string name, std::string meaning);
 [[nodiscard]] Key integer_or_list(std::string name, std::string meaning);
 [[nodiscard]] Key matrix(std::string name, std::string meaning);
+/// One sample where the key is absent.
+[[nodiscard]] Key sample_count(std::string name, std::string meaning);
 /// The first of the choices is taken where the key is absent.
 [[nodiscard]] Key choice(std::string name, std::string meaning, std::vector<std::string> choices);
 /// One of the names, or an expression in these variables.

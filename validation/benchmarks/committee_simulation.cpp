@@ -62,15 +62,15 @@ BENCHMARK(reduced_step)
 
 namespace {
 
-void simulate(const std::shared_ptr<committee::Committee>& problem, bool direct, std::uint64_t d,
-              std::size_t replicas, const TimeGrid& grid) {
+void simulate(const committee::Committee& problem, bool direct, std::uint64_t d, std::size_t replicas,
+              const TimeGrid& grid) {
     const RouteInfo info{
         .name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = 1};
-    const auto route = direct ? committee::make_direct_simulation(problem, info)
-                              : committee::make_reduced_simulation(problem, info);
-    Recorder recorder(problem->observables(), replicas, grid.size());
+    Recorder recorder(problem.observables(), replicas, grid.size());
     Progress progress;
-    benchmark::DoNotOptimize(route->solve(grid, recorder, progress));
+    const RouteRun run{info, grid, recorder, progress};
+    benchmark::DoNotOptimize(direct ? committee::simulate_directly(problem, run)
+                                    : committee::simulate_reduced(problem, run));
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ void simulate(const std::shared_ptr<committee::Committee>& problem, bool direct,
 static void relu_run(benchmark::State& state) {
     const auto problem = benchmarks::committee(2, "relu", 0.1);
     const TimeGrid grid = TimeGrid::linear(10.0, 200);
-    for (auto _ : state) simulate(problem, true, 1000, 1, grid);
+    for (auto _ : state) simulate(*problem, true, 1000, 1, grid);
 }
 BENCHMARK(relu_run)->Unit(benchmark::kMillisecond);
 
@@ -91,7 +91,7 @@ static void ensemble(benchmark::State& state) {
     const bool direct = state.range(0) == 1;
     omp_set_num_threads(static_cast<int>(state.range(1)));
     const TimeGrid grid = TimeGrid::linear(direct ? 4.0 : 40.0, 11);
-    for (auto _ : state) simulate(problem, direct, 1000, 64, grid);
+    for (auto _ : state) simulate(*problem, direct, 1000, 64, grid);
 }
 BENCHMARK(ensemble)
     ->ArgNames({"direct", "threads"})

@@ -14,8 +14,10 @@ Outcome solve(const RouteKind& kind, const std::shared_ptr<committee::Committee>
     Table table;
     table.set("tolerance", {tolerance, true, ""});
     table.set("quadrature_tolerance", {quadrature_tolerance, true, ""});
-    const auto route = kind.make(problem, table, {.name = "theory", .kind = kind.name, .theory = true});
     const TimeGrid grid = TimeGrid::linear(end, 101);
+    Complaints complaints;
+    const auto route =
+        kind.route({problem, table, {.name = "theory", .kind = kind.name, .theory = true}, grid}, complaints);
     Recorder recorder(problem->observables(), 0, grid.size());
     Progress progress;
     return route->solve(grid, recorder, progress);

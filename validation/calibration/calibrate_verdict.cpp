@@ -36,10 +36,10 @@ std::shared_ptr<Committee> committee_machine(double learning_rate) {
 
 const TimeGrid grid = TimeGrid::linear(20.0, 41);
 
-Trajectory solve(const Route& route, const Problem& problem) {
-    Recorder recorder(problem.observables(), route.info.replicas, grid.size());
+Trajectory simulate(const Committee& problem, const RouteInfo& info) {
+    Recorder recorder(problem.observables(), info.replicas, grid.size());
     Progress progress;
-    static_cast<void>(route.solve(grid, recorder, progress));
+    static_cast<void>(committee::simulate_reduced(problem, {info, grid, recorder, progress}));
     return recorder.take();
 }
 
@@ -47,8 +47,13 @@ Trajectory theory(const RouteKind& kind, const std::shared_ptr<Committee>& probl
     Table table;
     table.set("tolerance", {1e-8, true, ""});
     table.set("quadrature_tolerance", {1e-5, true, ""});
-    const auto route = kind.make(problem, table, {.name = "theory", .kind = kind.name, .theory = true});
-    return solve(*route, *problem);
+    Complaints complaints;
+    const auto route =
+        kind.route({problem, table, {.name = "theory", .kind = kind.name, .theory = true}, grid}, complaints);
+    Recorder recorder(problem->observables(), 0, grid.size());
+    Progress progress;
+    static_cast<void>(route->solve(grid, recorder, progress));
+    return recorder.take();
 }
 
 struct Case {
@@ -86,13 +91,12 @@ int main(int argc, char** argv) {
         for (int experiment = 0; experiment < experiments; ++experiment) {
             std::vector<Trajectory> runs;
             for (const std::uint64_t d : one.sizes) {
-                const auto route = committee::make_reduced_simulation(problem, {.name = "sgd",
-                                                                                .label = "sgd",
-                                                                                .kind = "simulation",
-                                                                                .d = d,
-                                                                                .replicas = 64,
-                                                                                .seed = seed++});
-                runs.push_back(solve(*route, *problem));
+                runs.push_back(simulate(*problem, {.name = "sgd",
+                                                   .label = "sgd",
+                                                   .kind = "simulation",
+                                                   .d = d,
+                                                   .replicas = 64,
+                                                   .seed = seed++}));
             }
             std::vector<statistics::SimulationRun> sizes;
             for (std::size_t index = 0; index < runs.size(); ++index)

@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/keys.hpp"
+#include "core/typed_route.hpp"
 #include "models/committee/committee.hpp"
+#include "models/committee/simulation/direct.hpp"
+#include "models/committee/simulation/reduced.hpp"
 #include "models/teacher_student/initial.hpp"
 #include "models/teacher_student/network.hpp"
 
@@ -39,15 +44,15 @@ with a = 2 eta' - 6 eta'^2, b = eta'^2 Delta' / 2, and leaves a random start if 
 far from the teacher (Q above 0.4 / eta' or so) blow up.)";
 
 std::vector<Key> problem_keys() {
-    std::vector<Key> keys = teacher_student::network_keys();
-    keys.push_back(teacher_student::label_noise_key());
-    keys.push_back({.name = "escape_overlap",
-                    .type = KeyType::real,
-                    .meaning = "one student and one teacher, online-sgd: record when the squared overlap "
-                               "R^2 / (Q T) first reaches this, looking at every step",
-                    .symbol = "\\theta",
-                    .range = {.minimum = 0, .maximum = 1, .above_minimum = true}});
-    return keys;
+    return keys::joined(
+        teacher_student::network_keys(),
+        {teacher_student::label_noise_key(),
+         keys::real("escape_overlap",
+                    "one student and one teacher, online-sgd: record when the squared overlap "
+                    "R^2 / (Q T) first reaches this, looking at every step")
+             .written("\\theta")
+             .above(0)
+             .below(1)});
 }
 
 void read_escape_overlap(const Table& table, Committee& problem, Complaints& complaints) {
@@ -58,8 +63,6 @@ void read_escape_overlap(const Table& table, Committee& problem, Complaints& com
                                       fmt::format("only one student of one teacher has one overlap; here "
                                                   "students = {} and teachers = {}",
                                                   problem.students, problem.teachers)));
-    else if (*problem.escape_overlap >= 1.0)
-        complaints.add(table.complain("escape_overlap", "must be less than 1, which is never reached"));
     else if (std::ranges::any_of(problem.starts,
                                  [](const OrderParameters& start) { return start.T(0, 0) <= 0.0; }))
         complaints.add(table.complain("escape_overlap", "a teacher of zero norm (T = 0) has no overlap"));
@@ -121,47 +124,86 @@ std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& com
     return problem;
 }
 
-std::vector<AlgorithmKind> algorithms() {
-    return {{.name = "online-sgd",
-             .summary = "one-pass SGD on the squared loss E^2 / 2, a fresh batch at every step",
-             .keys =
-                 {
-                     {.name = "learning_rate",
-                      .type = KeyType::real,
-                      .meaning = "step size of the first layer: w += learning_rate / sqrt(d) * ...",
-                      .symbol = "\\eta",
-                      .range = {.minimum = 0},
-                      .required = true},
-                     {.name = "second_layer_learning_rate",
-                      .type = KeyType::real,
-                      .meaning = "step size of the second layer: v += rate / d * ...; 0: fixed",
-                      .symbol = "\\eta_v",
-                      .range = {.minimum = 0},
-                      .standard = 0.0},
-                     {.name = "weight_decay",
-                      .type = KeyType::real,
-                      .meaning = "w shrinks by weight_decay / d a step (not multiplied by the learning rate)",
-                      .symbol = "\\kappa",
-                      .range = {.minimum = 0},
-                      .standard = 0.0},
-                     {.name = "second_layer_weight_decay",
-                      .type = KeyType::real,
-                      .meaning = "v shrinks by this / d a step",
-                      .symbol = "\\kappa_v",
-                      .range = {.minimum = 0},
-                      .standard = 0.0},
-                     {.name = "batch_size",
-                      .type = KeyType::integer,
-                      .meaning = "fresh samples averaged in a step; time still counts steps / d",
-                      .symbol = "B",
-                      .range = {.minimum = 1, .maximum = 1e6},
-                      .standard = std::int64_t{1}},
-                     {.name = "spherical",
-                      .type = KeyType::boolean,
-                      .meaning = "after each step every student is rescaled to its norm at the start",
-                      .standard = false},
-                 },
-             .make = make}};
+AlgorithmKind online_sgd() {
+    return {
+        .name = "online-sgd",
+        .summary = "one-pass SGD on the squared loss E^2 / 2, a fresh batch at every step",
+        .keys =
+            {
+                keys::learning_rate("step size of the first layer: w += learning_rate / sqrt(d) * ...")
+                    .at_least(0),
+                keys::real("second_layer_learning_rate",
+                           "step size of the second layer: v += rate / d * ...; 0: fixed")
+                    .written("\\eta_v")
+                    .at_least(0)
+                    .otherwise(0.0),
+                keys::real("weight_decay",
+                           "w shrinks by weight_decay / d a step (not multiplied by the learning rate)")
+                    .written("\\kappa")
+                    .at_least(0)
+                    .otherwise(0.0),
+                keys::real("second_layer_weight_decay", "v shrinks by this / d a step")
+                    .written("\\kappa_v")
+                    .at_least(0)
+                    .otherwise(0.0),
+                keys::batch_size("fresh samples averaged in a step; time still counts steps / d", 1e6),
+                keys::boolean("spherical",
+                              "after each step every student is rescaled to its norm at the start", false),
+            },
+        .make = make};
+}
+
+/// All that the problem may report, with the axes' sizes left at 0.
+std::vector<Observable> all_observables() {
+    Committee everything;
+    everything.students = everything.teachers = 0;
+    everything.algorithm.second_layer_learning_rate = 1.0;
+    everything.escape_overlap = 0.5;
+    return everything.observables();
+}
+
+void check_size(const Asked<Committee>& asked) {
+    const OnlineSgd& sgd = asked.problem->algorithm;
+    const std::uint64_t size = asked.info.d;
+    const double d = static_cast<double>(size);
+    teacher_student::check_room(asked.problem->starts, asked.keys, size, asked.complaints);
+    for (const double decay : {sgd.weight_decay, sgd.second_layer_weight_decay})
+        if (decay > d)
+            asked.complain(
+                "d", fmt::format(
+                         "a weight decay of {} flips the sign of the weights at d = {}; it must be at most d",
+                         decay, size));
+    const double steps = std::floor(asked.grid.end() * d + 1e-9);
+    if (static_cast<double>(asked.grid.size()) > steps + 1.0)
+        asked.complain(
+            "d", fmt::format(
+                     "[time] asks for {} points, but until t = {} there are only {} steps at d = {}: points "
+                     "would fall between steps; use at most {} points, a later end or a larger d",
+                     asked.grid.size(), asked.grid.end(), steps, size, steps + 1.0));
+}
+
+RouteKind simulation_kind() {
+    return {
+        .name = "simulation",
+        .summary =
+            "finite-size SGD: real vectors (direct), or exact in law at a cost independent of d (reduced)",
+        .source =
+            "the reduced chain is the law of (Q, R, v) for isotropic Gaussian inputs, without approximation",
+        .theory = false,
+        .algorithms = {"online-sgd"},
+        .keys = keys::joined(
+            {keys::choice("method",
+                          "\"direct\": real weights and inputs; \"reduced\": the same law from the order "
+                          "parameters alone, at a cost independent of d",
+                          {"reduced", "direct"})},
+            keys::ensemble(1e15)),
+        .prepare = route_of<Committee>([](const Asked<Committee>& asked) {
+            check_size(asked);
+            return [problem = asked.problem](const RouteRun& run) {
+                return run.info.method == "direct" ? simulate_directly(*problem, run)
+                                                   : simulate_reduced(*problem, run);
+            };
+        })};
 }
 
 }  // namespace
@@ -172,8 +214,8 @@ ProblemKind declaration() {
             .mathematics = mathematics,
             .problem_keys = problem_keys(),
             .initial_keys = teacher_student::initial_keys(),
-            .algorithms = algorithms(),
-            .observables = declare_observables(0, 0, true, true),
+            .algorithms = {online_sgd()},
+            .observables = all_observables(),
             .routes = {simulation_kind()}};
 }
 

@@ -7,56 +7,49 @@
 namespace hidyn::committee {
 namespace {
 
-class DirectSimulation final : public Route {
+/// One replica, and when its overlap first passed.
+class DirectReplica {
   public:
-    DirectSimulation(std::shared_ptr<const Committee> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
+    DirectReplica(const Committee& problem, const RouteRun& run, std::size_t replica)
+        : run_(run),
+          threshold_(problem.escape_overlap),
+          network_(problem, run.info.d, run.key(replica)),
+          observer_(problem),
+          report_(problem),
+          passage_(threshold_ && network_.squared_overlap() >= *threshold_ ? 0.0 : not_yet) {}
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const auto simulate = [&](std::size_t replica, BlockWatch& watch) {
-            DirectNetwork network(*problem_, info.d,
-                                  {.seed = info.seed,
-                                   .route = random::route_hash(info.name),
-                                   .replica = static_cast<std::uint32_t>(replica)});
-            Observer observer(*problem_);
-            const std::optional<double> threshold = problem_->escape_overlap;
-            double passage = threshold && network.squared_overlap() >= *threshold ? 0.0 : not_yet;
-            std::uint64_t made = 0;
-            follow_schedule(
-                watch, [&](Archive& archive) { archive(network, passage, made); },
-                [&](std::uint64_t steps) {
-                    for (std::uint64_t step = 0; step < steps; ++step) {
-                        network.step();
-                        ++made;
-                        if (threshold && passage == not_yet && network.squared_overlap() >= *threshold)
-                            passage = static_cast<double>(made) / static_cast<double>(info.d);
-                    }
-                },
-                [&](std::uint64_t step) {
-                    if (network.largest_norm() <= divergence_threshold) return watch.proceed(step);
-                    watch.mark_diverged(replica, step);
-                    return false;
-                },
-                [&](const Sampling& sampling) {
-                    observer.observe(network.order_parameters(), recorder, replica, sampling.time,
-                                     sampling.weight);
-                    if (threshold)
-                        observe_passage(*problem_, passage, grid.times[sampling.time], recorder, replica,
-                                        sampling.time);
-                });
-        };
-        return run_replicas(info.replicas, 1, static_cast<double>(info.d), grid, recorder, progress,
-                            simulate);
+    void advance(std::uint64_t steps) {
+        for (std::uint64_t step = 0; step < steps; ++step) {
+            network_.step();
+            ++made_;
+            if (threshold_ && passage_ == not_yet && network_.squared_overlap() >= *threshold_)
+                passage_ = static_cast<double>(made_) / static_cast<double>(run_.info.d);
+        }
     }
+    [[nodiscard]] bool finite() const { return network_.largest_norm() <= divergence_threshold; }
+    void observe(const Slot& slot) {
+        observer_.observe(network_.order_parameters(), slot);
+        // A passage is at one step: the later look at a grid time between two steps knows it.
+        observe_passage(report_, passage_, run_.grid.times[slot.time],
+                        run_.recorder.at(slot.replica, slot.time));
+    }
+    void archive(Archive& archive) { archive(network_, passage_, made_); }
 
   private:
-    std::shared_ptr<const Committee> problem_;
+    const RouteRun& run_;
+    std::optional<double> threshold_;
+    DirectNetwork network_;
+    Observer observer_;
+    Observables report_;
+    double passage_;
+    std::uint64_t made_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Route> make_direct_simulation(std::shared_ptr<const Committee> problem, RouteInfo info) {
-    return std::make_unique<DirectSimulation>(std::move(problem), std::move(info));
+Outcome simulate_directly(const Committee& problem, const RouteRun& run) {
+    return run_steppers(run, static_cast<double>(run.info.d),
+                        [&](std::size_t replica) { return DirectReplica(problem, run, replica); });
 }
 
 }  // namespace hidyn::committee

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "core/route.hpp"
 #include "models/committee/committee.hpp"
 
@@ -10,7 +8,6 @@ namespace hidyn::committee {
 /// Online SGD on real weight vectors and real Gaussian inputs in d dimensions; replicas on threads. Cost per
 /// step about d normals and (2 K + M) d multiply-adds. The start realises the prescribed order parameters
 /// exactly.
-[[nodiscard]] std::unique_ptr<Route> make_direct_simulation(std::shared_ptr<const Committee> problem,
-                                                            RouteInfo info);
+[[nodiscard]] Outcome simulate_directly(const Committee& problem, const RouteRun& run);
 
 }  // namespace hidyn::committee

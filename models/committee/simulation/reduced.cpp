@@ -36,73 +36,55 @@ class Passages {
     Lanes first_;
 };
 
-class ReducedSimulation final : public Route {
-  public:
-    ReducedSimulation(std::shared_ptr<const Committee> problem, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)) {}
-
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const auto simulate = [&](std::size_t first, BlockWatch& watch) {
-            run_block(first, grid, recorder, watch);
-        };
-        return run_replicas(info.replicas, random::lane_count, static_cast<double>(info.d), grid, recorder,
-                            progress, simulate);
+/// Eight replicas from `first` on.
+void run_block(const Committee& problem, const RouteRun& run, std::size_t first, BlockWatch& watch) {
+    std::array<random::StreamKey, random::lane_count> keys{};
+    std::array<const OrderParameters*, random::lane_count> starts{};
+    std::array<bool, random::lane_count> alive{};
+    for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
+        const std::size_t replica = first + lane;
+        keys[lane] = run.key(replica);
+        alive[lane] = replica < run.info.replicas;
+        if (alive[lane]) starts[lane] = &problem.start_of(replica);
     }
-
-  private:
-    void run_block(std::size_t first, const TimeGrid& grid, Recorder& recorder, BlockWatch& watch) const {
-        std::array<random::StreamKey, random::lane_count> keys{};
-        std::array<const OrderParameters*, random::lane_count> starts{};
-        std::array<bool, random::lane_count> alive{};
-        for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
-            const std::size_t replica = first + lane;
-            keys[lane] = {.seed = info.seed,
-                          .route = random::route_hash(info.name),
-                          .replica = static_cast<std::uint32_t>(replica)};
-            alive[lane] = replica < info.replicas;
-            if (alive[lane]) starts[lane] = &problem_->start_of(replica);
-        }
-        ReducedChain chain(*problem_, info.d, keys, starts);
-        Observer observer(*problem_);
-        const std::optional<double> threshold = problem_->escape_overlap;
-        Passages passages(chain, threshold);
-        follow_schedule(
-            watch, [&](Archive& archive) { archive(chain, passages, alive); },
-            [&](std::uint64_t steps) {
-                for (std::uint64_t step = 0; step < steps; ++step) {
-                    chain.step();
-                    if (threshold) passages.look();
-                }
-            },
-            [&](std::uint64_t step) {
-                const Lanes norms = chain.largest_norm();
-                for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
-                    if (!alive[lane] || norms[static_cast<Eigen::Index>(lane)] <= divergence_threshold)
-                        continue;
-                    alive[lane] = false;
-                    watch.mark_diverged(first + lane, step);
-                }
-                return watch.proceed(step);
-            },
-            [&](const Sampling& sampling) {
-                for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
-                    if (!alive[lane]) continue;
-                    observer.observe(chain.order_parameters(lane), recorder, first + lane, sampling.time,
-                                     sampling.weight);
-                    if (threshold)
-                        observe_passage(*problem_, passages.steps(lane) / static_cast<double>(info.d),
-                                        grid.times[sampling.time], recorder, first + lane, sampling.time);
-                }
-            });
-    }
-
-    std::shared_ptr<const Committee> problem_;
-};
+    ReducedChain chain(problem, run.info.d, keys, starts);
+    Observer observer(problem);
+    const Observables report(problem);
+    const std::optional<double> threshold = problem.escape_overlap;
+    Passages passages(chain, threshold);
+    follow_schedule(
+        watch, [&](Archive& archive) { archive(chain, passages, alive); },
+        [&](std::uint64_t steps) {
+            for (std::uint64_t step = 0; step < steps; ++step) {
+                chain.step();
+                if (threshold) passages.look();
+            }
+        },
+        [&](std::uint64_t step) {
+            const Lanes norms = chain.largest_norm();
+            for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
+                if (!alive[lane] || norms[static_cast<Eigen::Index>(lane)] <= divergence_threshold) continue;
+                alive[lane] = false;
+                watch.mark_diverged(first + lane, step);
+            }
+            return watch.proceed(step);
+        },
+        [&](const Sampling& sampling) {
+            for (std::size_t lane = 0; lane < random::lane_count; ++lane) {
+                if (!alive[lane]) continue;
+                observer.observe(chain.order_parameters(lane), run.recorder.at(first + lane, sampling));
+                observe_passage(report, passages.steps(lane) / static_cast<double>(run.info.d),
+                                run.grid.times[sampling.time], run.recorder.at(first + lane, sampling.time));
+            }
+        });
+}
 
 }  // namespace
 
-std::unique_ptr<Route> make_reduced_simulation(std::shared_ptr<const Committee> problem, RouteInfo info) {
-    return std::make_unique<ReducedSimulation>(std::move(problem), std::move(info));
+Outcome simulate_reduced(const Committee& problem, const RouteRun& run) {
+    return run_replicas(run.info.replicas, random::lane_count, static_cast<double>(run.info.d), run.grid,
+                        run.recorder, run.progress,
+                        [&](std::size_t first, BlockWatch& watch) { run_block(problem, run, first, watch); });
 }
 
 }  // namespace hidyn::committee

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "core/route.hpp"
 #include "models/committee/committee.hpp"
 
@@ -9,7 +7,6 @@ namespace hidyn::committee {
 
 /// Online SGD by its exact-in-law order-parameter chain (see ReducedChain): blocks of eight replicas, one per
 /// SIMD lane, on threads. Cost per step independent of d; equal in law to the direct simulation at every d.
-[[nodiscard]] std::unique_ptr<Route> make_reduced_simulation(std::shared_ptr<const Committee> problem,
-                                                             RouteInfo info);
+[[nodiscard]] Outcome simulate_reduced(const Committee& problem, const RouteRun& run);
 
 }  // namespace hidyn::committee

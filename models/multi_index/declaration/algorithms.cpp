@@ -2,97 +2,46 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 
-#include "models/multi_index/declaration/declaration.hpp"
+#include "core/keys.hpp"
 #include "models/multi_index/declaration/initial.hpp"
 
 namespace hidyn::multi_index {
 namespace {
 
-Key learning_rate_key() {
-    return {.name = "learning_rate",
-            .type = KeyType::real,
-            .meaning =
-                "step size; it multiplies the sum over a batch: w -= learning_rate * sum l'(lambda) x / "
-                "sqrt(d), so that a sample moves its own preactivation by order 1",
-            .symbol = "\\eta",
-            .range = {.minimum = 0},
-            .required = true};
-}
-
-Key ridge_key() {
-    return {.name = "ridge",
-            .type = KeyType::real,
-            .meaning =
-                "adds ridge / (2 d) |W|^2 to the risk; per unit of time w shrinks by learning_rate * ridge",
-            .symbol = "\\rho",
-            .range = {.minimum = 0},
-            .standard = 0.0};
-}
-
-Key time_step_key(std::string meaning, bool required) {
-    return {.name = "time_step",
-            .type = KeyType::real,
-            .meaning = std::move(meaning),
-            .symbol = "\\delta",
-            .range = {.minimum = 0, .above_minimum = true},
-            .required = required};
-}
-
-std::vector<Key> data_keys() {
-    return {{.name = "sample_ratio",
-             .type = KeyType::real,
-             .meaning = "samples per dimension: n = sample_ratio * d, x ~ N(0, I_d)",
-             .symbol = "\\alpha",
-             .range = {.minimum = 0, .above_minimum = true},
-             .required = true}};
+Key time_step_key(std::string meaning) {
+    return keys::real("time_step", std::move(meaning)).written("\\delta").above(0);
 }
 
 struct RuleDescription {
     Rule rule;
-    const char* name;
     const char* summary;
-    std::vector<Key> keys;
+    std::vector<Key> own_keys;
 };
 
 std::vector<RuleDescription> rules() {
     return {
         {Rule::sgd,
-         "sgd",
          "multi-pass SGD: at every step a batch drawn anew from the data set, without replacement within it",
-         {{.name = "batch_size",
-           .type = KeyType::sample_count,
-           .meaning = "samples of a step",
-           .symbol = "\\kappa",
-           .standard = SampleCount{}},
-          time_step_key(
-              "instead of batches: every sample is drawn independently on a grid of this step, a mean "
-              "of time_step / sample_ratio times",
-              false),
-          {.name = "jump",
-           .type = KeyType::choice,
-           .meaning =
-               "with time_step: how often a sample is drawn in a step, at most once or a Poisson number",
-           .choices = {"bernoulli", "poisson"},
-           .standard = std::string("bernoulli")}}},
+         {keys::sample_count("batch_size", "samples of a step").written("\\kappa"),
+          time_step_key("instead of batches: every sample is drawn independently on a grid of this step, a "
+                        "mean of time_step / sample_ratio times"),
+          keys::choice(
+              "jump",
+              "with time_step: how often a sample is drawn in a step, at most once or a Poisson number",
+              {"bernoulli", "poisson"})}},
         {Rule::gradient_descent,
-         "gradient-descent",
          "full-batch gradient descent with a finite step",
          {time_step_key(
-             "time of a step; a step is learning_rate * time_step * d times the gradient of the risk",
-             true)}},
+              "time of a step; a step is learning_rate * time_step * d times the gradient of the risk")
+              .needed()}},
         {Rule::gradient_flow,
-         "gradient-flow",
          "gradient descent in continuous time",
-         {time_step_key("absent: continuous time; given: explicit steps of this length, in every route",
-                        false)}},
+         {time_step_key("absent: continuous time; given: explicit steps of this length, in every route")}},
         {Rule::stochastic_modified_equation,
-         "stochastic-modified-equation",
          "gradient flow with Gaussian noise of SGD's covariance, one Brownian motion per sample (Ito)",
-         {time_step_key("absent: continuous time; given: Euler steps of this length, in every route",
-                        false)}}};
+         {time_step_key("absent: continuous time; given: Euler steps of this length, in every route")}}};
 }
 
 /// At large |lambda| the gradient of a loss for which SGD has a limit grows at most linearly: beyond, the
@@ -177,25 +126,29 @@ std::shared_ptr<const Problem> make(Rule rule, const ReadParts& read, const spec
 
 }  // namespace
 
-std::vector<std::string> algorithm_names() {
-    std::vector<std::string> names;
-    for (const RuleDescription& rule : rules()) names.emplace_back(rule.name);
-    return names;
-}
-
 std::vector<AlgorithmKind> algorithms(const ReadParts& read, const spectral::Theory& theory) {
+    const std::vector<Key> common{
+        keys::learning_rate(
+            "step size; it multiplies the sum over a batch: w -= learning_rate * sum l'(lambda) x / sqrt(d), "
+            "so that a sample moves its own preactivation by order 1")
+            .at_least(0),
+        keys::real("ridge",
+                   "adds ridge / (2 d) |W|^2 to the risk; per unit of time w shrinks by learning_rate * "
+                   "ridge")
+            .written("\\rho")
+            .at_least(0)
+            .otherwise(0.0)};
     std::vector<AlgorithmKind> kinds;
-    for (RuleDescription& rule : rules()) {
-        AlgorithmKind kind{
-            .name = rule.name, .summary = rule.summary, .keys = {learning_rate_key(), ridge_key()}};
-        kind.keys.insert(kind.keys.end(), rule.keys.begin(), rule.keys.end());
-        kind.data_keys = data_keys();
-        kind.two_time = true;
-        kind.make = [which = rule.rule, read, theory](const ProblemTables& tables, Complaints& complaints) {
-            return make(which, read, theory, tables, complaints);
-        };
-        kinds.push_back(std::move(kind));
-    }
+    for (RuleDescription& rule : rules())
+        kinds.push_back(
+            {.name = name_of(rule.rule),
+             .summary = rule.summary,
+             .keys = keys::joined(common, std::move(rule.own_keys)),
+             .data_keys = {keys::sample_ratio("samples per dimension: n = sample_ratio * d, x ~ N(0, I_d)")},
+             .two_time = true,
+             .make = [which = rule.rule, read, theory](const ProblemTables& tables, Complaints& complaints) {
+                 return make(which, read, theory, tables, complaints);
+             }});
     return kinds;
 }
 

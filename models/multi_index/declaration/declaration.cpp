@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/keys.hpp"
 #include "models/multi_index/declaration/algorithms.hpp"
 #include "models/multi_index/declaration/initial.hpp"
 #include "models/teacher_student/network.hpp"
@@ -42,41 +43,41 @@ Parts one_neuron(const char* activation, Loss loss, LabelChannel channel, double
             .label = {Link::units(g, VectorXd::Ones(1)), channel, noise}};
 }
 
-ProblemKind preset(const char* name, const char* summary, const char* own, std::vector<Key> keys,
+/// For what every problem of the family may report, with the axes' sizes left at 0.
+MultiIndex everything(bool classifies) {
+    const Link nothing = Link::units(math::Activation::named("linear"), {});
+    MultiIndex problem({nothing, Loss::square()},
+                       {nothing, classifies ? LabelChannel::sign : LabelChannel::additive, 0.0});
+    problem.recovery_threshold = 0.5;
+    problem.recording = {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}};
+    return problem;
+}
+
+ProblemKind preset(const char* name, const char* summary, const char* own, std::vector<Key> own_keys,
                    bool classifies, const spectral::Theory& theory, const ReadParts& read) {
-    keys.push_back(teacher_student::label_noise_key());
     return {.name = name,
             .summary = summary,
             .mathematics = mathematics(own),
-            .problem_keys = std::move(keys),
+            .problem_keys = keys::joined(std::move(own_keys), {teacher_student::label_noise_key()}),
             .initial_keys = initial_keys(),
             .algorithms = algorithms(read, theory),
             .observables = family_observables(classifies),
             .routes = {simulation_kind()}};
 }
 
+Key number_of_directions(const char* name, const char* meaning) {
+    return keys::integer(name, meaning).at_least(1).at_most(most_units).otherwise(std::int64_t{1});
+}
+
 std::vector<Key> general_keys() {
-    return {{.name = "students",
-             .type = KeyType::integer,
-             .meaning = "number of directions the student has",
-             .symbol = "K",
-             .range = {.minimum = 1, .maximum = most_units},
-             .standard = std::int64_t{1}},
-            {.name = "teachers",
-             .type = KeyType::integer,
-             .meaning = "number of directions the teacher has",
-             .symbol = "M",
-             .range = {.minimum = 1, .maximum = most_units},
-             .standard = std::int64_t{1}},
-            teacher_student::link_key(),
-            teacher_student::teacher_link_key(),
-            teacher_student::loss_key({"square", "logistic", "pseudo-huber"}),
-            teacher_student::loss_scale_key(),
-            {.name = "label_channel",
-             .type = KeyType::choice,
-             .meaning = "the label: f* + noise, or its sign (1 or -1)",
-             .choices = {"additive", "sign"},
-             .standard = std::string("additive")}};
+    return {
+        number_of_directions("students", "number of directions the student has").written("K"),
+        number_of_directions("teachers", "number of directions the teacher has").written("M"),
+        teacher_student::link_key(),
+        teacher_student::teacher_link_key(),
+        teacher_student::loss_key({"square", "logistic", "pseudo-huber"}),
+        teacher_student::loss_scale_key(),
+        keys::choice("label_channel", "the label: f* + noise, or its sign (1 or -1)", {"additive", "sign"})};
 }
 
 std::optional<Parts> read_general(const ProblemTables& tables, Complaints& complaints) {
@@ -113,8 +114,7 @@ std::string family_mathematics() {
 }
 
 std::vector<Observable> family_observables(bool classifies) {
-    return declare_observables(0, 0, classifies,
-                               {.grid = {{0.0}, ""}, .two_time = true, .response_at = {0.0}});
+    return everything(classifies).observables();
 }
 
 ProblemKind linear_regression(const spectral::Theory& theory) {
@@ -146,18 +146,14 @@ ProblemKind phase_retrieval(const spectral::Theory& theory) {
         "\"spectral\" the mean of `recovered` is the probability that gradient descent finds the signal. "
         "Descent on\n"
         "the mean loss, W <- W - eta' d grad L_n, is learning_rate * time_step = eta'.",
-        {{.name = "loss",
-          .type = KeyType::choice,
-          .meaning = "u^2 / 4, or its pseudo-huber version that is linear far out",
-          .symbol = "\\ell",
-          .choices = {"square", "pseudo-huber"},
-          .standard = std::string("square")},
+        {keys::choice("loss", "u^2 / 4, or its pseudo-huber version that is linear far out",
+                      {"square", "pseudo-huber"})
+             .written("\\ell"),
          teacher_student::loss_scale_key(),
-         {.name = "recovery_threshold",
-          .type = KeyType::real,
-          .meaning = "a run counts as recovered where R^2 / (Q T) exceeds this",
-          .range = {.minimum = 0, .maximum = 1},
-          .standard = 0.99}},
+         keys::real("recovery_threshold", "a run counts as recovered where R^2 / (Q T) exceeds this")
+             .at_least(0)
+             .at_most(1)
+             .otherwise(0.99)},
         false, theory, [](const ProblemTables& tables, Complaints& complaints) {
             const bool square = tables.problem.text("loss") == "square";
             if (square && tables.problem.given("loss_scale"))
@@ -170,7 +166,7 @@ ProblemKind phase_retrieval(const spectral::Theory& theory) {
             parts.recovery_threshold = tables.problem.real("recovery_threshold");
             return parts;
         });
-    kind.observables.push_back(recovered());
+    kind.observables.push_back(Recovery(everything(false)).all().front());
     return kind;
 }
 

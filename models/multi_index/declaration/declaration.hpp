@@ -21,9 +21,6 @@ namespace hidyn::multi_index {
 /// The algorithms on a data set for the committee machine, whose problem section is declared elsewhere.
 [[nodiscard]] std::vector<AlgorithmKind> committee_algorithms(const spectral::Theory& theory);
 
-/// The names of the algorithms on a data set, for routes that are confined to them.
-[[nodiscard]] std::vector<std::string> algorithm_names();
-
 /// The simulation on real weights and a real data set.
 [[nodiscard]] RouteKind simulation_kind();
 

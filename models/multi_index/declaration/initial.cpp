@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/keys.hpp"
 #include "models/spectral/section.hpp"
 #include "models/teacher_student/initial.hpp"
 
@@ -83,8 +84,8 @@ bool read_direction(const std::string& kind, const Table& initial, const spectra
 }  // namespace
 
 std::vector<Key> initial_keys() {
-    std::vector<Key> keys = teacher_student::initial_keys();
-    for (Key& key : keys) {
+    std::vector<Key> own = teacher_student::initial_keys();
+    for (Key& key : own) {
         if (key.name == "kind") {
             key.meaning =
                 "order parameters as given, or drawn once from random weights; with one student: "
@@ -99,8 +100,7 @@ std::vector<Key> initial_keys() {
                 "student overlaps W W^T / d at the start, K x K (not for kind \"random\"; absent for a "
                 "direction: T)";
     }
-    for (Key& key : spectral::preprocessing_keys()) keys.push_back(std::move(key));
-    return keys;
+    return keys::joined(std::move(own), spectral::preprocessing_keys());
 }
 
 bool read_initial(const ProblemTables& tables, const spectral::Theory& theory, MultiIndex& problem,
@@ -124,15 +124,6 @@ bool read_initial(const ProblemTables& tables, const spectral::Theory& theory, M
         Eigen::VectorXd::Ones(static_cast<Eigen::Index>(problem.students())), complaints);
     if (starts.list.empty()) return false;
     problem.initial = std::move(starts.list.front());
-    return true;
-}
-
-bool refuse_spectral_start(const MultiIndex& problem, const Table& route, Complaints& complaints) {
-    if (!problem.spectral) return false;
-    complaints.add(
-        fmt::format("{}: this theory needs a start that does not depend on the data, but "
-                    "initial.kind = \"spectral\"; leave out this route",
-                    route.place()));
     return true;
 }
 

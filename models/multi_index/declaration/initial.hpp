@@ -16,7 +16,4 @@ namespace hidyn::multi_index {
 [[nodiscard]] bool read_initial(const ProblemTables& tables, const spectral::Theory& theory,
                                 MultiIndex& problem, Complaints& complaints);
 
-/// For theories of the limit: complains about a start that depends on the data. Returns whether it did.
-bool refuse_spectral_start(const MultiIndex& problem, const Table& route, Complaints& complaints);
-
 }  // namespace hidyn::multi_index

@@ -14,24 +14,25 @@ class Journal {
   public:
     Journal(const MultiIndex& problem, Recorder& recorder, std::size_t replica);
 
-    /// Adds `weight` times the learner's state to grid point `time`.
-    void sample(Learner& learner, std::size_t time, double weight);
+    /// Adds the sampling's weight times the learner's state to its grid point.
+    void sample(Learner& learner, const Sampling& sampling);
     /// Records C at all pairs of times that were reached.
     void finish(std::uint64_t d);
 
     void archive(Archive& archive) { archive(snapshots_, reached_); }
 
   private:
-    void sample_recovery(const Weights& weights, std::size_t time, double weight);
-    void sample_response(const Weights& weights, std::size_t time, double weight);
+    /// Whether the run has recovered the signal.
+    [[nodiscard]] bool found(const Weights& weights) const;
+    /// The responses to all fields, for the grid point `time`.
+    [[nodiscard]] std::vector<double> responses(const Weights& weights, std::size_t time) const;
 
     const MultiIndex& problem_;
-    ObservablePlaces places_;
-    std::size_t own_place_;  ///< of what simulations alone report
+    Observables report_;
+    Recovery own_;
     Recorder& recorder_;
     std::size_t replica_;
     Observer observer_;
-    std::vector<double> flat_;
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     RowMajor snapshots_;           ///< K rows for each grid time
     std::vector<double> reached_;  ///< weight sampled so far of each grid time

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "core/parallel.hpp"
-#include "models/multi_index/declaration/declaration.hpp"
 #include "random/stream.hpp"
 #include "solvers/dmft/combination.hpp"
 #include "solvers/dmft/events/events.hpp"
@@ -20,112 +19,104 @@ namespace {
 
 using multi_index::MultiIndex;
 
-class DmftRoute final : public Route {
-  public:
-    DmftRoute(std::shared_ptr<const MultiIndex> problem, const Table& table, RouteInfo description)
-        : Route(std::move(description)), problem_(std::move(problem)), table_(table) {}
-
-    [[nodiscard]] std::vector<Observable> own_observables() const override {
-        return kernel_observables(*problem_);
+Solution solve_once(const MultiIndex& problem, const Process& process, const Plan& plan,
+                    const Discretization& grid, const Draw& draw, Progress& progress) {
+    switch (plan.engine) {
+        case Engine::closed:
+            return solve_linear(process, problem.label.noise_variance(), grid, progress);
+        case Engine::events:
+            return solve_events(process, grid, draw, plan.nodes, progress);
+        case Engine::trajectories:
+            break;
     }
+    return solve_trajectories(process, grid, draw, plan.tangent, progress);
+}
 
-    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const override {
-        const Plan plan = plan_for(*problem_, table_, grid);
-        const Process process = process_of(*problem_);
-        const std::size_t levels = plan.levels();
-        Ensemble ensemble;
-        ensemble.coarse.resize(plan.repeats);
-        ensemble.fine.resize(levels > 1 ? plan.repeats : 0);
-        std::vector<Outcome> outcomes(plan.repeats * levels);
-        const double work = static_cast<double>(plan.repeats) * (levels > 1 ? 3.0 : 1.0);
-        // The finer grids first: the last tasks are then short.
-        parallel_for(static_cast<std::int64_t>(plan.repeats * levels), progress, [&](std::int64_t task) {
-            const auto index = static_cast<std::size_t>(task);
-            const std::size_t level = levels - 1 - index / plan.repeats;
-            const std::size_t repeat = index % plan.repeats;
-            PartialProgress part(progress, (level == 0 ? 1.0 : 2.0) / work);
-            const Discretization discretization = plan.grid(level, grid.end());
-            const Solution solution = solve_once(process, plan, discretization, repeat, part);
-            (level == 0 ? ensemble.coarse : ensemble.fine)[repeat] = record(*problem_, solution, grid);
-            outcomes[index] = outcome_of(solution);
-        });
-        const Combination combined =
-            combine(ensemble, grid,
-                    {.second_order = plan.second_order,
-                     .trajectories = plan.engine == Engine::closed ? 0 : plan.trajectories});
-        for (std::size_t observable = 0; observable < combined.series.size(); ++observable)
-            for (std::size_t time = 0; time < grid.size(); ++time) {
-                const Series& series = combined.series[observable];
-                recorder.record(observable, 0, time, series.at(0, time));
-                if (plan.engine == Engine::closed && !plan.extrapolate) continue;
-                recorder.record_error(
-                    observable, time,
-                    std::span(series.error).subspan(time * series.components(), series.components()));
-            }
-        return describe(plan, combined, outcomes);
+/// How one solution ended.
+struct Ending {
+    double share = 0.0;
+    double diverged_at = std::numeric_limits<double>::quiet_NaN();
+    std::string trouble;
+};
+
+Outcome describe(const Plan& plan, const Combination& combined, const std::vector<Ending>& endings) {
+    Outcome outcome;
+    double share = 0.0;
+    for (const Ending& one : endings) {
+        share = std::max(share, one.share);
+        if (one.trouble.empty() || one.diverged_at >= outcome.diverged_at) continue;
+        outcome.status = Status::diverged;
+        outcome.diverged_at = one.diverged_at;
+        outcome.detail = one.trouble;
     }
+    const char* names[] = {"closed equations", "events", "trajectories"};
+    outcome.attributes["method"] = std::string(names[static_cast<std::size_t>(plan.engine)]);
+    outcome.attributes["time_step"] = plan.step;
+    outcome.attributes["extrapolated"] = plan.extrapolate ? 1.0 : 0.0;
+    outcome.attributes["discretization_error"] = combined.discretization_error;
+    if (plan.engine == Engine::closed) return outcome;
+    outcome.attributes["repeats"] = static_cast<double>(plan.repeats);
+    outcome.attributes["trajectories"] = static_cast<double>(plan.trajectories);
+    outcome.attributes["monte_carlo_error"] = combined.monte_carlo_error;
+    outcome.attributes["largest_share"] = share;
+    if (share > 0.05)
+        outcome.attributes["warning"] = fmt::format(
+            "a single trajectory carries up to {:.0f} % of the memory kernel: the average over "
+            "trajectories is "
+            "heavy-tailed and may be biased; raise trajectories, or lower the learning rate",
+            100.0 * share);
+    return outcome;
+}
 
-  private:
-    Solution solve_once(const Process& process, const Plan& plan, const Discretization& grid,
-                        std::size_t repeat, Progress& progress) const {
+Outcome solve(const MultiIndex& problem, const Plan& plan, const RouteRun& run) {
+    const Process process = process_of(problem);
+    const std::size_t levels = plan.levels();
+    Ensemble ensemble;
+    ensemble.coarse.resize(plan.repeats);
+    ensemble.fine.resize(levels > 1 ? plan.repeats : 0);
+    std::vector<Ending> endings(plan.repeats * levels);
+    const double work = static_cast<double>(plan.repeats) * (levels > 1 ? 3.0 : 1.0);
+    // The finer grids first: the last tasks are then short.
+    parallel_for(static_cast<std::int64_t>(plan.repeats * levels), run.progress, [&](std::int64_t task) {
+        const auto index = static_cast<std::size_t>(task);
+        const std::size_t level = levels - 1 - index / plan.repeats;
+        const std::size_t repeat = index % plan.repeats;
+        PartialProgress part(run.progress, (level == 0 ? 1.0 : 2.0) / work);
         const Draw draw{.seed = plan.seed,
-                        .route = random::route_hash(info.name),
+                        .route = random::route_hash(run.info.name),
                         .repeat = static_cast<std::uint32_t>(repeat),
                         .trajectories = plan.trajectories};
-        switch (plan.engine) {
-            case Engine::closed:
-                return solve_linear(process, problem_->label.noise_variance(), grid, progress);
-            case Engine::events:
-                return solve_events(process, grid, draw, plan.nodes, progress);
-            case Engine::trajectories:
-                break;
+        const Solution solution =
+            solve_once(problem, process, plan, plan.grid(level, run.grid.end()), draw, part);
+        (level == 0 ? ensemble.coarse : ensemble.fine)[repeat] = record(problem, solution, run.grid);
+        endings[index] = {
+            .share = solution.largest_share,
+            .diverged_at = solution.kernels.step() * static_cast<double>(solution.kernels.now()),
+            .trouble = solution.trouble};
+    });
+    const Combination combined =
+        combine(ensemble, run.grid,
+                {.second_order = plan.second_order,
+                 .trajectories = plan.engine == Engine::closed ? 0 : plan.trajectories});
+    for (std::size_t observable = 0; observable < combined.series.size(); ++observable)
+        for (std::size_t time = 0; time < run.grid.size(); ++time) {
+            const Series& series = combined.series[observable];
+            run.recorder.record(observable, 0, time, series.at(0, time));
+            if (plan.engine == Engine::closed && !plan.extrapolate) continue;
+            run.recorder.record_error(
+                observable, time,
+                std::span(series.error).subspan(time * series.components(), series.components()));
         }
-        return solve_trajectories(process, grid, draw, plan.tangent, progress);
-    }
+    return describe(plan, combined, endings);
+}
 
-    static Outcome outcome_of(const Solution& solution) {
-        Outcome outcome;
-        outcome.attributes["share"] = solution.largest_share;
-        if (solution.trouble.empty()) return outcome;
-        outcome.status = Status::diverged;
-        outcome.diverged_at = solution.kernels.step() * static_cast<double>(solution.kernels.now());
-        outcome.detail = solution.trouble;
-        return outcome;
-    }
-
-    static Outcome describe(const Plan& plan, const Combination& combined,
-                            const std::vector<Outcome>& outcomes) {
-        Outcome outcome;
-        double share = 0.0;
-        for (const Outcome& one : outcomes) {
-            share = std::max(share, std::get<double>(one.attributes.at("share")));
-            if (one.status == Status::complete || one.diverged_at >= outcome.diverged_at) continue;
-            outcome.status = one.status;
-            outcome.diverged_at = one.diverged_at;
-            outcome.detail = one.detail;
-        }
-        const char* names[] = {"closed equations", "events", "trajectories"};
-        outcome.attributes["method"] = std::string(names[static_cast<std::size_t>(plan.engine)]);
-        outcome.attributes["time_step"] = plan.step;
-        outcome.attributes["extrapolated"] = plan.extrapolate ? 1.0 : 0.0;
-        outcome.attributes["discretization_error"] = combined.discretization_error;
-        if (plan.engine == Engine::closed) return outcome;
-        outcome.attributes["repeats"] = static_cast<double>(plan.repeats);
-        outcome.attributes["trajectories"] = static_cast<double>(plan.trajectories);
-        outcome.attributes["monte_carlo_error"] = combined.monte_carlo_error;
-        outcome.attributes["largest_share"] = share;
-        if (share > 0.05)
-            outcome.attributes["warning"] = fmt::format(
-                "a single trajectory carries up to {:.0f} % of the memory kernel: the average over "
-                "trajectories is "
-                "heavy-tailed and may be biased; raise trajectories, or lower the learning rate",
-                100.0 * share);
-        return outcome;
-    }
-
-    std::shared_ptr<const MultiIndex> problem_;
-    Table table_;
-};
+Solver prepare(const Asked<MultiIndex>& asked) {
+    const std::optional<Plan> plan = make_plan(asked);
+    if (!plan) return {};
+    return {
+        [problem = asked.problem, plan = *plan](const RouteRun& run) { return solve(*problem, plan, run); },
+        Kernels(*asked.problem).all()};
+}
 
 }  // namespace
 
@@ -141,12 +132,7 @@ RouteKind multi_index_kind() {
         .theory = true,
         .algorithms = multi_index::algorithm_names(),
         .keys = plan_keys(),
-        .check = check_plan,
-        .make = [](const std::shared_ptr<const Problem>& problem, const Table& table,
-                   RouteInfo info) -> std::unique_ptr<Route> {
-            return std::make_unique<DmftRoute>(std::dynamic_pointer_cast<const MultiIndex>(problem), table,
-                                               std::move(info));
-        }};
+        .prepare = route_of<MultiIndex>(prepare)};
 }
 
 }  // namespace hidyn::dmft

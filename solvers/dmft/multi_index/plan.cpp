@@ -5,14 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
+#include "core/keys.hpp"
 #include "core/machine.hpp"
 #include "math/matrices/spectrum.hpp"
-#include "models/multi_index/declaration/initial.hpp"
 #include "random/poisson.hpp"
 #include "solvers/dmft/events/events.hpp"
 #include "solvers/dmft/multi_index/process_of.hpp"
+#include "solvers/equations/multi_index/start.hpp"
 
 namespace hidyn::dmft {
 
@@ -80,13 +80,10 @@ Engine choose_engine(const MultiIndex& problem, const Table& table, double end) 
                : Engine::trajectories;
 }
 
-}  // namespace
-
-Plan plan_for(const MultiIndex& problem, const Table& table, const TimeGrid& grid) {
+Plan plan_at(double curvature, const MultiIndex& problem, const Table& table, const TimeGrid& grid) {
     Plan plan;
     plan.engine = choose_engine(problem, table, grid.end());
     const std::optional<double> own = problem.finite_step();
-    const double curvature = curvature_of(problem);
     plan.step = own                        ? *own
                 : table.given("time_step") ? table.real("time_step")
                                            : standard_step(problem, grid, curvature);
@@ -115,8 +112,6 @@ Plan plan_for(const MultiIndex& problem, const Table& table, const TimeGrid& gri
     return plan;
 }
 
-namespace {
-
 double memory_of(const MultiIndex& problem, const Plan& plan, double end) {
     const Process process = process_of(problem);
     const Discretization grid = plan.grid(plan.levels() - 1, end);
@@ -132,136 +127,141 @@ double memory_of(const MultiIndex& problem, const Plan& plan, double end) {
     return kernels;
 }
 
-}  // namespace
-
-void check_plan(const Problem& base, const Table& table, const RouteInfo&, const TimeGrid& grid,
-                Complaints& complaints) {
-    const auto& problem = dynamic_cast<const MultiIndex&>(base);
-    if (multi_index::refuse_spectral_start(problem, table, complaints)) return;
-    const std::size_t before = complaints.sentences().size();
+/// Whether there is such a theory of the problem.
+void check_problem(const Asked<MultiIndex>& asked) {
+    const MultiIndex& problem = *asked.problem;
+    if (multi_index::refuse_spectral_start(asked)) return;
     const Eigen::VectorXd teachers = math::symmetric_eigenvalues(problem.initial.T);
     if (!(teachers.minCoeff() > 1e-10 * teachers.maxCoeff()))
-        complaints.add(
+        asked.complaints.add(
             fmt::format("{}: dynamical mean-field theory needs independent teachers, but T (initial.T) is "
                         "singular; remove the redundant ones",
-                        table.place()));
+                        asked.keys.place()));
     if (!problem.loss.twice_differentiable())
-        complaints.add(
+        asked.complaints.add(
             fmt::format("{}: the memory kernel needs the second derivative of the loss, but this link or "
                         "loss has a kink (relu, abs, max, min, sign); use a smooth one, or the simulation "
                         "alone",
-                        table.place()));
-    if (complaints.sentences().size() != before) return;
+                        asked.keys.place()));
+}
 
-    const std::string& method = table.text("method");
-    const bool jumps = problem.algorithm.rule == Rule::sgd;
+void check_method(const Asked<MultiIndex>& asked) {
+    const MultiIndex& problem = *asked.problem;
+    const std::string& method = asked.keys.text("method");
     if (method == "closed" && !problem.linear_regression())
-        complaints.add(table.complain("method", "the equations close for linear regression only"));
-    if (method == "events" && !jumps)
-        complaints.add(table.complain("method", "events are the jumps of sgd; this algorithm has none"));
+        asked.complain("method", "the equations close for linear regression only");
+    if (method == "events" && problem.algorithm.rule != Rule::sgd)
+        asked.complain("method", "events are the jumps of sgd; this algorithm has none");
     if (method == "events" && problem.students() > 4)
-        complaints.add(table.complain(
+        asked.complain(
             "method",
             fmt::format("the quadrature needs quadrature_nodes^K points: at most 4 students, here K = {}",
-                        problem.students())));
-    if (table.given("time_step") && problem.finite_step())
-        complaints.add(table.complain(
+                        problem.students()));
+    if (asked.keys.given("time_step") && problem.finite_step())
+        asked.complain(
             "time_step",
             fmt::format("the algorithm has a step of its own, {}, and the theory is exact at that step",
-                        *problem.finite_step())));
-    if (complaints.sentences().size() != before) return;
+                        *problem.finite_step()));
+}
 
-    const double curvature = curvature_of(problem);
-    if (table.given("time_step")) {
-        const double step = table.real("time_step");
-        if (const double bound = 2.0 / std::max(steepest_rate(problem, curvature), 1e-300); step >= bound)
-            complaints.add(table.complain(
-                "time_step",
-                fmt::format(
-                    "too coarse: at the curvature {:.3g} of the start, explicit steps are stable below 2 / "
-                    "(learning_rate (curvature (1 + sample_ratio^-1/2)^2 + ridge)) = {:.3g}",
-                    curvature, bound)));
-        if (jumps && problem.algorithm.jump == multi_index::Jump::bernoulli && step > problem.sample_ratio)
-            complaints.add(table.complain(
-                "time_step",
-                fmt::format("a sample would be drawn more than once a step: at most sample_ratio = {}",
-                            problem.sample_ratio)));
-        if (step > grid.end())
-            complaints.add(
-                table.complain("time_step", fmt::format("longer than the whole time, {}", grid.end())));
-    }
-    if (complaints.sentences().size() != before) return;
-    const Plan plan = plan_for(problem, table, grid);
+void check_time_step(const Asked<MultiIndex>& asked, double curvature) {
+    if (!asked.keys.given("time_step")) return;
+    const MultiIndex& problem = *asked.problem;
+    const double step = asked.keys.real("time_step");
+    if (const double bound = 2.0 / std::max(steepest_rate(problem, curvature), 1e-300); step >= bound)
+        asked.complain(
+            "time_step",
+            fmt::format("too coarse: at the curvature {:.3g} of the start, explicit steps are stable below 2 "
+                        "/ (learning_rate (curvature (1 + sample_ratio^-1/2)^2 + ridge)) = {:.3g}",
+                        curvature, bound));
+    if (problem.algorithm.rule == Rule::sgd && problem.algorithm.jump == multi_index::Jump::bernoulli &&
+        step > problem.sample_ratio)
+        asked.complain("time_step",
+                       fmt::format("a sample would be drawn more than once a step: at most sample_ratio = {}",
+                                   problem.sample_ratio));
+    if (step > asked.grid.end())
+        asked.complain("time_step", fmt::format("longer than the whole time, {}", asked.grid.end()));
+}
+
+void check_cost(const Asked<MultiIndex>& asked, const Plan& plan) {
+    const MultiIndex& problem = *asked.problem;
     const double visits = plan.step / problem.sample_ratio;
-    if (plan.engine != Engine::closed && jumps && problem.algorithm.jump == multi_index::Jump::poisson &&
-        visits > random::largest_poisson_mean)
-        complaints.add(fmt::format(
+    if (plan.engine != Engine::closed && problem.algorithm.rule == Rule::sgd &&
+        problem.algorithm.jump == multi_index::Jump::poisson && visits > random::largest_poisson_mean)
+        asked.complaints.add(fmt::format(
             "{}: a step draws a sample time_step / sample_ratio = {:.4g} times; the Poisson numbers of this "
             "theory have a mean of at most {}; take a shorter algorithm.time_step",
-            table.place(), visits, random::largest_poisson_mean));
+            asked.keys.place(), visits, random::largest_poisson_mean));
     const double tasks =
         std::min<double>(static_cast<double>(plan.repeats * plan.levels()), omp_get_max_threads());
-    const double needed = tasks * memory_of(problem, plan, grid.end());
+    const double needed = tasks * memory_of(problem, plan, asked.grid.end());
     if (needed > machine_memory())
-        complaints.add(fmt::format(
+        asked.complaints.add(fmt::format(
             "{}: {} steps of {:.3g} with {} trajectories on {:.0f} threads take about {:.3g} GB, this "
             "machine has {:.3g} "
             "GB; use fewer trajectories, tangent = \"random\", a longer time_step or an earlier end",
-            table.place(), plan.grid(plan.levels() - 1, grid.end()).steps,
+            asked.keys.place(), plan.grid(plan.levels() - 1, asked.grid.end()).steps,
             plan.grid(plan.levels() - 1, 1.0).step, plan.trajectories, tasks, needed / 1e9,
             machine_memory() / 1e9));
 }
 
+}  // namespace
+
+std::optional<Plan> make_plan(const Asked<MultiIndex>& asked) {
+    const std::size_t before = asked.complaints.sentences().size();
+    const auto refused = [&] { return asked.complaints.sentences().size() != before; };
+    check_problem(asked);
+    if (refused()) return {};
+    check_method(asked);
+    if (refused()) return {};
+    const double curvature = curvature_of(*asked.problem);
+    check_time_step(asked, curvature);
+    if (refused()) return {};
+    const Plan plan = plan_at(curvature, *asked.problem, asked.keys, asked.grid);
+    check_cost(asked, plan);
+    if (refused()) return {};
+    return plan;
+}
+
 std::vector<Key> plan_keys() {
     return {
-        {.name = "time_step",
-         .type = KeyType::real,
-         .meaning =
-             "step of the theory's grid, for algorithms in continuous time or with small batches; absent: "
-             "chosen from the rate, the sample ratio and the recorded times",
-         .symbol = "\\delta",
-         .range = {.minimum = 0, .above_minimum = true}},
-        {.name = "extrapolate",
-         .type = KeyType::boolean,
-         .meaning =
-             "solve with time_step and half of it, and extrapolate to zero (where the algorithm has no step "
-             "of its own)",
-         .standard = true},
-        {.name = "trajectories",
-         .type = KeyType::integer,
-         .meaning =
-             "trajectories of the effective process per repeat; absent: 8000, or 4000 with exact tangents",
-         .symbol = "N",
-         .range = {.minimum = 64, .maximum = 1e8}},
-        {.name = "repeats",
-         .type = KeyType::integer,
-         .meaning = "independent solutions; the theory's Monte Carlo error is their standard error",
-         .range = {.minimum = 2, .maximum = 1e4},
-         .standard = std::int64_t{8}},
-        {.name = "seed",
-         .type = KeyType::integer,
-         .meaning = "with the route's name and the repeat's number, determines every random number",
-         .range = {.minimum = 0},
-         .standard = std::int64_t{0}},
-        {.name = "method",
-         .type = KeyType::choice,
-         .meaning =
-             "closed: linear regression, to machine precision; events: sgd, by its jumps; trajectories: "
-             "anything; auto: the first of these that applies",
-         .choices = {"auto", "closed", "events", "trajectories"},
-         .standard = std::string("auto")},
-        {.name = "tangent",
-         .type = KeyType::choice,
-         .meaning =
-             "of trajectories: each carries its exact response to all its past (memory of order "
-             "trajectories * steps^2), or that along a random direction; auto: random for gradient flow and "
-             "descent, exact otherwise while it fits",
-         .choices = {"auto", "exact", "random"},
-         .standard = std::string("auto")},
-        {.name = "quadrature_nodes",
-         .type = KeyType::integer,
-         .meaning = "of events: Gauss-Hermite nodes per student; absent: 12 to 20 for one student, 8 for two",
-         .range = {.minimum = 2, .maximum = 64}}};
+        keys::real("time_step",
+                   "step of the theory's grid, for algorithms in continuous time or with small batches; "
+                   "absent: chosen from the rate, the sample ratio and the recorded times")
+            .written("\\delta")
+            .above(0),
+        keys::boolean(
+            "extrapolate",
+            "solve with time_step and half of it, and extrapolate to zero (where the algorithm has no step "
+            "of its own)",
+            true),
+        keys::integer(
+            "trajectories",
+            "trajectories of the effective process per repeat; absent: 8000, or 4000 with exact tangents")
+            .written("N")
+            .at_least(64)
+            .at_most(1e8),
+        keys::integer("repeats",
+                      "independent solutions; the theory's Monte Carlo error is their standard error")
+            .at_least(2)
+            .at_most(1e4)
+            .otherwise(std::int64_t{8}),
+        keys::seed("with the route's name and the repeat's number, determines every random number"),
+        keys::choice("method",
+                     "closed: linear regression, to machine precision; events: sgd, by its jumps; "
+                     "trajectories: anything; auto: the first of these that applies",
+                     {"auto", "closed", "events", "trajectories"}),
+        keys::choice(
+            "tangent",
+            "of trajectories: each carries its exact response to all its past (memory of order trajectories "
+            "* steps^2), or that along a random direction; auto: random for gradient flow and descent, exact "
+            "otherwise while it fits",
+            {"auto", "exact", "random"}),
+        keys::integer(
+            "quadrature_nodes",
+            "of events: Gauss-Hermite nodes per student; absent: 12 to 20 for one student, 8 for two")
+            .at_least(2)
+            .at_most(64)};
 }
 
 }  // namespace hidyn::dmft

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "core/problem.hpp"
+#include "core/typed_route.hpp"
 #include "models/multi_index/multi_index.hpp"
 #include "solvers/dmft/solution.hpp"
 #include "solvers/dmft/trajectories/trajectories.hpp"
@@ -38,10 +39,8 @@ struct Plan {
 
 /// The keys of the route.
 [[nodiscard]] std::vector<Key> plan_keys();
-[[nodiscard]] Plan plan_for(const multi_index::MultiIndex& problem, const Table& table, const TimeGrid& grid);
-
-/// Whether the theory exists for this problem, the keys fit it, and its solution fits this machine.
-void check_plan(const Problem& base, const Table& table, const RouteInfo& info, const TimeGrid& grid,
-                Complaints& complaints);
+/// Complains, and returns nothing, where the theory does not exist for this problem, the keys do not fit it,
+/// or its solution does not fit this machine.
+[[nodiscard]] std::optional<Plan> make_plan(const Asked<multi_index::MultiIndex>& asked);
 
 }  // namespace hidyn::dmft

@@ -13,6 +13,14 @@ namespace hidyn::ode {
 
 using math::IntegrationReport;
 
+/// What a theory's keys `tolerance` and `quadrature_tolerance` ask for.
+struct Accuracy {
+    explicit Accuracy(const Table& keys)
+        : integration(keys.real("tolerance")), quadrature(keys.real("quadrature_tolerance")) {}
+
+    double integration, quadrature;
+};
+
 /// A trajectory found with one order of quadrature.
 struct Solution {
     std::vector<Series> series;  ///< without replica axis
@@ -32,7 +40,7 @@ using SolveAt = std::function<Solution(std::size_t level, double looser)>;
 [[nodiscard]] Solution solve_to_stability(const committee::Committee& problem, double tolerance,
                                           const SolveAt& solve_at, Outcome& outcome);
 
-/// Writes a solution into a recorder's replica.
+/// Writes a solution, whose series are the recorder's first ones, into its replica.
 void store(const Solution& solution, Recorder& recorder, std::size_t replica, bool with_error);
 
 }  // namespace hidyn::ode

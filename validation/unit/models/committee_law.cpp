@@ -23,10 +23,10 @@ RouteInfo route_info(const char* name, std::uint64_t d, std::size_t replicas, st
 
 void check_equal_in_law(const std::shared_ptr<Committee>& problem, std::uint64_t d,
                         const std::vector<double>& times, std::size_t replicas = 16000) {
-    const auto direct = committee::make_direct_simulation(problem, route_info("direct", d, replicas, 31));
-    const auto reduced = committee::make_reduced_simulation(problem, route_info("reduced", d, replicas, 32));
-    const cases::Solved a = cases::solve(*direct, *problem, times);
-    const cases::Solved b = cases::solve(*reduced, *problem, times);
+    const cases::Solved a =
+        cases::simulate(committee::simulate_directly, *problem, route_info("direct", d, replicas, 31), times);
+    const cases::Solved b =
+        cases::simulate(committee::simulate_reduced, *problem, route_info("reduced", d, replicas, 32), times);
     REQUIRE(a.outcome.diverged_replicas == 0);
     REQUIRE(b.outcome.diverged_replicas == 0);
     for (const Series& one : a.trajectory.series) {
@@ -158,8 +158,8 @@ TEST_CASE("law: the reduced chain has the published moments at d = 30") {
          .v = cases::vector({0.8, 0.7})},
         cases::vector({1.0}), {.learning_rate = 1.2, .second_layer_learning_rate = 0.4, .weight_decay = 0.05},
         0.2);
-    const auto route = committee::make_reduced_simulation(problem, route_info("reduced", 30, 200000, 8));
-    const cases::Solved solved = cases::solve(*route, *problem, {6.0});
+    const cases::Solved solved =
+        cases::simulate(committee::simulate_reduced, *problem, route_info("reduced", 30, 200000, 8), {6.0});
     const test::CheckValues known("online-sgd");
     struct Entry {
         const char* name;
@@ -187,8 +187,8 @@ TEST_CASE("law: one step moves Q by the exact finite-d mean") {
                                            .T = cases::matrix({{1.0}}),
                                            .v = cases::vector({1.0})},
                                           cases::vector({1.0}), {.learning_rate = 2.0, .batch_size = 3}, 0.2);
-    const auto route = committee::make_reduced_simulation(problem, route_info("reduced", 10, 400000, 9));
-    const cases::Solved solved = cases::solve(*route, *problem, {0.1});
+    const cases::Solved solved =
+        cases::simulate(committee::simulate_reduced, *problem, route_info("reduced", 10, 400000, 9), {0.1});
     const Moments found = moments(*solved.trajectory.find("Q"), 0, 0);
     CHECK(std::abs(found.mean - test::CheckValues("online-sgd").number("one-step.Q")) <
           4.0 * found.mean_error);

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <functional>
 
-#include "models/multi_index/simulation/flow.hpp"
-#include "models/multi_index/simulation/stepping.hpp"
 #include "multi_index_cases.hpp"
 
 using namespace hidyn;
@@ -23,10 +21,7 @@ const RouteInfo info{.name = "sim", .kind = "simulation", .d = d, .replicas = 2,
 cases::Solved solve(const std::shared_ptr<MultiIndex>& problem, std::vector<double> times,
                     double tolerance = 1e-9) {
     problem->recording.grid = {.times = times, .unit = ""};
-    const double steps = problem->steps_per_unit_time(static_cast<double>(d));
-    const std::unique_ptr<Route> route =
-        steps > 0.0 ? make_stepping(problem, 1.0 / steps, info) : make_flow(problem, tolerance, info);
-    return cases::solve(*route, *problem, std::move(times));
+    return cases::simulate(cases::simulation_of(problem, d, tolerance), *problem, info, std::move(times));
 }
 
 /// What replica 1 of a route learns from.

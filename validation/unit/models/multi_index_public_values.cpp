@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "models/multi_index/simulation/flow.hpp"
-#include "models/multi_index/simulation/stepping.hpp"
 #include "multi_index_cases.hpp"
 #include "multi_pass_values.hpp"
 
@@ -26,10 +24,8 @@ void check(const std::shared_ptr<MultiIndex>& problem, const std::string& name,
     REQUIRE(!times.empty());
     problem->recording.grid = {.times = times, .unit = ""};
     const RouteInfo info{.name = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = 1};
-    const double steps = problem->steps_per_unit_time(static_cast<double>(d));
-    const std::unique_ptr<Route> route =
-        steps > 0.0 ? make_stepping(problem, 1.0 / steps, info) : make_flow(problem, 1e-5, info);
-    const Trajectory found = cases::solve(*route, *problem, times).trajectory;
+    const Trajectory found =
+        cases::simulate(cases::simulation_of(problem, d, 1e-5), *problem, info, times).trajectory;
     for (const cases::PublicRow& value : cases::read_rows(known, name, keys))
         for (std::size_t time = 0; time < times.size(); ++time) {
             CAPTURE(value.observable);

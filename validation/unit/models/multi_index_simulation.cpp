@@ -6,8 +6,6 @@
 #include <cstring>
 
 #include "experiment_text.hpp"
-#include "models/multi_index/simulation/flow.hpp"
-#include "models/multi_index/simulation/stepping.hpp"
 #include "multi_index_cases.hpp"
 
 using namespace hidyn;
@@ -75,12 +73,17 @@ std::vector<std::shared_ptr<MultiIndex>> all_problems() {
     return problems;
 }
 
-std::unique_ptr<Route> route_of(const std::shared_ptr<MultiIndex>& problem, std::uint64_t d,
-                                std::size_t replicas) {
-    const RouteInfo info{.name = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = 2};
-    const double steps = problem->steps_per_unit_time(static_cast<double>(d));
-    if (steps == 0.0) return make_flow(problem, 1e-6, info);
-    return make_stepping(problem, 1.0 / steps, info);
+RouteInfo info_of(std::size_t replicas) {
+    return {.name = "sim", .kind = "simulation", .d = 30, .replicas = replicas, .seed = 2};
+}
+
+Trajectory simulate(const std::shared_ptr<MultiIndex>& problem, std::size_t replicas, Progress& progress) {
+    Recorder recorder(problem->observables(), replicas, problem->recording.grid.size());
+    const RouteInfo info = info_of(replicas);
+    const Outcome outcome =
+        cases::simulation_of(problem, info.d, 1e-6)({info, problem->recording.grid, recorder, progress});
+    CHECK(outcome.status == Status::complete);
+    return recorder.take();
 }
 
 struct Stopped final : Progress {
@@ -102,12 +105,9 @@ TEST_CASE("multi-index: the same bytes for any number of threads, and a progress
         std::vector<Trajectory> found;
         for (const int threads : {1, 2}) {
             omp_set_num_threads(threads);
-            Recorder recorder(problem->observables(), 5, 5);
             Sum progress;
-            CHECK(route_of(problem, 30, 5)->solve(problem->recording.grid, recorder, progress).status ==
-                  Status::complete);
+            found.push_back(simulate(problem, 5, progress));
             CHECK(progress.done == doctest::Approx(1.0).epsilon(1e-9));
-            found.push_back(recorder.take());
         }
         omp_set_num_threads(omp_get_num_procs());
         REQUIRE(found[0].series.size() == 7);
@@ -122,9 +122,10 @@ TEST_CASE("multi-index: the same bytes for any number of threads, and a progress
 
 TEST_CASE("multi-index: replicas differ, and two-time functions are those of each") {
     const auto problem = all_problems().front();
-    const cases::Solved solved = cases::solve(*route_of(problem, 30, 3), *problem, {0.0, 0.5, 1.0, 1.5, 2.0});
-    const Series& Q = *solved.trajectory.find("Q");
-    const Series& C = *solved.trajectory.find("C");
+    Progress unseen;
+    const Trajectory found = simulate(problem, 3, unseen);
+    const Series& Q = *found.find("Q");
+    const Series& C = *found.find("C");
     CHECK(Q.at(0, 4)[0] != Q.at(1, 4)[0]);
     for (std::size_t replica = 0; replica < 3; ++replica)
         for (std::size_t t = 0; t < 5; ++t)
@@ -146,8 +147,8 @@ TEST_CASE("multi-index: a replica that diverges is missing from then on, two-tim
         problem->recording.two_time = true;
         problem->recording.response_at = {0.5};
         problem->recording.grid = TimeGrid::linear(20.0, 41);
-        const cases::Solved solved =
-            cases::solve(*route_of(problem, 30, 2), *problem, problem->recording.grid.times);
+        const cases::Solved solved = cases::simulate(cases::simulation_of(problem, 30, 1e-6), *problem,
+                                                     info_of(2), problem->recording.grid.times);
         CHECK(solved.outcome.status == Status::diverged);
         CHECK(solved.outcome.diverged_replicas == 2);
         CHECK(solved.outcome.diverged_at > 0.5);
@@ -169,11 +170,8 @@ TEST_CASE("multi-index: a replica that diverges is missing from then on, two-tim
 
 TEST_CASE("multi-index: a wish to stop ends a simulation at once") {
     for (const auto& problem : all_problems()) {
-        Recorder recorder(problem->observables(), 2, 5);
         Stopped progress;
-        CHECK_THROWS_AS(
-            static_cast<void>(route_of(problem, 30, 2)->solve(problem->recording.grid, recorder, progress)),
-            Interrupted);
+        CHECK_THROWS_AS(static_cast<void>(simulate(problem, 2, progress)), Interrupted);
     }
 }
 

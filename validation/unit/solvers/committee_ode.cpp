@@ -17,18 +17,11 @@ using committee::OrderParameters;
 
 namespace {
 
-Table ode_keys(double tolerance, double quadrature_tolerance) {
-    Table table;
-    table.set("tolerance", {tolerance, true, ""});
-    table.set("quadrature_tolerance", {quadrature_tolerance, true, ""});
-    return table;
-}
-
 cases::Solved integrate(const std::shared_ptr<Committee>& problem, const std::vector<double>& times,
                         double tolerance = 1e-10, double quadrature_tolerance = 1e-7) {
-    const auto route = ode::committee_kind().make(problem, ode_keys(tolerance, quadrature_tolerance),
-                                                  {.name = "ode", .kind = "ode", .theory = true});
-    return cases::solve(*route, *problem, times);
+    return cases::solve_route(ode::committee_kind(), problem,
+                              {{"tolerance", tolerance}, {"quadrature_tolerance", quadrature_tolerance}},
+                              times);
 }
 
 const test::CheckValues& known() {
@@ -318,9 +311,8 @@ TEST_CASE("simulation -> ode: single runs deviate by the published amounts, halv
                                  .d = d,
                                  .replicas = replicas,
                                  .seed = 77};
-            const auto route = direct ? committee::make_direct_simulation(problem, info)
-                                      : committee::make_reduced_simulation(problem, info);
-            const cases::Solved run = cases::solve(*route, *problem, {5.0});
+            const auto simulation = direct ? committee::simulate_directly : committee::simulate_reduced;
+            const cases::Solved run = cases::simulate(simulation, *problem, info, {5.0});
             double sum = 0.0;
             double squares = 0.0;
             for (std::size_t r = 0; r < replicas; ++r) {

@@ -222,7 +222,8 @@ TEST_CASE("dmft: bad requests are refused in a sentence") {
     const auto complaint = [&](const std::shared_ptr<MultiIndex>& problem,
                                const std::map<std::string, Value>& keys) {
         Complaints complaints;
-        kind.check(*problem, cases::table_of(kind, keys), {}, grid, complaints);
+        const auto route = kind.route({problem, cases::table_of(kind, keys), {}, grid}, complaints);
+        CHECK((route == nullptr) == !complaints.empty());
         return complaints.empty() ? std::string() : complaints.sentences().front();
     };
     const auto flow = [] { return cases::erf({.rule = Rule::gradient_flow, .learning_rate = 3.0}); };

@@ -43,10 +43,10 @@ cases::RouteSolution integrate(const std::shared_ptr<Committee>& problem, const 
 
 cases::Solved simulate(const std::shared_ptr<Committee>& problem, std::uint64_t d, std::size_t replicas,
                        std::uint64_t seed, const std::vector<double>& times) {
-    const auto route = committee::make_reduced_simulation(
-        problem,
-        {.name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = seed});
-    return cases::solve(*route, *problem, times);
+    return cases::simulate(
+        committee::simulate_reduced, *problem,
+        {.name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = seed},
+        times);
 }
 
 }  // namespace
@@ -197,11 +197,10 @@ TEST_CASE("first passage: simulations look at every step and tell it at any grid
     for (const bool direct : {true, false}) {
         const RouteInfo info{
             .name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = 20, .seed = 3};
-        const auto route = direct ? committee::make_direct_simulation(problem, info)
-                                  : committee::make_reduced_simulation(problem, info);
-        const cases::Solved fine = cases::solve(*route, *problem, every_step);
+        const auto simulation = direct ? committee::simulate_directly : committee::simulate_reduced;
+        const cases::Solved fine = cases::simulate(simulation, *problem, info, every_step);
         const std::vector<double> grid{0.0, 1.01, 8.0, 11.1, 30.0};
-        const cases::Solved coarse = cases::solve(*route, *problem, grid);
+        const cases::Solved coarse = cases::simulate(simulation, *problem, info, grid);
         for (std::size_t replica = 0; replica < 20; ++replica) {
             std::size_t first = 0;
             while (first <= 900 && std::pow(fine.trajectory.find("R")->at(replica, first)[0], 2) < 0.5)
@@ -270,8 +269,10 @@ TEST_CASE("escape: simulated escape times have the predicted distribution and me
                 draw_start(*problem->random_start, cases::matrix({{1.0}}), cases::vector({1.0}), replica));
         const std::vector<double> times{one.horizon};
         const cases::Solved found = simulate(problem, one.d, replicas, 9, times);
-        const cases::RouteSolution theory = cases::solve_route(escape::committee_kind(), problem, {}, times,
-                                                               {.d = one.d, .replicas = replicas});
+        const cases::RouteSolution theory =
+            cases::solve_route(escape::committee_kind(), problem,
+                               {{"d", std::vector<std::int64_t>{static_cast<std::int64_t>(one.d)}}}, times,
+                               {.d = one.d, .replicas = replicas});
 
         const escape::Neuron neuron =
             escape::phase_retrieval(one.rate, one.label_noise, static_cast<double>(one.batch));

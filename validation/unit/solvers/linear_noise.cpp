@@ -28,12 +28,8 @@ std::shared_ptr<Committee> single_erf(std::uint64_t batch, double eta) {
 }
 
 cases::Solved integrate(const std::shared_ptr<Committee>& problem, const std::vector<double>& times) {
-    Table table;
-    table.set("tolerance", {1e-7, true, ""});
-    table.set("quadrature_tolerance", {1e-6, true, ""});
-    const auto route = linear_noise::committee_kind().make(
-        problem, table, {.name = "noise", .kind = "linear-noise", .theory = true});
-    return cases::solve(*route, *problem, times);
+    return cases::solve_route(linear_noise::committee_kind(), problem,
+                              {{"tolerance", 1e-7}, {"quadrature_tolerance", 1e-6}}, times);
 }
 
 }  // namespace
@@ -110,10 +106,10 @@ TEST_CASE(
         const auto& problem = problems[which];
         const cases::Solved theory = integrate(problem, times);
         REQUIRE(theory.outcome.status == Status::complete);
-        const auto route = committee::make_reduced_simulation(
-            problem,
-            {.name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = 41});
-        const cases::Solved run = cases::solve(*route, *problem, times);
+        const cases::Solved run = cases::simulate(
+            committee::simulate_reduced, *problem,
+            {.name = "sim", .label = "sim", .kind = "simulation", .d = d, .replicas = replicas, .seed = 41},
+            times);
         for (const Series& series : run.trajectory.series) {
             const Series& predicted = *theory.trajectory.find(series.observable.name);
             for (std::size_t time = 0; time < times.size(); ++time)

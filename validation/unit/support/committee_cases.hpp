@@ -2,10 +2,12 @@
 
 #include <cmath>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/recorder.hpp"
 #include "models/committee/committee.hpp"
+#include "route_cases.hpp"
 
 /// Committee machines shared by the tests of simulations and theories.
 namespace cases {
@@ -55,19 +57,24 @@ inline OrderParameters generic_start(Eigen::VectorXd v) {
             .v = std::move(v)};
 }
 
-struct Solved {
-    hidyn::Outcome outcome;
-    hidyn::Trajectory trajectory;
-};
+using Solved = RouteSolution;
 
-inline Solved solve(const hidyn::Route& route, const hidyn::Problem& problem, std::vector<double> times) {
+inline Solved simulate(const hidyn::Solve& simulation, const hidyn::Problem& problem,
+                       const hidyn::RouteInfo& info, std::vector<double> times) {
     const hidyn::TimeGrid grid{.times = std::move(times), .unit = problem.time_unit()};
-    hidyn::Recorder recorder(problem.observables(), route.info.replicas, grid.size());
+    hidyn::Recorder recorder(problem.observables(), info.replicas, grid.size());
     hidyn::Progress progress;
     Solved solved;
-    solved.outcome = route.solve(grid, recorder, progress);
+    solved.outcome = simulation({info, grid, recorder, progress});
     solved.trajectory = recorder.take();
     return solved;
+}
+
+/// Either of the committee machine's simulations.
+inline Solved simulate(hidyn::Outcome (*simulation)(const Committee&, const hidyn::RouteRun&),
+                       const Committee& problem, const hidyn::RouteInfo& info, std::vector<double> times) {
+    return simulate([&](const hidyn::RouteRun& run) { return simulation(problem, run); }, problem, info,
+                    std::move(times));
 }
 
 /// Over replicas, with standard errors.

@@ -4,7 +4,9 @@
 #include <memory>
 
 #include "committee_cases.hpp"
+#include "models/multi_index/simulation/flow.hpp"
 #include "models/multi_index/simulation/learner.hpp"
+#include "models/multi_index/simulation/stepping.hpp"
 
 /// Problems on a data set shared by the tests of simulations and theories.
 namespace cases {
@@ -50,6 +52,16 @@ inline std::shared_ptr<MultiIndex> pair(const char* activation, Eigen::VectorXd 
                         .T = Eigen::MatrixXd::Identity(2, 2),
                         .v = Eigen::VectorXd::Ones(2)};
     return problem;
+}
+
+/// At this size, in steps or as a flow of this accuracy.
+inline hidyn::Solve simulation_of(const std::shared_ptr<MultiIndex>& problem, std::uint64_t d,
+                                  double tolerance) {
+    const double steps = problem->steps_per_unit_time(static_cast<double>(d));
+    return [=](const hidyn::RouteRun& run) {
+        return steps > 0.0 ? simulate_steps(*problem, 1.0 / steps, run)
+                           : simulate_flow(*problem, tolerance, run);
+    };
 }
 
 /// Everything of a learner as plain matrices: W (K x d), the samples (n x d) and their labels.
