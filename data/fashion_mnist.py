@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Two classes of Fashion-MNIST as a data file for `hidyn infer`.
 
 Source: H. Xiao, K. Rasul and R. Vollgraf, arXiv 1708.07747, as Debian's package dataset-fashion-mnist ships it: 28 x 28

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Draw results one after the other, and make one self-contained page of all under a folder: a card per figure.
 
     echo PAPER/FIGURE | python3 hidyn_gallery.py FOLDER -o INDEX.html [--paper PAPER_FOLDER]...

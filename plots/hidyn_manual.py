@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Write the manual: one page of everything hidyn knows, to search, without a network.
 
     python3 hidyn_manual.py ROOT -o MANUAL.html [--gallery FOLDER] < KNOWN.json

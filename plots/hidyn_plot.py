@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Draw a hidyn results file: theory as lines over simulation points with error bars.
 
     python3 hidyn_plot.py RESULTS.h5 -o FIGURE.png|pdf|svg|html|json... [--observables a,b]

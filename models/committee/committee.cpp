@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/committee/committee.hpp"
 
 #include "models/teacher_student/initial.hpp"

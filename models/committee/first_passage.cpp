@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/committee/first_passage.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/deep_linear/deep_linear.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/edge_model/batch_sharpness.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/edge_model/declaration.hpp"
 
 #include <fmt/format.h>
@@ -95,7 +96,7 @@ RouteKind simulation_kind() {
                               "direct: real vectors and samples; reduced: the same law, at a cost "
                               "independent of d and batch_size (batch sharpness apart)",
                               {"direct", "reduced"})}),
-            .prepare = route_of<EdgeModel>(prepare)};
+            .make = route_of<EdgeModel>(prepare)};
 }
 
 }  // namespace hidyn::edge_model

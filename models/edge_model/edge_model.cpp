@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/edge_model/edge_model.hpp"
 
 namespace hidyn::edge_model {

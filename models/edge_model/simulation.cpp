@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/edge_model/simulation.hpp"
 
 #include <Eigen/Core>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/bayes_channel.hpp"
 
 #include <algorithm>

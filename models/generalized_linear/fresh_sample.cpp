@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/fresh_sample.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/generalized_linear.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/initial_hessian.hpp"
 
 namespace hidyn::generalized_linear {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/separability.hpp"
 
 #include "models/teacher_student/initial.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/signal_law.hpp"
 
 #include <cmath>

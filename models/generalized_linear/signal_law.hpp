@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 /// The law of the signal's coordinates, and what is known of one after R = theta* + sqrt(noise) N(0, 1) has

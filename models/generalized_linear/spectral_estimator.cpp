@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/spectral_estimator.hpp"
 
 #include "models/teacher_student/initial.hpp"

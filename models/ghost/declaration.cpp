@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/ghost/declaration.hpp"
 
 #include <fmt/format.h>
@@ -129,7 +130,7 @@ RouteKind simulation_kind() {
             .source = "the definitions of neuron, output and loss",
             .theory = false,
             .keys = {keys::replicas("independent starts", 1e5, 1)},
-            .prepare = solved_by<Ghost>(simulate)};
+            .make = solved_by<Ghost>(simulate)};
 }
 
 }  // namespace hidyn::ghost

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/ghost/ghost.hpp"
 
 #include <cmath>

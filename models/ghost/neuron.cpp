@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/ghost/neuron.hpp"
 
 #include <algorithm>

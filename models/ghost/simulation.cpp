@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/ghost/simulation.hpp"
 
 #include <cmath>

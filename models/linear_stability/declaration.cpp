@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/linear_stability/declaration.hpp"
 
 #include <fmt/format.h>
@@ -91,7 +92,7 @@ RouteKind simulation_kind() {
             .source = "the definition of the algorithm",
             .theory = false,
             .keys = keys::ensemble(1e7),
-            .prepare = route_of<LinearStability>(prepare)};
+            .make = route_of<LinearStability>(prepare)};
 }
 
 }  // namespace hidyn::linear_stability

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/linear_stability/linear_stability.hpp"
 
 #include <algorithm>

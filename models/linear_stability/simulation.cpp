@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/linear_stability/simulation.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/multi_index/multi_index.hpp"
 
 #include <algorithm>

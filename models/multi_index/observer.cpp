@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/multi_index/observer.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/quadratic_network/moments.hpp"
 
 #include <utility>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/quadratic_network/quadratic_network.hpp"
 
 #include <fmt/format.h>

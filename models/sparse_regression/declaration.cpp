@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/sparse_regression/declaration.hpp"
 
 #include <fmt/format.h>
@@ -168,7 +169,7 @@ RouteKind simulation_kind() {
             .source = "the definition of the algorithm",
             .theory = false,
             .keys = keys::ensemble(1e6, 4),
-            .prepare = route_of<SparseRegression>(prepare)};
+            .make = route_of<SparseRegression>(prepare)};
 }
 
 }  // namespace hidyn::sparse_regression

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/sparse_regression/sparse_regression.hpp"
 
 #include <Eigen/Eigenvalues>

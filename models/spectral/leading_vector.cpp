@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/spectral/leading_vector.hpp"
 
 #include <Spectra/SymEigsSolver.h>

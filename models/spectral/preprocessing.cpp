@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/spectral/preprocessing.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/spectral/section.hpp"
 
 #include <fmt/format.h>

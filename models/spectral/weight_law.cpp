@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/spectral/weight_law.hpp"
 
 #include <algorithm>

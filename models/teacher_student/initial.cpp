@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/teacher_student/initial.hpp"
 
 #include <fmt/format.h>
@@ -175,10 +176,6 @@ Observable generalization_error() {
             .derived = true};
 }
 
-std::vector<Key> ensemble_keys(double largest_d) {
-    return keys::ensemble(largest_d);
-}
-
 Observable teacher_overlaps(std::size_t teachers) {
     return {.name = "T",
             .long_name = "teacher overlaps",
@@ -186,12 +183,6 @@ Observable teacher_overlaps(std::size_t teachers) {
             .normalization = "W* W*^T / d",
             .dimensions = {{"teacher", teachers}, {"teacher_2", teachers}},
             .symmetric = true};
-}
-
-void flatten(const MatrixXd& matrix, std::vector<double>& flat) {
-    flat.clear();
-    for (Index row = 0; row < matrix.rows(); ++row)
-        for (Index column = 0; column < matrix.cols(); ++column) flat.push_back(matrix(row, column));
 }
 
 }  // namespace hidyn::teacher_student

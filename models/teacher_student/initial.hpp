@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <Eigen/Core>
@@ -37,9 +38,5 @@ void check_room(const std::vector<OrderParameters>& starts, const Table& route, 
 [[nodiscard]] Observable student_teacher_overlaps(std::size_t students, std::size_t teachers);
 [[nodiscard]] Observable teacher_overlaps(std::size_t teachers);
 [[nodiscard]] Observable generalization_error();
-/// The keys of a simulation's sizes and replicas.
-[[nodiscard]] std::vector<Key> ensemble_keys(double largest_d);
-/// Row-major entries.
-void flatten(const Eigen::MatrixXd& matrix, std::vector<double>& flat);
 
 }  // namespace hidyn::teacher_student

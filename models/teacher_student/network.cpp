@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/teacher_student/network.hpp"
 
 #include <fmt/format.h>

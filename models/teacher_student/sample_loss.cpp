@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/teacher_student/sample_loss.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/teacher_student/start.hpp"
 
 #include <fmt/format.h>

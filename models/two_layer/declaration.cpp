@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/two_layer/declaration.hpp"
 
 #include <fmt/format.h>
@@ -131,7 +132,7 @@ RouteKind simulation_kind() {
             .source = "the definition of the algorithm",
             .theory = false,
             .keys = keys::ensemble(1e5, 2),
-            .prepare = route_of<TwoLayer>(prepare)};
+            .make = route_of<TwoLayer>(prepare)};
 }
 
 }  // namespace hidyn::two_layer

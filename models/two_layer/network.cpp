@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/two_layer/network.hpp"
 
 #include <Spectra/SymEigsSolver.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/two_layer/simulation.hpp"
 
 #include <optional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/weight_diffusion/declaration.hpp"
 
 #include <fmt/format.h>
@@ -74,7 +75,7 @@ RouteKind simulation_kind() {
             .keys = keys::joined(
                 keys::ensemble(2000, 10),
                 {keys::members("independent matrices whose means and spread one replica reports", 100)}),
-            .prepare = route_of<WeightDiffusion>([](const Asked<WeightDiffusion>& asked) -> Solve {
+            .make = route_of<WeightDiffusion>([](const Asked<WeightDiffusion>& asked) -> Solve {
                 if (asked.info.d != static_cast<std::uint64_t>(asked.problem->columns()))
                     asked.complain("d", fmt::format("must be the number of initial.singular_values, {}",
                                                     asked.problem->columns()));

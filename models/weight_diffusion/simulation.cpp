@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/weight_diffusion/simulation.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/weight_diffusion/weight_diffusion.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The look that hidyn's pages share: fonts, and colours for light and dark."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Figures from hidyn results files. `draw` is the whole story; each module holds one part of it.
 
 reading     the HDF5 file -> Results            averages    replicas -> mean and standard error

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """From replicas to a mean with its standard error. A replica that has diverged (NaN) is left out from then on."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What to show: the experiment's optional [figure] table, or else a default that suits most papers' figures: of what
 theory and simulation both report, the usual order parameters and errors."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The curves inside one observable: the entries of a matrix or vector, and how they are grouped in the legend."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How far single runs lie from the theory, against the size: small fluctuations fall as d^-1/2."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every route minus one of them: the results in which a figure of distances is drawn."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What colour, lightness, marker and line style mean, decided once for the whole figure.
 
     colour       the variant; without variants the matrix entry, or else the user's simulation

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The numerical error of a theory: a thin band around its line, where it is wider than the line."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The page: panels in a row or a grid, one legend above them all, the title on top."""
 
 import textwrap

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One page of many results: for each figure its picture, the verdicts, the claims and the experiment."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A function of two times as a heat map. Where theory and simulation both have it, they share one square: the theory
 above the diagonal, the simulation below, so that agreement is seen as symmetry."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The index of a batch as plain objects: its axes, and every route's headline observables over its points."""
 
 import tomllib

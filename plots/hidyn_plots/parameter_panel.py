@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One observable against a key of the experiment: its last value, or its mean over a window, in each variant."""
 
 import numpy as np

@@ -1,2 +1,3 @@
+# SPDX-License-Identifier: MIT
 class Problem(Exception):
     """Something the user can mend, said in one sentence."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Profiles along an axis that has coordinates, early and late: quantiles against those of the normal law (on the diagonal
 if and only if the law is normal) or against their levels, densities against the variable."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The results file as plain objects. What is missing and can be guessed, is guessed; only the time grid and the
 routes are required."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How far the simulations lie from the theory, in standard errors: whether what the eye calls agreement is one."""
 
 import numpy as np

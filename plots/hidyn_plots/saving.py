@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A figure file is complete or absent: written aside, then renamed."""
 
 import json

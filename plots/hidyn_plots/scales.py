@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Log or linear, limits that a diverging curve cannot spoil, and which points to draw."""
 
 import numpy as np

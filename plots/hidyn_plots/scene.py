@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A drawn figure as plain data: panels with their marks, for a page that draws them again and lets the reader zoom.
 
 Taken from the picture itself, so that page and picture cannot differ. Text becomes SVG paths, set as in the picture. An

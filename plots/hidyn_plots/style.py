@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The look of a page in a two-column journal: serif mathematics, thin frames, colours for every eye."""
 
 from matplotlib.colors import to_hex, to_rgb

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A batch as a figure. Along one axis: curves, theory as lines through simulation points. Over two: heat maps, a phase
 diagram of each route and of the distance between simulation and theory in standard errors."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One observable against time: theory as lines over simulation points with error bars."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The words and symbols on axes and in legends that a results file does not carry itself."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The manual: everything that hidyn says about itself, on one page.
 
 anchors    the anchors of a README's headings      readme    a README as a section of the page

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Anchors of headings as GitHub makes them, so that links work there and in the manual."""
 
 import re

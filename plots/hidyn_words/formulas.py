@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """KaTeX, whole in the page: its script, and its style with the fonts as data."""
 
 import base64

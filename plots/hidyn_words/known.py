@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Sections written from what the program declares: kinds of routes, observables, commands."""
 
 import json

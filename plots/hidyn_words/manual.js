@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 "use strict";
 (() => {
   for (const place of document.querySelectorAll(".math"))

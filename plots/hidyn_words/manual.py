@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The page: contents and search at the left, everything else at the right."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A section per reproduced paper: its figures, what each shows, what to look for."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A README as a section of the manual: formulas set apart, links turned to where their targets stand on the page."""
 
 import base64

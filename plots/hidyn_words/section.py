@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A section of the manual, and what the search finds in it."""
 
 import html

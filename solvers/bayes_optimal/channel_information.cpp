@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/bayes_optimal/channel_information.hpp"
 
 #include <algorithm>

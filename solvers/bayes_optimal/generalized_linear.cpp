@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/bayes_optimal/generalized_linear.hpp"
 
 #include <fmt/format.h>
@@ -104,7 +105,7 @@ RouteKind generalized_linear_kind() {
         .theory = true,
         .algorithms = {"amp"},
         .keys = {},
-        .prepare = route_of<GeneralizedLinear>([](const Asked<GeneralizedLinear>& asked) -> Solver {
+        .make = route_of<GeneralizedLinear>([](const Asked<GeneralizedLinear>& asked) -> Solver {
             if (asked.problem->algorithm.damping > 0.0)
                 asked.complaints.add(fmt::format(
                     "{}: there is no state evolution of damped steps; give damping = 0", asked.keys.place()));

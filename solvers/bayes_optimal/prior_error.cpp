@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/bayes_optimal/prior_error.hpp"
 
 #include <algorithm>

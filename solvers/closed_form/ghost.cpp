@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/closed_form/ghost.hpp"
 
 #include <cmath>
@@ -116,7 +117,7 @@ RouteKind ghost_kind() {
             .source = "Dinc et al., arXiv 2501.02378, for an output that is a step far from the ghost",
             .theory = true,
             .keys = {},
-            .prepare = solved_by<Ghost>(pass)};
+            .make = solved_by<Ghost>(pass)};
 }
 
 }  // namespace hidyn::closed_form

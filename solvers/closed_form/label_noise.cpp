@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/closed_form/label_noise.hpp"
 
 #include <fmt/format.h>
@@ -100,7 +101,7 @@ RouteKind label_noise_kind() {
                      .at_least(1)
                      .at_most(1e12)
                      .needed()},
-        .prepare = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
+        .make = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
             check(asked);
             return [problem = asked.problem](const RouteRun& run) { return follow(*problem, run); };
         })};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/closed_form/linear_regression.hpp"
 
 #include <cmath>
@@ -94,7 +95,7 @@ RouteKind linear_regression_kind() {
         .theory = true,
         .algorithms = {"gradient-flow", "gradient-descent"},
         .keys = {},
-        .prepare = solved_by<MultiIndex>(solve)};
+        .make = solved_by<MultiIndex>(solve)};
 }
 
 }  // namespace hidyn::closed_form

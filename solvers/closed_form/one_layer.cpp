@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/closed_form/one_layer.hpp"
 
 #include <fmt/format.h>
@@ -101,7 +102,7 @@ RouteKind one_layer_kind() {
                          .at_least(1)
                          .at_most(1e12)
                          .needed()},
-            .prepare = route_of<DeepLinear>(prepare)};
+            .make = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::closed_form

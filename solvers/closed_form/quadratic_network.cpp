@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/closed_form/quadratic_network.hpp"
 
 #include <fmt/format.h>
@@ -157,7 +158,7 @@ RouteKind quadratic_network_kind() {
         .theory = true,
         .algorithms = {"gradient-descent", "spectral-gradient-descent"},
         .keys = {},
-        .prepare = route_of<QuadraticNetwork>(prepare)};
+        .make = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::closed_form

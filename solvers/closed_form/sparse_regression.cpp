@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/closed_form/sparse_regression.hpp"
 
 #include <fmt/format.h>
@@ -103,7 +104,7 @@ RouteKind sparse_regression_kind() {
             .source = "two unbalanced layers, Domine et al., arXiv 2409.14623; Wu & Sun, NeurIPS 2024",
             .theory = true,
             .keys = {},
-            .prepare = route_of<SparseRegression>(prepare_coordinates)};
+            .make = route_of<SparseRegression>(prepare_coordinates)};
 }
 
 RouteKind pooled_flow_kind() {
@@ -117,7 +118,7 @@ RouteKind pooled_flow_kind() {
                      .at_least(1)
                      .at_most(1e5)
                      .needed()},
-        .prepare = route_of<SparseRegression>(prepare_pooled)};
+        .make = route_of<SparseRegression>(prepare_pooled)};
 }
 
 }  // namespace hidyn::closed_form

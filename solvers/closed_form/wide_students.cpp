@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/closed_form/wide_students.hpp"
 
 #include <fmt/format.h>
@@ -141,7 +142,7 @@ RouteKind wide_students_kind() {
             .theory = true,
             .algorithms = {"gradient-descent", "spectral-gradient-descent"},
             .keys = {},
-            .prepare = route_of<QuadraticNetwork>(prepare)};
+            .make = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::closed_form

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/kernels.hpp"
 
 #include <Eigen/LU>

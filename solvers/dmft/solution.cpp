@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/solution.hpp"
 
 #include <fmt/format.h>

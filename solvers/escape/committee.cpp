@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/escape/committee.hpp"
 
 #include <fmt/format.h>
@@ -141,7 +142,7 @@ RouteKind committee_kind() {
                      .at_least(2)
                      .at_most(1e15)
                      .needed()},
-        .prepare = route_of<Committee>([](const Asked<Committee>& asked) {
+        .make = route_of<Committee>([](const Asked<Committee>& asked) {
             check(asked);
             return [problem = asked.problem](const RouteRun& run) { return solve(*problem, run); };
         })};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/escape/escape.hpp"
 
 #include <boost/math/quadrature/gauss_kronrod.hpp>

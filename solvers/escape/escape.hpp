@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 /// Escape from mediocrity: the first passage of the squared overlap u = R^2 / (Q T) of one neuron under

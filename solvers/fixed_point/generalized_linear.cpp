@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/fixed_point/generalized_linear.hpp"
 
 #include <fmt/format.h>
@@ -105,7 +106,7 @@ RouteKind generalized_linear_kind() {
         .theory = true,
         .algorithms = {"gradient-descent", "heavy-ball", "nesterov"},
         .keys = {},
-        .prepare = route_of<GeneralizedLinear>([](const Asked<GeneralizedLinear>& asked) -> Solver {
+        .make = route_of<GeneralizedLinear>([](const Asked<GeneralizedLinear>& asked) -> Solver {
             check(asked);
             return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
         })};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/fixed_point/minimizer.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/fixed_point/separability.hpp"
 
 #include "core/typed_route.hpp"
@@ -25,7 +26,7 @@ RouteKind separability_kind() {
             .theory = true,
             .algorithms = {"separability"},
             .keys = {},
-            .prepare = solved_by<Separability>(solve)};
+            .make = solved_by<Separability>(solve)};
 }
 
 }  // namespace hidyn::fixed_point

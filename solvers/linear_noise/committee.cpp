@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/linear_noise/committee.hpp"
 
 #include <fmt/format.h>
@@ -109,7 +110,7 @@ Outcome solve(const Committee& problem, const ode::Accuracy& accuracy, const Rou
             return integrate_at(problem, accuracy, level, looser, run.grid, part);
         },
         outcome);
-    ode::store(solution, run.recorder, 0, true);
+    run.recorder.record_solution(0, solution.series, true);
     return outcome;
 }
 
@@ -131,7 +132,7 @@ RouteKind committee_kind() {
                      .at_least(1e-10)
                      .at_most(0.1)
                      .otherwise(1e-4)},
-        .prepare = route_of<Committee>([](const Asked<Committee>& asked) {
+        .make = route_of<Committee>([](const Asked<Committee>& asked) {
             if (asked.problem->start_per_replica)
                 asked.complaints.add(
                     fmt::format("{}: the linear-noise route needs one start for all replicas, not "

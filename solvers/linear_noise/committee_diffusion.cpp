@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/linear_noise/committee_diffusion.hpp"
 
 #include "math/vectors/row_kernels.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/linear_noise/deep_linear.hpp"
 
 #include <boost/math/distributions/normal.hpp>
@@ -200,7 +201,7 @@ RouteKind deep_linear_kind() {
         .theory = true,
         .algorithms = {"online-sgd"},
         .keys = {sde::finite_step_key()},
-        .prepare = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
+        .make = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
             sde::check_aligned_modes(asked);
             return [problem = asked.problem, finite_step = asked.keys.boolean("finite_step")](
                        const RouteRun& run) { return LinearNoiseModes(*problem, run).solve(finite_step); };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/linear_noise/learning_time.hpp"
 
 #include <boost/math/quadrature/gauss_kronrod.hpp>

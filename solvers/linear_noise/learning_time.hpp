@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include "solvers/equations/deep_linear/mode_law.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/linear_noise/linear_noise.hpp"
 
 #include <algorithm>

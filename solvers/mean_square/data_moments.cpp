@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/mean_square/data_moments.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/mean_square/edge_model.hpp"
 
 #include <fmt/format.h>
@@ -121,7 +122,7 @@ RouteKind edge_model_kind() {
         .theory = true,
         .keys =
             {keys::integer_or_list("d", "input dimension").written("d").at_least(1).at_most(1e12).needed()},
-        .prepare = route_of<EdgeModel>(prepare)};
+        .make = route_of<EdgeModel>(prepare)};
 }
 
 }  // namespace hidyn::mean_square

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/mean_square/linear_stability.hpp"
 
 #include <fmt/format.h>
@@ -94,7 +95,7 @@ RouteKind linear_stability_kind() {
                      .at_least(1)
                      .at_most(1e6)
                      .needed()},
-        .prepare = route_of<LinearStability>(prepare)};
+        .make = route_of<LinearStability>(prepare)};
 }
 
 }  // namespace hidyn::mean_square

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/mean_square/thresholds.hpp"
 
 #include <Eigen/Eigenvalues>

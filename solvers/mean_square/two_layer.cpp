@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/mean_square/two_layer.hpp"
 
 #include "core/typed_route.hpp"
@@ -30,7 +31,7 @@ RouteKind two_layer_kind() {
             .source = "Cohen et al., arXiv 2103.00065; Andreyev et al., arXiv 2604.14108",
             .theory = true,
             .keys = {},
-            .prepare = solved_by<TwoLayer>(draw_edge)};
+            .make = solved_by<TwoLayer>(draw_edge)};
 }
 
 }  // namespace hidyn::mean_square

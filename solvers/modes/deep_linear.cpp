@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/modes/deep_linear.hpp"
 
 #include <fmt/format.h>
@@ -168,7 +169,7 @@ RouteKind deep_linear_kind() {
         .theory = true,
         .algorithms = {"gradient-flow", "gradient-descent"},
         .keys = {},
-        .prepare = route_of<DeepLinear>(prepare)};
+        .make = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::modes

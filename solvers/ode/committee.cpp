@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/ode/committee.hpp"
 
 #include <cmath>
@@ -64,7 +65,7 @@ Outcome solve_start(const Committee& problem, const Accuracy& accuracy, std::siz
             return integrate_at(problem, accuracy, level, looser, start, run.grid, part);
         },
         outcome);
-    store(solution, run.recorder, replica, !problem.start_per_replica);
+    run.recorder.record_solution(replica, solution.series, !problem.start_per_replica);
     return outcome;
 }
 
@@ -107,7 +108,7 @@ RouteKind committee_kind() {
                      .at_least(1e-12)
                      .at_most(0.1)
                      .otherwise(1e-6)},
-        .prepare = route_of<Committee>([](const Asked<Committee>& asked) {
+        .make = route_of<Committee>([](const Asked<Committee>& asked) {
             return [problem = asked.problem, accuracy = Accuracy(asked.keys)](const RouteRun& run) {
                 return solve_committee(*problem, accuracy, run);
             };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/ode/online_limit.hpp"
 
 #include <fmt/format.h>
@@ -99,7 +100,7 @@ RouteKind online_limit_kind() {
     kind.summary =
         "the limit alpha -> infinity at fixed time, where no sample comes back: the equations of online SGD";
     kind.algorithms = {"sgd"};
-    kind.prepare = route_of<MultiIndex>([](const Asked<MultiIndex>& asked) {
+    kind.make = route_of<MultiIndex>([](const Asked<MultiIndex>& asked) {
         check(asked);
         return [problem = asked.problem, accuracy = Accuracy(asked.keys)](const RouteRun& run) {
             return solve(*problem, accuracy, run);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/ode/quadratic_network.hpp"
 
 #include <fmt/format.h>
@@ -203,7 +204,7 @@ RouteKind quadratic_network_kind() {
                          .at_least(1e-14)
                          .at_most(0.1)
                          .otherwise(1e-9)},
-            .prepare = route_of<QuadraticNetwork>(prepare)};
+            .make = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::ode

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/random_matrix/initial_hessian.hpp"
 
 #include <cmath>
@@ -42,7 +43,7 @@ RouteKind initial_hessian_kind() {
         .theory = true,
         .algorithms = {"initial-hessian"},
         .keys = {},
-        .prepare = route_of<InitialHessian>([](const Asked<InitialHessian>& asked) -> Solver {
+        .make = route_of<InitialHessian>([](const Asked<InitialHessian>& asked) -> Solver {
             ObservableList own(InitialHessian::Observables().end());
             const Handle edge = own.add(generalized_linear::lower_edge());
             return {

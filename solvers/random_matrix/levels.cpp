@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/random_matrix/levels.hpp"
 
 #include <fmt/format.h>
@@ -130,7 +131,7 @@ RouteKind levels_kind() {
                          .at_least(2)
                          .at_most(1e5)
                          .needed()},
-            .prepare = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
+            .make = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
                 check(asked);
                 return [problem = asked.problem](const RouteRun& run) { return settle(*problem, run); };
             })};

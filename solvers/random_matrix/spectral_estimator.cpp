@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/random_matrix/spectral_estimator.hpp"
 
 #include <cmath>
@@ -37,7 +38,7 @@ RouteKind spectral_estimator_kind() {
             .theory = true,
             .algorithms = {"spectral-estimator"},
             .keys = {},
-            .prepare = solved_by<SpectralEstimator>(solve)};
+            .make = solved_by<SpectralEstimator>(solve)};
 }
 
 }  // namespace hidyn::random_matrix

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/riccati/bulk_law.hpp"
 
 #include <algorithm>

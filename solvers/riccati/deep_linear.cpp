@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/riccati/deep_linear.hpp"
 
 #include <fmt/format.h>
@@ -119,7 +120,7 @@ RouteKind deep_linear_kind() {
             .theory = true,
             .algorithms = {"gradient-flow"},
             .keys = {},
-            .prepare = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
+            .make = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
                 check(asked);
                 return [problem = asked.problem](const RouteRun& run) { return follow(*problem, run); };
             })};

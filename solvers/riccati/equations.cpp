@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/riccati/equations.hpp"
 
 #include <Eigen/LU>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,7 +76,7 @@ RouteKind riccati_kind() {
             .theory = true,
             .algorithms = {"gradient-flow"},
             .keys = {},
-            .prepare = route_of<QuadraticNetwork>(prepare)};
+            .make = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::riccati

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/riccati/factor_flow.hpp"
 
 #include <Eigen/Cholesky>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/riccati/isotropic.hpp"
 
 #include <fmt/format.h>

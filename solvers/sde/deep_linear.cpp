@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/sde/deep_linear.hpp"
 
 #include <fmt/format.h>
@@ -112,7 +113,7 @@ RouteKind deep_linear_kind() {
                                 "quarter of the learning rate, a sixteenth where steps count as finite")
                          .above(0),
                      finite_step_key(), keys::seed("of the paths")},
-            .prepare = route_of<DeepLinear>(prepare)};
+            .make = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::sde

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/sde/dyson.hpp"
 
 #include <Eigen/Cholesky>

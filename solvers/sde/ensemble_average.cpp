@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/sde/ensemble_average.hpp"
 
 #include <cmath>

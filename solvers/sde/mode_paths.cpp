@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/sde/mode_paths.hpp"
 
 #include <algorithm>

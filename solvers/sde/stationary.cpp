@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
 #include <boost/math/distributions/normal.hpp>
@@ -143,7 +144,7 @@ RouteKind stationary_law_kind() {
                      "law", "exact: of the diffusion; boltzmann: Gaussian, at the temperature of small noise",
                      {"exact", "boltzmann"}),
                  finite_step_key()},
-        .prepare = route_of<DeepLinear>(prepare)};
+        .make = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::sde

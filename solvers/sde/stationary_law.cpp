@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/sde/stationary_law.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/sde/weight_diffusion.hpp"
 
 #include <fmt/format.h>
@@ -115,7 +116,7 @@ RouteKind weight_diffusion_kind() {
         .keys = {keys::trajectories("number of paths, rounded up to a multiple of 20", 1e7, 2000),
                  keys::real("time_step", "of backward Euler's scheme").above(0).otherwise(0.01),
                  keys::seed("of the paths")},
-        .prepare = route_of<WeightDiffusion>(prepare)};
+        .make = route_of<WeightDiffusion>(prepare)};
 }
 
 }  // namespace hidyn::sde

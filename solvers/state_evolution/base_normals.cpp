@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/state_evolution/base_normals.hpp"
 
 #include <Eigen/Cholesky>

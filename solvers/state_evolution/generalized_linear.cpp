@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/state_evolution/generalized_linear.hpp"
 
 #include <fmt/format.h>
@@ -275,7 +276,7 @@ RouteKind generalized_linear_kind() {
         .theory = true,
         .algorithms = generalized_linear::rule_names(),
         .keys = route_keys(),
-        .prepare = route_of<GeneralizedLinear>(prepare)};
+        .make = route_of<GeneralizedLinear>(prepare)};
 }
 
 }  // namespace hidyn::state_evolution

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/state_evolution/linear_parameters.hpp"
 
 namespace hidyn::state_evolution {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/state_evolution/path.hpp"
 
 #include <Eigen/Core>

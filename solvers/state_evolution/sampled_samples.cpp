@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/state_evolution/sampled_samples.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/state_evolution/squared_samples.hpp"
 
 namespace hidyn::state_evolution {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/volterra/linear_regression.hpp"
 
 #include <fmt/format.h>
@@ -154,7 +155,7 @@ RouteKind linear_regression_kind() {
                          .at_least(1e-14)
                          .at_most(0.1)
                          .otherwise(1e-9)},
-            .prepare = route_of<MultiIndex>([](const Asked<MultiIndex>& asked) {
+            .make = route_of<MultiIndex>([](const Asked<MultiIndex>& asked) {
                 check(asked);
                 return [problem = asked.problem, tolerance = asked.keys.real("tolerance")](
                            const RouteRun& run) { return solve(*problem, tolerance, run); };

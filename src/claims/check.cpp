@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "claims/claims.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "claims/claim.hpp"
 
 #include <fmt/format.h>

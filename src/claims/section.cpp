@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "claims/section.hpp"
 
 #include <fmt/format.h>

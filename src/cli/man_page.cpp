@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/man_page.hpp"
 
 #include <fmt/format.h>

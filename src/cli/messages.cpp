@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/messages.hpp"
 
 #include <spdlog/sinks/stdout_color_sinks.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/program_text.hpp"
 
 #include <CLI/App.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/progress_bar.hpp"
 
 #include <fmt/format.h>

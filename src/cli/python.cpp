@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "cli/python.hpp"
 
 #include <fcntl.h>

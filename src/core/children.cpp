@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/children.hpp"
 
 #include <fcntl.h>

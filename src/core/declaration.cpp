@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/declaration.hpp"
 
 #include <fmt/format.h>
@@ -56,6 +57,13 @@ bool Range::holds(double value) const {
     if (minimum && (above_minimum ? value <= *minimum : value < *minimum)) return false;
     return !maximum || (below_maximum ? value < *maximum : value <= *maximum);
 }
+
+Key::Key() = default;
+Key::Key(const Key&) = default;
+Key::Key(Key&&) noexcept = default;
+Key& Key::operator=(const Key&) = default;
+Key& Key::operator=(Key&&) noexcept = default;
+Key::~Key() = default;
 
 Key Key::written(std::string latex) const {
     Key key = *this;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstdint>
@@ -62,6 +63,14 @@ struct Key {
     std::string variables = "z";            ///< of a `function` given as an expression
     std::optional<Value> standard = {};     ///< the value when the key is absent
     bool required = false;
+
+    // Not inline: tables of keys would copy them at length.
+    Key();
+    Key(const Key&);
+    Key(Key&&) noexcept;
+    Key& operator=(const Key&);
+    Key& operator=(Key&&) noexcept;
+    ~Key();
 
     // The same key, with a word more: real("delay", "how long to wait").written("T").above(0).otherwise(1.0)
     [[nodiscard]] Key written(std::string latex) const;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 /// Marks a hot kernel. In a native build the whole program already targets this machine; in a portable build

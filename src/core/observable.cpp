@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/observable.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/part_file.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <functional>
@@ -80,14 +81,7 @@ struct RouteKind {
     bool exact_at_d = false;  ///< a theory of its own size: verdicts make no allowance of order 1/d
     std::vector<std::string> algorithms = {};  ///< those it solves; empty: all of the problem
     std::vector<Key> keys;
-    MakeRoute prepare = {};
-    /// Checks that need both the problem and the route's keys; complaints say what is wrong.
-    std::function<void(const Problem&, const Table&, const RouteInfo&, const TimeGrid&, Complaints&)> check =
-        {};
-    std::function<std::unique_ptr<Route>(const std::shared_ptr<const Problem>&, const Table&, RouteInfo)>
-        make = {};
-
-    [[nodiscard]] std::unique_ptr<Route> route(RouteRequest request, Complaints& complaints) const;
+    MakeRoute make = {};
 };
 
 /// A learning problem as the registry offers it.

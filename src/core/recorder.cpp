@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/recorder.hpp"
 
 #include <algorithm>
@@ -9,8 +10,8 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-void store(std::vector<double>& target, const Series& series, std::size_t time,
-           std::span<const double> values) {
+void put(std::vector<double>& target, const Series& series, std::size_t time,
+         std::span<const double> values) {
     if (target.empty()) target.assign(series.times * series.components(), missing);
     std::copy(values.begin(), values.end(),
               target.begin() + static_cast<std::ptrdiff_t>(time * series.components()));
@@ -24,8 +25,8 @@ Recorder::Recorder(const std::vector<Observable>& observables, std::size_t repli
         trajectory_.series.emplace_back(observable, replicas, times);
 }
 
-void Recorder::record(std::size_t observable, std::size_t replica, std::size_t time,
-                      std::span<const double> values) {
+void Recorder::store(std::size_t observable, std::size_t replica, std::size_t time,
+                     std::span<const double> values) {
     const std::span<double> slot = trajectory_.series[observable].at(replica, time);
     std::copy_n(values.begin(), slot.size(), slot.begin());
 }
@@ -44,7 +45,7 @@ void Slot::record(Handle what, std::span<const double> values) const {
     if (blends_)
         recorder_.blend(what.place(), replica, time, weight, values);
     else
-        recorder_.record(what.place(), replica, time, values);
+        recorder_.store(what.place(), replica, time, values);
 }
 
 void Slot::record(Handle what, const Eigen::MatrixXd& values) const {
@@ -69,14 +70,29 @@ void Recorder::archive_replicas(Archive& archive, std::size_t first, std::size_t
                 for (double& value : series.at(replica, time)) archive(value);
 }
 
-void Recorder::record_error(std::size_t observable, std::size_t time, std::span<const double> values) {
+void Recorder::store_error(std::size_t observable, std::size_t time, std::span<const double> values) {
     Series& series = trajectory_.series[observable];
-    store(series.error, series, time, values);
+    put(series.error, series, time, values);
 }
 
-void Recorder::record_variance(std::size_t observable, std::size_t time, std::span<const double> values) {
+void Recorder::store_variance(std::size_t observable, std::size_t time, std::span<const double> values) {
     Series& series = trajectory_.series[observable];
-    store(series.variance, series, time, values);
+    put(series.variance, series, time, values);
+}
+
+void Recorder::record_solution(std::size_t replica, const std::vector<Series>& solution, bool with_errors) {
+    for (std::size_t place = 0; place < solution.size(); ++place) {
+        const Series& series = solution[place];
+        const std::size_t width = series.components();
+        for (std::size_t time = 0; time < series.times; ++time) {
+            store(place, replica, time, series.at(0, time));
+            const auto slice = [&](const std::vector<double>& all) {
+                return std::span<const double>(all).subspan(time * width, width);
+            };
+            if (with_errors && !series.error.empty()) store_error(place, time, slice(series.error));
+            if (!series.variance.empty()) store_variance(place, time, slice(series.variance));
+        }
+    }
 }
 
 }  // namespace hidyn

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstddef>
@@ -54,27 +55,22 @@ class Recorder {
         return {*this, replica, sampling.time, sampling.weight, true};
     }
 
-    /// Stores the components of one observable (numbered as declared).
-    void record(std::size_t observable, std::size_t replica, std::size_t time,
-                std::span<const double> values);
-    /// Adds weight * values; the first call at a slot starts from zero. For grid times between two steps.
-    void blend(std::size_t observable, std::size_t replica, std::size_t time, double weight,
-               std::span<const double> values);
+    /// The theory's own error and its predicted d * Var over replicas, [component] at one time.
     void record_error(Handle what, std::size_t time, double value) {
-        if (what) record_error(what.place(), time, {&value, 1});
+        record_error(what, time, std::span<const double>(&value, 1));
     }
     void record_error(Handle what, std::size_t time, std::span<const double> values) {
-        if (what) record_error(what.place(), time, values);
+        if (what) store_error(what.place(), time, values);
     }
     void record_variance(Handle what, std::size_t time, std::span<const double> values) {
-        if (what) record_variance(what.place(), time, values);
+        if (what) store_variance(what.place(), time, values);
     }
     /// Nothing is known of this replica from grid index `from_time` on: all its entries become NaN.
     void truncate(std::size_t replica, std::size_t from_time);
 
-    /// The theory's own error and its predicted d * Var over replicas, [component] at one time.
-    void record_error(std::size_t observable, std::size_t time, std::span<const double> values);
-    void record_variance(std::size_t observable, std::size_t time, std::span<const double> values);
+    /// A curve that was solved elsewhere, with the series in the order of this recorder; its errors only if
+    /// so asked, its variances where it has them.
+    void record_solution(std::size_t replica, const std::vector<Series>& solution, bool with_errors);
 
     /// Where blocks of replicas keep what they have, under names that begin with `route`; null: nowhere.
     void keep_in(Checkpoint* checkpoint, std::string route) {
@@ -89,6 +85,14 @@ class Recorder {
     [[nodiscard]] Trajectory take() { return std::move(trajectory_); }
 
   private:
+    friend class Slot;
+    void store(std::size_t series, std::size_t replica, std::size_t time, std::span<const double> values);
+    /// Adds weight * values; the first call at a slot starts from zero.
+    void blend(std::size_t series, std::size_t replica, std::size_t time, double weight,
+               std::span<const double> values);
+    void store_error(std::size_t series, std::size_t time, std::span<const double> values);
+    void store_variance(std::size_t series, std::size_t time, std::span<const double> values);
+
     Trajectory trajectory_;
     std::size_t times_;
     Checkpoint* checkpoint_ = nullptr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstddef>
@@ -30,7 +31,7 @@ struct Outcome {
     std::map<std::string, std::variant<double, std::string>> attributes;
 };
 
-/// One way to the trajectory: a finite-size simulation or the integration of a theory.
+/// Who a route is: a finite-size simulation or the integration of a theory.
 struct RouteInfo {
     std::string name = {};     ///< unique in a results file: [variant.]label[-d<size>]
     std::string label = {};    ///< the user's own name of the route, shared by its sizes
@@ -71,21 +72,22 @@ struct Solver {
     std::vector<Observable> own_observables = {};
 };
 
+/// One way to the trajectory of a problem, ready to be solved.
 class Route {
   public:
-    explicit Route(RouteInfo description) : info(std::move(description)) {}
-    virtual ~Route() = default;
-    Route(const Route&) = delete;
-    Route& operator=(const Route&) = delete;
+    Route(RouteInfo description, Solver solver) : info(std::move(description)), solver_(std::move(solver)) {}
 
     /// Solves along the whole grid. Throws Interrupted when the progress says so.
-    virtual Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const = 0;
-
-    /// What this route alone reports (a memory kernel, say), recorded after the problem's observables and
-    /// compared with no other route.
-    [[nodiscard]] virtual std::vector<Observable> own_observables() const { return {}; }
+    Outcome solve(const TimeGrid& grid, Recorder& recorder, Progress& progress) const {
+        return solver_.solve({info, grid, recorder, progress});
+    }
+    /// What this route alone reports, recorded after the problem's observables.
+    [[nodiscard]] const std::vector<Observable>& own_observables() const { return solver_.own_observables; }
 
     const RouteInfo info;
+
+  private:
+    Solver solver_;
 };
 
 }  // namespace hidyn

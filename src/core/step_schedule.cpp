@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "core/step_schedule.hpp"
 
 #include <algorithm>

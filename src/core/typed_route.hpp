@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <concepts>
@@ -28,9 +29,6 @@ struct Asked {
     }
 };
 
-/// The route that `solver` describes; for a solver that complaints left empty none.
-[[nodiscard]] std::unique_ptr<Route> make_route(RouteInfo info, Solver solver);
-
 /// From a function Asked<Type> -> Solver (or what one is made of), which complains, prepares, and returns
 /// what solves. What it returns after a complaint is thrown away.
 template <std::derived_from<Problem> Type, class Prepare>
@@ -49,7 +47,7 @@ requires std::invocable < Prepare, const Asked<Type>
                 return {prepare(asked)};
         }();
         if (complaints.sentences().size() != before) return nullptr;
-        return make_route(std::move(request.info), std::move(solver));
+        return std::make_unique<Route>(std::move(request.info), std::move(solver));
     };
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "experiment/figure_section.hpp"
 
 #include <fmt/format.h>
@@ -6,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/keys.hpp"
 #include "experiment/section.hpp"
 
 namespace hidyn::experiment {
@@ -70,34 +72,28 @@ void check_figure(const Node& section, const Experiment& experiment, Complaints&
     check_figure_routes(table, experiment, complaints);
 }
 
+/// Without one the figure chooses for itself.
+static Key scale_key(const char* name, const char* meaning) {
+    Key key = keys::choice(name, meaning, {"linear", "log"});
+    key.standard.reset();
+    return key;
+}
+
 std::vector<Key> figure_keys() {
     return {
-        {.name = "title", .type = KeyType::text, .meaning = "the figure's title; absent: the experiment's"},
-        {.name = "observables", .type = KeyType::text_list, .meaning = "the panels; absent: all that fit"},
-        {.name = "x_scale",
-         .type = KeyType::choice,
-         .meaning = "scale of the horizontal axis",
-         .choices = {"linear", "log"}},
-        {.name = "y_scale",
-         .type = KeyType::choice,
-         .meaning = "scale of the vertical axis",
-         .choices = {"linear", "log"}},
-        {.name = "against",
-         .type = KeyType::text,
-         .meaning = "draw the final value of each variant against this key, or the ratio \"key / key\" of "
-                    "two, instead "
-                    "of time"},
-        {.name = "window",
-         .type = KeyType::real_list,
-         .meaning = "with against: average between these two times instead of the final value",
-         .range = {.minimum = 0}},
-        {.name = "minus",
-         .type = KeyType::text,
-         .meaning = "draw the absolute difference from this route instead of the observables"},
-        {.name = "convergence",
-         .type = KeyType::boolean,
-         .meaning = "one more panel: how far single runs are from the theory, against d",
-         .standard = false}};
+        keys::text("title", "the figure's title; absent: the experiment's"),
+        keys::text_list("observables", "the panels; absent: all that fit"),
+        scale_key("x_scale", "scale of the horizontal axis"),
+        scale_key("y_scale", "scale of the vertical axis"),
+        keys::text("against",
+                   "draw the final value of each variant against this key, or the ratio \"key / key\" of "
+                   "two, instead "
+                   "of time"),
+        keys::real_list("window", "with against: average between these two times instead of the final value")
+            .at_least(0),
+        keys::text("minus", "draw the absolute difference from this route instead of the observables"),
+        keys::boolean("convergence", "one more panel: how far single runs are from the theory, against d",
+                      false)};
 }
 
 }  // namespace hidyn::experiment

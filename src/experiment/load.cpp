@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -105,7 +106,7 @@ void read_route(const std::string& label, const RouteKind& route_kind, const Tab
         const std::size_t before = complaints.sentences().size();
         check_steps(*variant.problem, table, one, grid, complaints);
         if (complaints.sentences().size() != before) continue;
-        if (auto route = route_kind.route({variant.problem, table, std::move(one), grid}, complaints))
+        if (auto route = route_kind.make({variant.problem, table, std::move(one), grid}, complaints))
             variant.routes.push_back(std::move(route));
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "experiment/section.hpp"
 
 #include <fmt/format.h>

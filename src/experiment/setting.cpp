@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <algorithm>
 
 #include "experiment/experiment.hpp"
@@ -19,11 +20,11 @@ claims::Setting setting_of(const Experiment& experiment) {
         for (const auto& route : variant.routes) {
             claims::Setting::Route& one = made.routes.emplace_back();
             one.info = route->info;
-            for (Observable& own : route->own_observables()) {
+            for (const Observable& own : route->own_observables()) {
                 one.own_observables.push_back(own.name);
                 if (std::ranges::find(made.observables, own.name, &Observable::name) ==
                     made.observables.end())
-                    made.observables.push_back(std::move(own));
+                    made.observables.push_back(own);
             }
         }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "experiment/sweep.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/keys.hpp"
 #include "experiment/section.hpp"
 
 namespace hidyn::experiment {
@@ -207,22 +209,10 @@ void check_axes(const Sweep& sweep, const std::vector<std::string>& overrides, C
 }  // namespace
 
 std::vector<Key> range_keys() {
-    return {{.name = "from", .type = KeyType::real, .meaning = "first value", .required = true},
-            {.name = "to", .type = KeyType::real, .meaning = "last value", .required = true},
-            {.name = "points",
-             .type = KeyType::integer,
-             .meaning = "number of values",
-             .range = {.minimum = 1, .maximum = most_points},
-             .required = true},
-            {.name = "spacing",
-             .type = KeyType::choice,
-             .meaning = "equal differences or equal ratios",
-             .choices = {"linear", "log"},
-             .standard = std::string("linear")},
-            {.name = "whole",
-             .type = KeyType::boolean,
-             .meaning = "rounded to whole numbers, for keys that count",
-             .standard = false}};
+    return {keys::real("from", "first value").needed(), keys::real("to", "last value").needed(),
+            keys::integer("points", "number of values").at_least(1).at_most(most_points).needed(),
+            keys::choice("spacing", "equal differences or equal ratios", {"linear", "log"}),
+            keys::boolean("whole", "rounded to whole numbers, for keys that count", false)};
 }
 
 std::size_t Sweep::points() const {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "experiment/time_section.hpp"
 
 #include <fmt/format.h>
@@ -6,6 +7,7 @@
 #include <cmath>
 #include <functional>
 
+#include "core/keys.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/section.hpp"
 
@@ -77,39 +79,21 @@ Recording read_time(const Node& section, Table& table, Complaints& complaints) {
 
 std::vector<Key> time_keys() {
     return {
-        {.name = "end",
-         .type = KeyType::real,
-         .meaning = "the last time, in the problem's unit",
-         .symbol = "t_{end}",
-         .range = {.minimum = 0, .above_minimum = true}},
-        {.name = "points",
-         .type = KeyType::integer,
-         .meaning = "number of recorded times, both ends included",
-         .range = {.minimum = 2, .maximum = 1e6}},
-        {.name = "spacing",
-         .type = KeyType::choice,
-         .meaning = "even in t, or 0 and then even in log t",
-         .choices = {"linear", "log"},
-         .standard = std::string("linear")},
-        {.name = "first",
-         .type = KeyType::real,
-         .meaning = "the first time after 0 of a log grid; absent: end / 1000",
-         .range = {.minimum = 0, .above_minimum = true}},
-        {.name = "at",
-         .type = KeyType::real_list,
-         .meaning = "the recorded times themselves, increasing; instead of end, points and spacing",
-         .range = {.minimum = 0}},
-        {.name = "two_time",
-         .type = KeyType::boolean,
-         .meaning = "also record C(t, s) at all pairs of times, and the kernels of a theory that has them "
-                    "(algorithms on a data set)",
-         .standard = false},
-        {.name = "response_at",
-         .type = KeyType::real_list,
-         .meaning = "also record the linear response of the weights to a small field at each of these "
-                    "times (algorithms on a data set)",
-         .symbol = "s",
-         .range = {.minimum = 0}}};
+        keys::real("end", "the last time, in the problem's unit").written("t_{end}").above(0),
+        keys::integer("points", "number of recorded times, both ends included").at_least(2).at_most(1e6),
+        keys::choice("spacing", "even in t, or 0 and then even in log t", {"linear", "log"}),
+        keys::real("first", "the first time after 0 of a log grid; absent: end / 1000").above(0),
+        keys::real_list("at", "the recorded times themselves, increasing; instead of end, points and spacing")
+            .at_least(0),
+        keys::boolean("two_time",
+                      "also record C(t, s) at all pairs of times, and the kernels of a theory that has them "
+                      "(algorithms on a data set)",
+                      false),
+        keys::real_list("response_at",
+                        "also record the linear response of the weights to a small field at each of these "
+                        "times (algorithms on a data set)")
+            .written("s")
+            .at_least(0)};
 }
 
 }  // namespace hidyn::experiment

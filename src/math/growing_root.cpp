@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/growing_root.hpp"
 
 #include <Eigen/QR>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/integrator.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/chi.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/gaussian_lanes.hpp"
 
 #include <cmath>

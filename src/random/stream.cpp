@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "random/stream.hpp"
 
 #include <Random123/philox.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "results/hdf5_file.hpp"
 
 #include <fmt/format.h>

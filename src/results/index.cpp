@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "results/index.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/batch.hpp"
 
 #include <fmt/format.h>

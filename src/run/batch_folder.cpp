@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/batch_folder.hpp"
 
 #include <fmt/format.h>

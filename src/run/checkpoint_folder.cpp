@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/checkpoint_folder.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/claims.hpp"
 
 namespace hidyn::run {

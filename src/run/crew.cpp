@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/crew.hpp"
 
 // A crew of one: it leads nobody.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #define OMPI_SKIP_MPICXX 1
 #include <mpi.h>
 

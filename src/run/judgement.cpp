@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/judgement.hpp"
 
 #include <fmt/format.h>

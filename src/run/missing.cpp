@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/missing.hpp"
 
 #include <fmt/format.h>

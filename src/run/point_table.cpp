@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/point_table.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "run/runner.hpp"
 
 #include <fmt/chrono.h>

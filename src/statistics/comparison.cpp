@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "statistics/comparison.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "statistics/coordinates.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "statistics/replica_average.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "statistics/size_functional.hpp"
 
 #include <Eigen/QR>

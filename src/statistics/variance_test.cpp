@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "statistics/variance_test.hpp"
 
 #include <algorithm>

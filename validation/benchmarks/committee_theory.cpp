@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <benchmark/benchmark.h>
 
 #include "committee_problems.hpp"
@@ -17,7 +18,7 @@ Outcome solve(const RouteKind& kind, const std::shared_ptr<committee::Committee>
     const TimeGrid grid = TimeGrid::linear(end, 101);
     Complaints complaints;
     const auto route =
-        kind.route({problem, table, {.name = "theory", .kind = kind.name, .theory = true}, grid}, complaints);
+        kind.make({problem, table, {.name = "theory", .kind = kind.name, .theory = true}, grid}, complaints);
     Recorder recorder(problem->observables(), 0, grid.size());
     Progress progress;
     return route->solve(grid, recorder, progress);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How often is the verdict wrong? Many experiments with fresh seeds in which the theory is right must be
 // rejected as often as the stated level says and no more; with the theory's learning rate 2 % wrong, nearly
 // always.
@@ -49,7 +50,7 @@ Trajectory theory(const RouteKind& kind, const std::shared_ptr<Committee>& probl
     table.set("quadrature_tolerance", {1e-5, true, ""});
     Complaints complaints;
     const auto route =
-        kind.route({problem, table, {.name = "theory", .kind = kind.name, .theory = true}, grid}, complaints);
+        kind.make({problem, table, {.name = "theory", .kind = kind.name, .theory = true}, grid}, complaints);
     Recorder recorder(problem->observables(), 0, grid.size());
     Progress progress;
     static_cast<void>(route->solve(grid, recorder, progress));

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Drives the program as a user does: a folder of its own, an experiment file, a command, an exit code, two streams."""
 
 import hashlib

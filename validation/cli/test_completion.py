@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Completion: what the shell is told, and that bash asks for it."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Deep linear networks: what an experiment file may not ask for, in one sentence each."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A route that diverges is a result: it is recorded with its time, the others go on, the report and the
 figure say so."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The edge of stability, singular values, sparse regression and ghosts: what an experiment file may not ask for."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Spherical SGD, first passages and their law: what they need is said in one sentence before anything runs."""
 
 import unittest

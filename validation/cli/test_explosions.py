@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every model's every route at absurd learning rates: it is refused, it finishes, or it diverges at a time that is said."""
 
 import glob

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """`hidyn infer` on files as users write them, and on files that cannot be meant."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Ctrl-C: exit code 130, a checkpoint and nothing else new in the folder, an older results file byte for byte the same."""
 
 import os

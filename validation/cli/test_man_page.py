@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The man page: written from the commands' own declarations, sound for groff, nothing left out."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Message passing, spectral starts and separability: what they need is said in one sentence before anything runs."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Bad input: one sentence per mistake, exit code 2, no file made, an older results file byte for byte the same."""
 
 import os

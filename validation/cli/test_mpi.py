@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A batch under mpirun: the ranks share its points, and the folder is that of one process."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the options, the listings and the less common parts of an experiment file do."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Full-batch phase retrieval: the start's Hessian, and descent from random and spectral starts. What they need is said
 in one sentence before anything runs."""
 

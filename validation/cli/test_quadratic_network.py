@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Quadratic networks: what an experiment file may not ask for, in one sentence each."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """hidyn reproduce: papers' figures, their claims, and the page of all of them."""
 
 import os

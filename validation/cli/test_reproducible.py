@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The same numbers whatever the number of threads, and for a replica run alone."""
 
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The results file as others see it: h5py, xarray, and the program's own reader and reports."""
 
 import json

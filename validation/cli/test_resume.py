@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Long runs: stopped or killed at any moment, --resume ends with the bytes of an undisturbed run."""
 
 import os

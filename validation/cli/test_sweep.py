@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Batches: every point once and whole, whatever stops them; shards and folders put together; mistakes in [sweep]."""
 
 import glob

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Two-time observables as others see them: their second times are coordinates, and every command takes them."""
 
 import json

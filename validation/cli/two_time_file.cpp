@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "../unit/two_time_results.hpp"
 
 #include "run/judgement.hpp"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A batch as a Slurm job array, every task with its share of the points.
 #
 #     job=$(sbatch --parsable --array=1-8 array.sh question.toml night)

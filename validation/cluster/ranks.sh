@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A batch as one Slurm job of many ranks, to which the points are handed out one by one; the index comes with it.
 #
 #     sbatch --ntasks=8 ranks.sh question.toml night

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Whether a change of the code changed a number: a checksum of every dataset of every paper's quick results.
 
     fingerprint.py PROGRAM FOLDER            reproduces every paper at its quick sizes into FOLDER, writes FOLDER/checksums

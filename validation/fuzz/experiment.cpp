@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any text as an experiment file: it is an experiment, or there is a complaint with something to say.
 
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Runs a fuzz target once on every file under the folders given: the corpus as a test, with any compiler.
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any bytes as a results file: they are results, which can be judged, or there is a complaint.
 
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A sound results file after any edits that HDF5 itself would let one make: objects removed, renamed, or
 // replaced by others of another shape or type. The reader must find out. Random bytes hardly get there: most
 // of them break the file's own structure, and HDF5 refuses it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What cmake --install leaves: a program that runs away from its source, and a library for find_package(hidyn)."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Every header compiles alone. One whose .cpp includes it first is shown by a build without precompiled headers;
 here the others are compiled by themselves.
 

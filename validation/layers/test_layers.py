@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Who includes whom: the rules of the house, read from the #include lines.
 
     test_layers.py ROOT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A browser without a window, one for all tests of a class."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the tests of figures share: a folder with a results file, the plotting script run in this process."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Results files with invented but believable curves: a soft committee machine that leaves its plateau."""
 
 import h5py

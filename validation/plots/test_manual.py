@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The manual in a browser without a window: all of it is there, formulas are set, search finds, nothing is missing."""
 
 import json

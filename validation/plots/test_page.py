@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The interactive page in a browser without a window: it draws, zooms, tells values, hides routes, needs no network."""
 
 import os

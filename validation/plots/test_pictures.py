@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """Functions of two times as heat maps and curves, and quantiles: theory and simulation share one picture."""
 
 import filecmp

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The figures behind `hidyn plot`: exit codes and sentences, files complete or absent, and what is on the axes."""
 
 import filecmp

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The front door stays short: what is long stands beside what it describes."""
 
 import sys

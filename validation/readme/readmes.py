@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The project's README files, and their anchors as GitHub makes them."""
 
 import sys

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The generated parts of all README files, written from the program's own declarations.
 
     reference.py PROGRAM            rewrites them

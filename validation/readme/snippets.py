@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The README files' experiments begin to run, as they are printed. A piece of a file is added to the README's first whole
 experiment, or to the front door's where a README has none.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/committee/declaration/declaration.hpp"
 
 #include <fmt/format.h>
@@ -197,7 +198,7 @@ RouteKind simulation_kind() {
                           "parameters alone, at a cost independent of d",
                           {"reduced", "direct"})},
             keys::ensemble(1e15)),
-        .prepare = route_of<Committee>([](const Asked<Committee>& asked) {
+        .make = route_of<Committee>([](const Asked<Committee>& asked) {
             check_size(asked);
             return [problem = asked.problem](const RouteRun& run) {
                 return run.info.method == "direct" ? simulate_directly(*problem, run)

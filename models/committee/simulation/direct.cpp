@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/committee/simulation/direct.hpp"
 
 #include "core/replicas.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/committee/simulation/direct_network.hpp"
 
 #include <algorithm>

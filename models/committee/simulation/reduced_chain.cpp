@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/committee/simulation/reduced_chain.hpp"
 
 #include <algorithm>

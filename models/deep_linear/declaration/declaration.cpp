@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/deep_linear/declaration/declaration.hpp"
 
 #include <fmt/format.h>
@@ -131,7 +132,7 @@ RouteKind simulation_kind() {
             .source = "the definitions of the algorithms",
             .theory = false,
             .keys = simulation_keys(),
-            .prepare = route_of<DeepLinear>(prepare)};
+            .make = route_of<DeepLinear>(prepare)};
 }
 
 }  // namespace hidyn::deep_linear

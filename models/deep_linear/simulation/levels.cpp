@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/deep_linear/simulation/levels.hpp"
 
 #include <cmath>

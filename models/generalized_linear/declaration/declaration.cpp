@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/declaration/declaration.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/declaration/sections.hpp"
 
 #include <fmt/format.h>

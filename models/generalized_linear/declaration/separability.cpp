@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/declaration/separability.hpp"
 
 #include "core/keys.hpp"
@@ -41,7 +42,7 @@ RouteKind separability_simulation() {
             .theory = false,
             .algorithms = {"separability"},
             .keys = keys::ensemble(2000),
-            .prepare = solved_by<Separability>(measure_separability)};
+            .make = solved_by<Separability>(measure_separability)};
 }
 
 }  // namespace hidyn::generalized_linear

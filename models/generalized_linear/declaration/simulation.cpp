@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/simulation/simulation.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +53,7 @@ RouteKind simulation_kind() {
                                                 "at a cost and memory of n T^2 / 2 "
                                                 "numbers over T iterations; false: the path alone",
                                                 true)}),
-            .prepare = route_of<GeneralizedLinear>(prepare)};
+            .make = route_of<GeneralizedLinear>(prepare)};
 }
 
 }  // namespace hidyn::generalized_linear

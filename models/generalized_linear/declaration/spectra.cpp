@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/declaration/spectra.hpp"
 
 #include <fmt/format.h>
@@ -90,7 +91,7 @@ RouteKind spectral_estimator_simulation() {
             .theory = false,
             .algorithms = {"spectral-estimator"},
             .keys = keys::ensemble(1e7),
-            .prepare = route_of<SpectralEstimator>([](const Asked<SpectralEstimator>& asked) -> Solver {
+            .make = route_of<SpectralEstimator>([](const Asked<SpectralEstimator>& asked) -> Solver {
                 check_memory(*asked.problem, asked.keys, asked.info, asked.complaints);
                 return {[problem = asked.problem](const RouteRun& run) {
                     return estimate_spectrally(*problem, run);
@@ -116,7 +117,7 @@ RouteKind initial_hessian_simulation() {
             .theory = false,
             .algorithms = {"initial-hessian"},
             .keys = keys::ensemble(1e7),
-            .prepare = route_of<InitialHessian>([](const Asked<InitialHessian>& asked) -> Solver {
+            .make = route_of<InitialHessian>([](const Asked<InitialHessian>& asked) -> Solver {
                 teacher_student::check_room({asked.problem->initial}, asked.keys, asked.info.d,
                                             asked.complaints);
                 check_memory(*asked.problem, asked.keys, asked.info, asked.complaints);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/inference/estimate.hpp"
 
 #include <Eigen/Core>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/simulation/recorded_run.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/generalized_linear/simulation/separability.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <omp.h>
 
@@ -146,7 +147,7 @@ RouteKind simulation_kind() {
                  .at_least(1e-13)
                  .at_most(0.1)
                  .otherwise(1e-6)}),
-        .prepare = route_of<MultiIndex>(prepare)};
+        .make = route_of<MultiIndex>(prepare)};
 }
 
 }  // namespace hidyn::multi_index

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/multi_index/simulation/spectral_start.hpp"
 
 #include <cmath>

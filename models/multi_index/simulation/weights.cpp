@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/multi_index/simulation/weights.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <omp.h>
 
@@ -55,7 +56,7 @@ RouteKind simulation_kind() {
             .algorithms = {"gradient-descent", "spectral-gradient-descent", "gradient-flow",
                            "spectral-gradient-flow", "online-sgd"},
             .keys = keys::ensemble(1e6),
-            .prepare = route_of<QuadraticNetwork>(prepare)};
+            .make = route_of<QuadraticNetwork>(prepare)};
 }
 
 }  // namespace hidyn::quadratic_network

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a page of interactive figures carries: uPlot (MIT licence, see uPlot.LICENSE), our script and the style. A page
 works offline, so all of it is written into the page."""
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 "use strict";
 // Draws the scenes of a page (see scene.py): uPlot has the axes, the zoom and the cursor; the marks are drawn here.
 (() => {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/events/events.hpp"
 
 #include <Eigen/Cholesky>

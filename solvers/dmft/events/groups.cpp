@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/events/groups.hpp"
 
 #include <Eigen/Cholesky>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/events/jump_schedule.hpp"
 
 #include <Eigen/Core>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/events/tensor_nodes.hpp"
 
 #include <utility>

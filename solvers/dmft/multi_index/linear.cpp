@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/multi_index/linear.hpp"
 
 #include "core/error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/multi_index/multi_index.hpp"
 
 #include <fmt/format.h>
@@ -98,15 +99,7 @@ Outcome solve(const MultiIndex& problem, const Plan& plan, const RouteRun& run) 
         combine(ensemble, run.grid,
                 {.second_order = plan.second_order,
                  .trajectories = plan.engine == Engine::closed ? 0 : plan.trajectories});
-    for (std::size_t observable = 0; observable < combined.series.size(); ++observable)
-        for (std::size_t time = 0; time < run.grid.size(); ++time) {
-            const Series& series = combined.series[observable];
-            run.recorder.record(observable, 0, time, series.at(0, time));
-            if (plan.engine == Engine::closed && !plan.extrapolate) continue;
-            run.recorder.record_error(
-                observable, time,
-                std::span(series.error).subspan(time * series.components(), series.components()));
-        }
+    run.recorder.record_solution(0, combined.series, plan.engine != Engine::closed || plan.extrapolate);
     return describe(plan, combined, endings);
 }
 
@@ -132,7 +125,7 @@ RouteKind multi_index_kind() {
         .theory = true,
         .algorithms = multi_index::algorithm_names(),
         .keys = plan_keys(),
-        .prepare = route_of<MultiIndex>(prepare)};
+        .make = route_of<MultiIndex>(prepare)};
 }
 
 }  // namespace hidyn::dmft

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/multi_index/plan.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/multi_index/process_of.hpp"
 
 namespace hidyn::dmft {

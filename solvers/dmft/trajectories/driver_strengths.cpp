@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/trajectories/driver_strengths.hpp"
 
 #include <Eigen/Core>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/trajectories/mean_tangent.hpp"
 
 #include <utility>

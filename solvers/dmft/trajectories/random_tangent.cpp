@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/trajectories/random_tangent.hpp"
 
 #include <algorithm>

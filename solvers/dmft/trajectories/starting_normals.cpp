@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/trajectories/starting_normals.hpp"
 
 #include <Eigen/Cholesky>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/dmft/trajectories/tile.hpp"
 
 #include <Eigen/Cholesky>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/committee/equations.hpp"
 
 namespace hidyn::ode {

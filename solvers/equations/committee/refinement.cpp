@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/committee/refinement.hpp"
 
 #include <fmt/format.h>
@@ -66,21 +67,6 @@ Solution solve_to_stability(const committee::Committee& problem, double toleranc
     outcome.attributes["evaluations"] = static_cast<double>(solution.report.evaluations);
     outcome.attributes["last_step"] = solution.report.last_step;
     return solution;
-}
-
-void store(const Solution& solution, Recorder& recorder, std::size_t replica, bool with_error) {
-    for (std::size_t index = 0; index < solution.series.size(); ++index) {
-        const Series& series = solution.series[index];
-        const std::size_t width = series.components();
-        for (std::size_t time = 0; time < series.times; ++time) {
-            recorder.record(index, replica, time, series.at(0, time));
-            const auto slice = [&](const std::vector<double>& all) {
-                return std::span<const double>(all).subspan(time * width, width);
-            };
-            if (with_error && !series.error.empty()) recorder.record_error(index, time, slice(series.error));
-            if (!series.variance.empty()) recorder.record_variance(index, time, slice(series.variance));
-        }
-    }
 }
 
 }  // namespace hidyn::ode

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <functional>
@@ -39,8 +40,5 @@ using SolveAt = std::function<Solution(std::size_t level, double looser)>;
 /// has a start of its own). The outcome tells method, error, and a warning if quadrature's is too large.
 [[nodiscard]] Solution solve_to_stability(const committee::Committee& problem, double tolerance,
                                           const SolveAt& solve_at, Outcome& outcome);
-
-/// Writes a solution, whose series are the recorder's first ones, into its replica.
-void store(const Solution& solution, Recorder& recorder, std::size_t replica, bool with_error);
 
 }  // namespace hidyn::ode

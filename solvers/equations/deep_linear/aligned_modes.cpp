@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/deep_linear/aligned_modes.hpp"
 
 #include <fmt/format.h>

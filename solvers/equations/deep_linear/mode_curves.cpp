@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/deep_linear/mode_curves.hpp"
 
 #include <boost/math/quadrature/gauss_kronrod.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/deep_linear/mode_law.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/linear_regression/linear_path.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/multi_index/start.hpp"
 
 #include <fmt/format.h>

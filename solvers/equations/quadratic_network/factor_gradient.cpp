@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/quadratic_network/factor_gradient.hpp"
 
 #include "models/quadratic_network/moments.hpp"

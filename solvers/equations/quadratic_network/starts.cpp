@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/quadratic_network/starts.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "solvers/equations/spectral/prediction.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/expression/derivatives.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/expression/graph.hpp"
 
 #include <algorithm>

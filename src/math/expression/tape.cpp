@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/expression/tape.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/gaussian/gauss_rules.hpp"
 
 #include <Eigen/Eigenvalues>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/gaussian/gaussian_nodes.hpp"
 
 #include <algorithm>

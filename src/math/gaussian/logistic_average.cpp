@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/gaussian/logistic_average.hpp"
 
 #include <algorithm>

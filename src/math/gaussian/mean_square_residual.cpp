@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/gaussian/mean_square_residual.hpp"
 
 #include <algorithm>

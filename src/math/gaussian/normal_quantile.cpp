@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/gaussian/normal_quantile.hpp"
 
 #include <boost/math/policies/policy.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/gaussian/sobol_normals.hpp"
 
 #include <boost/random/sobol.hpp>

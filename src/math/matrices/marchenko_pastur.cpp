@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/matrices/marchenko_pastur.hpp"
 
 #include <algorithm>

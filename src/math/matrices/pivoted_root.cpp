@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/matrices/pivoted_root.hpp"
 
 #include <cmath>

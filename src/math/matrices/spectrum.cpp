@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/matrices/spectrum.hpp"
 
 #include <Eigen/Eigenvalues>

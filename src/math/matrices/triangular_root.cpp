@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/matrices/triangular_root.hpp"
 
 #include <cmath>

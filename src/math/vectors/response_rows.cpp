@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/vectors/response_rows.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/vectors/row_blocks.hpp"
 
 #include "core/kernel.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/vectors/row_kernels.hpp"
 
 #include "core/kernel.hpp"

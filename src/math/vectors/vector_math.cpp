@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/vectors/vector_math.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -11,7 +12,10 @@ namespace {
 
 using namespace hidyn;
 
-const Observable number{.name = "x", .long_name = "x", .symbol = "x", .normalization = "x", .dimensions = {}};
+struct Numbers : ObservableList {
+    Handle x = add("x", "x", "x", "x");
+};
+const Numbers numbers;
 
 /// Counts steps: the observable of a replica is its step number plus 1000 times the replica.
 Outcome count_steps(const TimeGrid& grid, double steps_per_unit_time, Recorder& recorder, Progress& progress,
@@ -27,8 +31,8 @@ Outcome count_steps(const TimeGrid& grid, double steps_per_unit_time, Recorder& 
                     return false;
                 },
                 [&](const Sampling& sampling) {
-                    const double value = static_cast<double>(steps + 1000 * replica);
-                    recorder.blend(0, replica, sampling.time, sampling.weight, {&value, 1});
+                    recorder.at(replica, sampling)
+                        .record(numbers.x, static_cast<double>(steps + 1000 * replica));
                 });
         });
 }
@@ -41,7 +45,7 @@ struct Stopped final : Progress {
 
 TEST_CASE("a grid time between two steps is interpolated between them") {
     const TimeGrid grid{{0.0, 0.3, 0.35, 1.0}, ""};
-    Recorder recorder({number}, 3, grid.size());
+    Recorder recorder(numbers.all(), 3, grid.size());
     Progress progress;
     CHECK(count_steps(grid, 10.0, recorder, progress).status == Status::complete);
     const Series& x = recorder.series().front();
@@ -73,7 +77,7 @@ TEST_CASE("the state is looked at often, whatever the size") {
 
 TEST_CASE("a replica that diverges is missing from then on; the others go on") {
     const TimeGrid grid = TimeGrid::linear(10.0, 11);
-    Recorder recorder({number}, 3, grid.size());
+    Recorder recorder(numbers.all(), 3, grid.size());
     Progress progress;
     const Outcome outcome = count_steps(grid, 10.0, recorder, progress, 45);
     CHECK(outcome.status == Status::diverged);
@@ -88,14 +92,14 @@ TEST_CASE("a replica that diverges is missing from then on; the others go on") {
 
 TEST_CASE("a wish to stop ends a run at once") {
     const TimeGrid grid{{0.0, 1000.0}, ""};
-    Recorder recorder({number}, 3, grid.size());
+    Recorder recorder(numbers.all(), 3, grid.size());
     Stopped progress;
     CHECK_THROWS_AS(static_cast<void>(count_steps(grid, 1e15, recorder, progress)), Interrupted);
 }
 
 TEST_CASE("what goes wrong in one replica is thrown once all threads are done") {
     const TimeGrid grid{{0.0, 1.0}, ""};
-    Recorder recorder({number}, 4, grid.size());
+    Recorder recorder(numbers.all(), 4, grid.size());
     Progress progress;
     std::atomic<int> begun = 0;
     CHECK_THROWS_AS(static_cast<void>(run_replicas(4, 1, 10.0, grid, recorder, progress,
@@ -108,10 +112,10 @@ TEST_CASE("what goes wrong in one replica is thrown once all threads are done") 
 }
 
 TEST_CASE("what was not recorded is missing, never zero") {
-    Recorder recorder({number}, 2, 2);
-    const double one = 1.0;
-    recorder.record(0, 1, 1, {&one, 1});
-    recorder.record_variance(0, 0, {&one, 1});
+    Recorder recorder(numbers.all(), 2, 2);
+    recorder.at(1, 1).record(numbers.x, 1.0);
+    recorder.record_variance(numbers.x, 0, std::vector<double>{1.0});
+    recorder.at(0, 0).record(Handle(), 1.0);  // was not added: goes nowhere
     const Series& x = recorder.series().front();
     CHECK(std::isnan(x.at(0, 0)[0]));
     CHECK(x.at(1, 1)[0] == 1.0);

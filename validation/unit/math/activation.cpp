@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/activation.hpp"
 
 #include <doctest/doctest.h>

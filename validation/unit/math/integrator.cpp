@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/integrator.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/expression/multivariate.hpp"
 
 #include <doctest/doctest.h>

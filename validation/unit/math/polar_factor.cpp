@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/matrices/polar_factor.hpp"
 
 #include <doctest/doctest.h>

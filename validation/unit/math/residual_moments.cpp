@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "math/gaussian/residual_moments.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "models/two_layer/two_layer.hpp"
 
 #include <doctest/doctest.h>

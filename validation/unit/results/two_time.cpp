@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -31,7 +32,7 @@ Registry with_kernel_route() {
     RouteKind kind;
     kind.name = "kernel-theory";
     kind.theory = true;
-    kind.prepare = route_of<Problem>([](const Asked<Problem>& asked) -> Solver {
+    kind.make = route_of<Problem>([](const Asked<Problem>& asked) -> Solver {
         ObservableList own(asked.problem->observables().size());
         const Handle kernel = own.add("kernel", "memory kernel", "M(t,s)", "1/d",
                                       {Dimension::times("source_time", {0.5, 1.5})});

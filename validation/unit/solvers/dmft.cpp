@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -222,7 +223,7 @@ TEST_CASE("dmft: bad requests are refused in a sentence") {
     const auto complaint = [&](const std::shared_ptr<MultiIndex>& problem,
                                const std::map<std::string, Value>& keys) {
         Complaints complaints;
-        const auto route = kind.route({problem, cases::table_of(kind, keys), {}, grid}, complaints);
+        const auto route = kind.make({problem, cases::table_of(kind, keys), {}, grid}, complaints);
         CHECK((route == nullptr) == !complaints.empty());
         return complaints.empty() ? std::string() : complaints.sentences().front();
     };

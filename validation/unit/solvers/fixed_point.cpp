@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -37,7 +38,7 @@ std::vector<std::string> complaints_about(const std::shared_ptr<cases::Generaliz
     Complaints complaints;
     const RouteKind kind = generalized_linear_kind();
     const Table table = cases::table_of(kind, {});
-    CHECK((kind.route({problem, table, {}, problem->recording.grid}, complaints) == nullptr) ==
+    CHECK((kind.make({problem, table, {}, problem->recording.grid}, complaints) == nullptr) ==
           !complaints.empty());
     return complaints.sentences();
 }

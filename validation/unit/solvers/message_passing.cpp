@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <Eigen/Cholesky>
@@ -378,7 +379,7 @@ TEST_CASE("message passing: what has no state evolution is refused, and damping 
     for (const RouteKind& kind : kinds) {
         Complaints complaints;
         const Table table = cases::table_of(kind, {});
-        CHECK(kind.route({damped, table, {}, damped->recording.grid}, complaints) == nullptr);
+        CHECK(kind.make({damped, table, {}, damped->recording.grid}, complaints) == nullptr);
         REQUIRE(complaints.sentences().size() == 1);
         CHECK(complaints.sentences().front().find("damped") != std::string::npos);
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "statistics/scaling.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "statistics/verdict.hpp"
 
 #include <doctest/doctest.h>

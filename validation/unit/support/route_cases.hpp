@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <map>
@@ -48,10 +49,10 @@ inline RouteSolution solve_route(const hidyn::RouteKind& kind,
     const hidyn::TimeGrid grid{.times = std::move(times), .unit = problem->time_unit()};
     const hidyn::Table table = table_of(kind, keys);
     hidyn::Complaints complaints;
-    const auto route = kind.route({problem, table, info, grid}, complaints);
+    const auto route = kind.make({problem, table, info, grid}, complaints);
     complaints.raise();
     std::vector<hidyn::Observable> observables = problem->observables();
-    for (hidyn::Observable& own : route->own_observables()) observables.push_back(std::move(own));
+    for (const hidyn::Observable& own : route->own_observables()) observables.push_back(own);
     hidyn::Recorder recorder(observables, info.replicas, grid.size());
     hidyn::Progress progress;
     RouteSolution solved;
