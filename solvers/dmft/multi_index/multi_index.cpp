@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/keys.hpp"
 #include "core/parallel.hpp"
 #include "random/stream.hpp"
 #include "solvers/dmft/combination.hpp"
@@ -101,6 +102,47 @@ Outcome solve(const MultiIndex& problem, const Plan& plan, const RouteRun& run) 
                  .trajectories = plan.engine == Engine::closed ? 0 : plan.trajectories});
     run.recorder.record_solution(0, combined.series, plan.engine != Engine::closed || plan.extrapolate);
     return describe(plan, combined, endings);
+}
+
+std::vector<Key> plan_keys() {
+    return {
+        keys::real("time_step",
+                   "step of the theory's grid, for algorithms in continuous time or with small batches; "
+                   "absent: chosen from the rate, the sample ratio and the recorded times")
+            .written("\\delta")
+            .above(0),
+        keys::boolean(
+            "extrapolate",
+            "solve with time_step and half of it, and extrapolate to zero (where the algorithm has no step "
+            "of its own)",
+            true),
+        keys::integer(
+            "trajectories",
+            "trajectories of the effective process per repeat; absent: 8000, or 4000 with exact tangents")
+            .written("N")
+            .at_least(64)
+            .at_most(1e8),
+        keys::integer("repeats",
+                      "independent solutions; the theory's Monte Carlo error is their standard error")
+            .at_least(2)
+            .at_most(1e4)
+            .otherwise(std::int64_t{8}),
+        keys::seed("with the route's name and the repeat's number, determines every random number"),
+        keys::choice("method",
+                     "closed: linear regression, to machine precision; events: sgd, by its jumps; "
+                     "trajectories: anything; auto: the first of these that applies",
+                     {"auto", "closed", "events", "trajectories"}),
+        keys::choice(
+            "tangent",
+            "of trajectories: each carries its exact response to all its past (memory of order trajectories "
+            "* steps^2), or that along a random direction; auto: random for gradient flow and descent, exact "
+            "otherwise while it fits",
+            {"auto", "exact", "random"}),
+        keys::integer(
+            "quadrature_nodes",
+            "of events: Gauss-Hermite nodes per student; absent: 12 to 20 for one student, 8 for two")
+            .at_least(2)
+            .at_most(64)};
 }
 
 Solver prepare(const Asked<MultiIndex>& asked) {

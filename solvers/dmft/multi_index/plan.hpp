@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "core/typed_route.hpp"
 #include "models/multi_index/multi_index.hpp"
@@ -38,8 +37,6 @@ struct Plan {
     [[nodiscard]] std::size_t levels() const { return extrapolate ? 2 : 1; }
 };
 
-/// The keys of the route.
-[[nodiscard]] std::vector<Key> plan_keys();
 /// Complains, and returns nothing, where the theory does not exist for this problem, the keys do not fit it,
 /// or its solution does not fit this machine.
 [[nodiscard]] std::optional<Plan> make_plan(const Asked<multi_index::MultiIndex>& asked);
