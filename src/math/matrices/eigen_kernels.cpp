@@ -1,0 +1,3 @@
+// Alone among the files: what the header declares elsewhere is instantiated here.
+#define HIDYN_EIGEN_KERNEL template
+#include "math/matrices/eigen_kernels.hpp"
