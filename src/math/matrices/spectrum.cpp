@@ -1,9 +1,10 @@
 #include "math/matrices/spectrum.hpp"
 
 #include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
+
+#include "math/matrices/orthogonal.hpp"
 
 namespace hidyn::math {
 
@@ -25,8 +26,7 @@ VectorXd singular_values(const MatrixXd& W) {
 }
 
 MatrixXd upper_factor(const MatrixXd& W) {
-    const Eigen::HouseholderQR<MatrixXd> qr(W);
-    return qr.matrixQR().topRows(std::min(W.rows(), W.cols())).triangularView<Eigen::Upper>();
+    return OrthogonalTriangular(W).upper(std::min(W.rows(), W.cols()));
 }
 
 }  // namespace hidyn::math
