@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "models/deep_linear/start.hpp"
 
-#include <Eigen/QR>
 #include <cmath>
 
+#include "math/matrices/orthogonal.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::deep_linear {
@@ -21,10 +21,11 @@ MatrixXd normal_matrix(random::Stream& stream, Index rows, Index columns) {
 
 /// Orthonormal columns, uniformly distributed.
 MatrixXd frame(random::Stream& stream, Index rows, Index columns) {
-    const Eigen::HouseholderQR<MatrixXd> qr(normal_matrix(stream, rows, columns));
-    MatrixXd made = qr.householderQ() * MatrixXd::Identity(rows, columns);
+    const math::OrthogonalTriangular qr(normal_matrix(stream, rows, columns));
+    MatrixXd made = qr.frame(columns);
+    const VectorXd diagonal = qr.diagonal();
     for (Index k = 0; k < columns; ++k)
-        if (qr.matrixQR()(k, k) < 0.0) made.col(k) *= -1.0;
+        if (diagonal[k] < 0.0) made.col(k) *= -1.0;
     return made;
 }
 

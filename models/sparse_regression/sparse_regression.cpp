@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "models/sparse_regression/sparse_regression.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <span>
 
+#include "math/matrices/spectrum.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::sparse_regression {
@@ -31,7 +31,7 @@ SparseRegression::Data SparseRegression::data(std::uint64_t d, std::uint32_t rep
 
 double SparseRegression::mixing_rate() const {
     if (agents() == 1) return 0.0;
-    VectorXd moduli = mixing.selfadjointView<Eigen::Lower>().eigenvalues().cwiseAbs();
+    VectorXd moduli = math::symmetric_eigenvalues(mixing).cwiseAbs();
     std::sort(moduli.begin(), moduli.end());
     return moduli[moduli.size() - 2];
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "models/spectral/leading_vector.hpp"
 
-#include <Spectra/SymEigsSolver.h>
-
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/aligned.hpp"
+#include "math/matrices/lanczos.hpp"
 #include "math/matrices/spectrum.hpp"
 #include "math/vectors/fused_pass.hpp"
 
@@ -20,11 +20,9 @@ using Eigen::VectorXd;
 // Below this size a dense matrix is as good, and Lanczos has no room.
 constexpr std::size_t dense_dimensions = 16;
 
-/// v -> (M + shift) v, as Spectra asks for it.
+/// v -> (M + shift) v.
 class Product {
   public:
-    using Scalar = double;
-
     Product(const WeightedRows& matrix, double shift)
         : matrix_(matrix),
           shift_(shift),
@@ -32,9 +30,7 @@ class Product {
           input_(matrix.stride),
           output_(matrix.stride) {}
 
-    [[nodiscard]] Index rows() const { return static_cast<Index>(matrix_.dimensions); }
-    [[nodiscard]] Index cols() const { return rows(); }
-    void perform_op(const double* x, double* y) const {
+    void operator()(const double* x, double* y) const {
         std::copy_n(x, matrix_.dimensions, input_.begin());
         std::ranges::fill(output_, 0.0);
         pass_.accumulate(
@@ -61,7 +57,7 @@ ExtremePairs dense_pairs(const WeightedRows& matrix, std::size_t pairs, End end)
     const Product product(matrix, 0.0);
     const MatrixXd unit = MatrixXd::Identity(d, d);
     MatrixXd M(d, d);
-    for (Index j = 0; j < d; ++j) product.perform_op(unit.col(j).data(), M.col(j).data());
+    for (Index j = 0; j < d; ++j) product(unit.col(j).data(), M.col(j).data());
     const math::SymmetricSpectrum solver(M);
     if (end == End::smallest)
         return {solver.eigenvalues().head(kept), solver.eigenvectors().leftCols(kept), true};
@@ -86,17 +82,17 @@ ExtremePairs extreme_pairs(const WeightedRows& matrix, std::size_t pairs, End en
     if (matrix.dimensions <= std::max(dense_dimensions, pairs + 1)) return dense_pairs(matrix, pairs, end);
     // Errors are measured in units of the eigenvalue, which without a shift might happen to be close to 0.
     const double shift = (end == End::largest ? 1.0 : -1.0) * magnitude(matrix);
-    Product product(matrix, shift);
+    const Product product(matrix, shift);
+    const auto d = static_cast<Index>(matrix.dimensions);
     const auto wanted = static_cast<Index>(pairs);
-    const Index basis = std::min<Index>(40 * wanted, product.rows());
-    constexpr Index restarts = 1000;
-    Spectra::SymEigsSolver<Product> solver(product, wanted, basis);
-    solver.init();
-    const Spectra::SortRule order =
-        end == End::largest ? Spectra::SortRule::LargestAlge : Spectra::SortRule::SmallestAlge;
-    solver.compute(order, restarts, 1e-9, order);
-    if (solver.info() != Spectra::CompInfo::Successful) return {};
-    return {solver.eigenvalues().array() - shift, solver.eigenvectors(), true};
+    const auto found = math::lanczos(std::cref(product), d,
+                                     {.pairs = wanted,
+                                      .basis = std::min<Index>(40 * wanted, d),
+                                      .restarts = 1000,
+                                      .tolerance = 1e-9,
+                                      .largest = end == End::largest});
+    if (!found) return {};
+    return {found->values.array() - shift, found->vectors, true};
 }
 
 LeadingPair leading_pair(const WeightedRows& matrix) {

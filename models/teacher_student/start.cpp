@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 
+#include "math/matrices/orthogonal.hpp"
 #include "math/matrices/spectrum.hpp"
 #include "random/stream.hpp"
 
@@ -97,7 +97,7 @@ SquareRoot square_root(const OrderParameters& start, std::uint64_t d) {
         static_cast<std::uint64_t>(students), d - static_cast<std::uint64_t>(teacher_frame)));
     SquareRoot root;
     root.Theta = eigen_root(start.T, teacher_frame);
-    root.P = root.Theta.completeOrthogonalDecomposition().solve(start.R.transpose()).transpose();
+    root.P = math::least_squares_from_right(root.Theta, start.R);
     root.S = lower_trapezoidal(eigen_root(start.Q - root.P * root.P.transpose(), student_frame));
     return root;
 }

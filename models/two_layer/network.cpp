@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "models/two_layer/network.hpp"
 
-#include <Spectra/SymEigsSolver.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "math/matrices/lanczos.hpp"
 
 namespace hidyn::two_layer {
 
@@ -36,14 +36,11 @@ VectorXd assembled(const MatrixXd& back, const VectorXd& second, const MatrixXd&
     return all;
 }
 
-/// v -> H v, as Spectra asks for it.
+/// v -> H v.
 class HessianProduct {
   public:
-    using Scalar = double;
     HessianProduct(const Network::At& at, Index size) : at_(at), size_(size) {}
-    [[nodiscard]] Index rows() const { return size_; }
-    [[nodiscard]] Index cols() const { return size_; }
-    void perform_op(const double* in, double* out) const {
+    void operator()(const double* in, double* out) const {
         Map<VectorXd>(out, size_) = at_.hessian_times(Map<const VectorXd>(in, size_));
     }
 
@@ -106,14 +103,13 @@ VectorXd Network::At::hessian_times(const VectorXd& v) const {
 }
 
 double Network::sharpness(const At& at, VectorXd& direction) const {
-    HessianProduct product(at, parameters());
-    Spectra::SymEigsSolver<HessianProduct> solver(product, 1, std::min<Index>(20, parameters()));
-    solver.init(direction.data());
-    constexpr Index restarts = 100;
-    solver.compute(Spectra::SortRule::LargestAlge, restarts, 1e-6, Spectra::SortRule::LargestAlge);
-    if (solver.info() != Spectra::CompInfo::Successful) return std::numeric_limits<double>::quiet_NaN();
-    direction = solver.eigenvectors().col(0);
-    return solver.eigenvalues()[0];
+    const auto found = math::lanczos(
+        HessianProduct(at, parameters()), parameters(),
+        {.pairs = 1, .basis = std::min<Index>(20, parameters()), .restarts = 100, .tolerance = 1e-6},
+        direction.data());
+    if (!found) return std::numeric_limits<double>::quiet_NaN();
+    direction = found->vectors.col(0);
+    return found->values[0];
 }
 
 }  // namespace hidyn::two_layer

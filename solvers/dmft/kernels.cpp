@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/dmft/kernels.hpp"
 
-#include <Eigen/LU>
+#include "math/matrices/linear_systems.hpp"
 
 namespace hidyn::dmft {
 
@@ -14,7 +14,7 @@ CausalKernels::CausalKernels(const Process& process, double step, std::size_t st
       step_(step),
       alpha(process.sample_ratio),
       keep(1.0 - process.learning_rate * process.ridge * step),
-      T_inverse(process.T.inverse()) {
+      T_inverse(math::inverse(process.T)) {
     const Index size = static_cast<Index>(steps + 1) * K;
     for (RowMajor* kernel : {&C_w, &R_w, &Gamma, &C_g}) kernel->setZero(size, size);
     overlap.setZero(size, M);

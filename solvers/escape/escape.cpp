@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/escape/escape.hpp"
 
-#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 #include <numbers>
+
+#include "math/integral.hpp"
 
 namespace hidyn::escape {
 
@@ -30,8 +31,7 @@ double FirstPassage::distribution(double t) const {
 
 double FirstPassage::mean_between(double t0, double t1) const {
     if (t1 <= t0) return 0.0;
-    return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
-        [this](double t) { return survival(t); }, t0, t1, 12, 1e-12);
+    return math::integral([this](double t) { return survival(t); }, t0, t1, 1e-12);
 }
 
 double FirstPassage::mean() const {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/linear_noise/deep_linear.hpp"
 
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <optional>
 #include <vector>
 
+#include "math/gaussian/normal_distribution.hpp"
 #include "math/integrator.hpp"
 #include "models/deep_linear/deep_linear.hpp"
 #include "solvers/equations/deep_linear/aligned_modes.hpp"
@@ -133,11 +133,11 @@ class LinearNoiseModes {
             diffusion_off.push_back(order * shift);
             error_off += order * std::abs(loss - 0.5 * (s0 - law.m) * (s0 - law.m));
             const auto place = [&](double level) {
-                return mean + std::sqrt(variance) * boost::math::quantile(boost::math::normal(), level);
+                return mean + std::sqrt(variance) * math::normal_quantile(0.0, 1.0, level);
             };
             for (const double level : asked.quantiles) quantiles.push_back(place(level));
             const auto distribution = [&](double s) {
-                return variance > 0.0 ? boost::math::cdf(boost::math::normal(mean, std::sqrt(variance)), s)
+                return variance > 0.0 ? math::normal_distribution(mean, std::sqrt(variance), s)
                                       : static_cast<double>(s > mean);
             };
             for (std::size_t bin = 0; bin < asked.density.bins; ++bin) {

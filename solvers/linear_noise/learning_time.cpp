@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/linear_noise/learning_time.hpp"
 
-#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 #include <numbers>
+
+#include "math/integral.hpp"
 
 namespace hidyn::linear_noise {
 namespace {
@@ -21,11 +22,11 @@ double normal_density(double z) {
 LearningTime::LearningTime(const sde::ModeLaw& law, double start, double end) {
     // In x = ln a, where the way out of a small start is even.
     const auto integral = [&](auto integrand) {
-        return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+        return math::integral(
             [&](double x) {
                 return integrand(law.relative(std::exp(law.L * x), std::exp((law.L - 2.0) * x)));
             },
-            std::log(start) / law.L, std::log(end) / law.L, 12, 1e-12);
+            std::log(start) / law.L, std::log(end) / law.L, 1e-12);
     };
     using At = sde::ModeLaw::Relative;
     mean = integral([](const At& at) { return 1.0 / at.drift; }) +

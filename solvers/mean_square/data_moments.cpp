@@ -2,8 +2,9 @@
 #include "solvers/mean_square/data_moments.hpp"
 
 #include <algorithm>
-#include <boost/math/tools/roots.hpp>
 #include <cmath>
+
+#include "math/root.hpp"
 
 namespace hidyn::mean_square {
 
@@ -77,10 +78,7 @@ double critical_rate(const MatrixXd& X, const HeavyBall& method) {
     while (excess(high) < 0.0) high *= 1.5;
     double low = 0.5 * high;
     while (excess(low) > 0.0) low *= 0.5;
-    std::uintmax_t rounds = 60;
-    const auto bracket = boost::math::tools::toms748_solve(
-        excess, low, high, [](double a, double b) { return std::abs(a - b) < 1e-6 * b; }, rounds);
-    return 0.5 * (bracket.first + bracket.second);
+    return math::root_within(excess, low, high, 1e-6, 60);
 }
 
 }  // namespace hidyn::mean_square

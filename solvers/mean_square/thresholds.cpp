@@ -3,20 +3,15 @@
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
-#include <boost/math/tools/roots.hpp>
 #include <cmath>
 #include <utility>
+
+#include "math/root.hpp"
 
 namespace hidyn::mean_square {
 namespace {
 
-template <class Function>
-double root_between(Function function, double low, double high) {
-    std::uintmax_t most = 200;
-    const auto bracket = boost::math::tools::toms748_solve(
-        function, low, high, boost::math::tools::eps_tolerance<double>(52), most);
-    return 0.5 * (bracket.first + bracket.second);
-}
+constexpr int bits = 52;  ///< of a root
 
 /// The first entry of A_i in the recursion of one direction alone.
 double self_gain(double eigenvalue, const HeavyBall& method) {
@@ -58,7 +53,7 @@ double critical_rate(const std::vector<double>& eigenvalues, double batch_size, 
                                      : lambda * (pole - eta) / (gap - eta * lambda * share);
         return eta / batch_size * sum - (pole - eta);
     };
-    return root_between(excess, 0.0, pole);
+    return math::root_between(excess, 0.0, pole, bits);
 }
 
 double growth_factor(const std::vector<double>& eigenvalues, const HeavyBall& method) {
@@ -89,7 +84,7 @@ double growth_factor(const std::vector<double>& eigenvalues, const HeavyBall& me
          step *= 4.0)
         low = alone * (1.0 + step) + 1e-15;
     // Else it is between the two, and no further digit of it is known.
-    return excess(low) < 0.0 ? root_between(excess, low, high) : low;
+    return excess(low) < 0.0 ? math::root_between(excess, low, high, bits) : low;
 }
 
 MomentRecursion::MomentRecursion(std::vector<double> eigenvalues, HeavyBall method, double start)

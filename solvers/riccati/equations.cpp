@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/riccati/equations.hpp"
 
-#include <Eigen/LU>
 #include <cmath>
 #include <utility>
 
+#include "math/matrices/linear_systems.hpp"
 #include "math/matrices/spectrum.hpp"
 
 namespace hidyn::riccati {
@@ -44,9 +44,9 @@ Solution::Parts Solution::parts(Scalars state, double time) const {
 
 // e^{-2 phi} (E S^{-1} E + 4 theta_r)^{-1}: nothing grows with time in it.
 MatrixXd Solution::teacher_block(const Parts& one, Scalars state) const {
-    MatrixXd inverse = one.E.asDiagonal() * one.S.inverse() * one.E.asDiagonal();
+    MatrixXd inverse = one.E.asDiagonal() * math::inverse(one.S) * one.E.asDiagonal();
     inverse.diagonal() += 4.0 * of_teachers(state);
-    return one.scale * inverse.inverse();
+    return one.scale * math::inverse(inverse);
 }
 
 void Solution::derivative(Scalars state, std::span<double> derivative, double time) const {
@@ -55,7 +55,7 @@ void Solution::derivative(Scalars state, std::span<double> derivative, double ti
     // tr P Y - tr F^{-T} 4 theta_r a^T P Y P a.
     const VectorXd twice = one.P.cwiseAbs2().cwiseProduct(y_);
     const MatrixXd inner = a_.transpose() * twice.asDiagonal() * a_;
-    const MatrixXd D = 4.0 * teachers.asDiagonal() * one.F.inverse();
+    const MatrixXd D = 4.0 * teachers.asDiagonal() * math::inverse(one.F);
     const double bulk = one.scale * (one.P.dot(y_) - D.cwiseProduct(inner.transpose()).sum());
     double rest = teacher_block(one, state).trace() + bulk;
     for (const double mu : strengths_) rest -= mu;
@@ -71,7 +71,7 @@ MatrixXd Solution::matrix(Scalars state, double time) const {
     const Index r = bulk_.cols();
     const MatrixXd PL = one.P.asDiagonal() * bulk_;
     const MatrixXd aPL = a_.transpose() * PL;
-    const MatrixXd inverse = one.F.inverse();
+    const MatrixXd inverse = math::inverse(one.F);
     MatrixXd made(M + r, M + r);
     made.topLeftCorner(M, M) = teacher_block(one, state);
     made.topRightCorner(M, r) = one.scale * one.E.asDiagonal() * inverse * aPL;

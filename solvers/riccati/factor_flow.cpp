@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/riccati/factor_flow.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
+#include "math/matrices/linear_systems.hpp"
 #include "math/matrices/spectrum.hpp"
 
 namespace hidyn::riccati {
@@ -42,7 +42,7 @@ void FactorFlow::step(double h) {
     const MatrixXd inner = MatrixXd::Identity(hidden, hidden) + Y_.transpose() * S.asDiagonal() * Y_;
     Y_ = (f_ * h).array().exp().matrix().asDiagonal() * Y_;
     // Y C^{-T} = (C^{-1} Y^T)^T.
-    Y_ = inner.llt().matrixL().solve(Y_.transpose()).transpose().eval();
+    Y_ = math::cholesky_factor(inner).triangularView<Eigen::Lower>().solve(Y_.transpose()).transpose().eval();
 }
 
 MatrixXd FactorFlow::P() const {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/sde/dyson.hpp"
 
-#include <Eigen/Cholesky>
 #include <cmath>
+
+#include "math/matrices/linear_systems.hpp"
 
 namespace hidyn::sde {
 
@@ -56,7 +57,7 @@ bool Dyson::step(VectorXd& xi, const VectorXd& kick, double dt) const {
     for (int round = 0; round < most; ++round) {
         if (rest.cwiseAbs().maxCoeff() < 1e-11) return true;
         const MatrixXd slope = MatrixXd::Identity(xi.size(), xi.size()) + dt * stiffness(xi);
-        const VectorXd move = slope.llt().solve(rest);
+        const VectorXd move = math::cholesky_solve(slope, rest);
         double share = 1.0;
         VectorXd next = xi + move;
         VectorXd next_rest = next;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <vector>
 
 #include "core/keys.hpp"
+#include "math/gaussian/normal_distribution.hpp"
 #include "solvers/equations/deep_linear/aligned_modes.hpp"
 #include "solvers/sde/deep_linear.hpp"
 #include "solvers/sde/stationary_law.hpp"
@@ -53,11 +53,11 @@ class Stationary {
     [[nodiscard]] Settled gaussian(const ModeLaw& law) const {
         const double curvature = law.L * std::pow(law.m, 2.0 - 2.0 / law.L);
         const double T = 0.5 * law.rate * law.label_noise * curvature / (1.0 - 0.5 * law.step * curvature);
-        const boost::math::normal normal(law.m, std::sqrt(T));
+        const double deviation = std::sqrt(T);
         Settled reported{.mean = law.m, .variance = T, .diffusion = law.strength_diffusion(law.m)};
         for (const double level : problem_.asked.quantiles)
-            reported.quantiles.push_back(boost::math::quantile(normal, level));
-        fill_density(reported, [&](double s) { return boost::math::cdf(normal, s); });
+            reported.quantiles.push_back(math::normal_quantile(law.m, deviation, level));
+        fill_density(reported, [&](double s) { return math::normal_distribution(law.m, deviation, s); });
         return reported;
     }
 

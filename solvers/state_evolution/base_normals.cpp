@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/state_evolution/base_normals.hpp"
 
-#include <Eigen/Cholesky>
 #include <vector>
 
 #include "math/gaussian/sobol_normals.hpp"
+#include "math/matrices/linear_systems.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::state_evolution {
@@ -28,11 +28,11 @@ void whiten(const MatrixXd& fixed, MatrixXd& normals) {
     normals.rowwise() -= normals.colwise().mean().eval();
     if (fixed.cols() > 0) {
         const MatrixXd gram = fixed.transpose() * fixed;
-        normals -= fixed * gram.llt().solve(fixed.transpose() * normals);
+        normals -= fixed * math::cholesky_solve(gram, MatrixXd(fixed.transpose() * normals));
     }
     MatrixXd covariance = MatrixXd::Zero(normals.cols(), normals.cols());
     covariance.selfadjointView<Eigen::Lower>().rankUpdate(normals.transpose(), 1.0 / points);
-    const MatrixXd root = covariance.selfadjointView<Eigen::Lower>().llt().matrixL();
+    const MatrixXd root = math::cholesky_factor(covariance);
     root.transpose().triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(normals);
 }
 

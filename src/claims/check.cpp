@@ -2,13 +2,13 @@
 #include "claims/claims.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "claims/quantity.hpp"
 #include "core/names.hpp"
+#include "core/words.hpp"
 
 namespace hidyn::claims {
 namespace {
@@ -38,7 +38,7 @@ class Check {
         const auto check_name = [&](const std::string& key, const std::string& name) {
             if (name.empty() || std::ranges::find(names_, name) != names_.end()) return;
             complain(key, has_variants ? fmt::format("the variants of this file are {}{}",
-                                                     fmt::join(names_, ", "), suggestion(name, names_))
+                                                     joined(names_, ", "), suggestion(name, names_))
                                        : "this file has no [variants]");
         };
         check_name("variant", claim_.variant);
@@ -54,7 +54,7 @@ class Check {
         const bool about_one = claim_.quantity->about_one_variant();
         if (about_one && claim_.variant.empty() && has_variants)
             complaints_.add(fmt::format("{}: variant is missing: the variants of this file are {}",
-                                        claim_.given.place(), fmt::join(names_, ", ")));
+                                        claim_.given.place(), joined(names_, ", ")));
         if (!about_one && claim_.quantity->variants(claim_, names_).size() < 2)
             complain("quantity", "needs at least two variants");
         if (complaints_.sentences().size() != before) return false;
@@ -75,7 +75,7 @@ class Check {
                 std::vector<std::string> names;
                 names.reserve(observables.size());
                 for (const Observable& one : observables) names.push_back(one.name);
-                defect = fmt::format("must be one of {}{}{}", fmt::join(names, ", "), where,
+                defect = fmt::format("must be one of {}{}{}", joined(names, ", "), where,
                                      suggestion(claim_.observable, names));
             } else if (claim_.quantity->of_component()) {
                 defect = claim_.component_defect(*found);
@@ -120,8 +120,7 @@ class Check {
     void check_label(const std::string& key, const std::string& label, const std::string& what,
                      const std::set<std::string>& allowed) {
         if (label.empty() || allowed.count(label) != 0) return;
-        complain(key, fmt::format("{} {}{}", what,
-                                  allowed.empty() ? "none" : fmt::format("{}", fmt::join(allowed, ", ")),
+        complain(key, fmt::format("{} {}{}", what, allowed.empty() ? "none" : joined(allowed, ", "),
                                   suggestion(label, {allowed.begin(), allowed.end()})));
     }
 

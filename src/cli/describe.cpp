@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -10,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "core/error.hpp"
+#include "core/words.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/section.hpp"
 #include "registry.hpp"
@@ -35,13 +35,12 @@ struct Description {
 std::string axes_of(const Observable& observable) {
     std::vector<std::string> names;
     for (const Dimension& dimension : observable.dimensions) names.push_back(dimension.name);
-    return names.empty() ? "a number" : fmt::format("{}", fmt::join(names, " x "));
+    return names.empty() ? "a number" : joined(names, " x ");
 }
 
 // "", or the algorithms a route is confined to.
 std::string confinement(const RouteKind& route) {
-    return route.algorithms.empty() ? ""
-                                    : fmt::format("  (algorithms {})", fmt::join(route.algorithms, ", "));
+    return route.algorithms.empty() ? "" : fmt::format("  (algorithms {})", joined(route.algorithms, ", "));
 }
 
 Description describe_problem(const ProblemKind& problem) {
@@ -199,7 +198,7 @@ int describe(const DescribeArguments& arguments) {
     }
     const std::vector<std::string> names = describable_names();
     throw InputError(fmt::format("describe {}: there is nothing of that name; there are {}{}", arguments.name,
-                                 fmt::join(names, ", "), suggestion(arguments.name, names)));
+                                 joined(names, ", "), suggestion(arguments.name, names)));
 }
 
 }  // namespace hidyn::cli

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "cli/messages.hpp"
 #include "cli/program_text.hpp"
 #include "core/error.hpp"
+#include "core/words.hpp"
 #include "experiment/section.hpp"
 #include "run/version.hpp"
 
@@ -54,7 +54,7 @@ std::string usage_mistake(const CLI::App& app, int argc, char** argv, const std:
     const std::string first = argc > 1 ? argv[1] : "";
     if (first.empty() || first.starts_with("-") || std::ranges::find(names, first) != names.end())
         return message + "; see hidyn --help";
-    return fmt::format("there is no command \"{}\"; there are {}{}", first, fmt::join(names, ", "),
+    return fmt::format("there is no command \"{}\"; there are {}{}", first, joined(names, ", "),
                        hidyn::suggestion(first, names));
 }
 

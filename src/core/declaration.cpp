@@ -2,7 +2,8 @@
 #include "core/declaration.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include "core/words.hpp"
 
 #include <cmath>
 #include <utility>
@@ -26,18 +27,16 @@ struct Speller {
     std::string operator()(double value) const { return fmt::format("{}", value); }
     std::string operator()(const std::string& value) const { return fmt::format("\"{}\"", value); }
     std::string operator()(const std::vector<std::int64_t>& value) const {
-        return fmt::format("[{}]", fmt::join(value, ", "));
+        return fmt::format("[{}]", joined(value, ", "));
     }
-    std::string operator()(const RealList& value) const {
-        return fmt::format("[{}]", fmt::join(value, ", "));
-    }
+    std::string operator()(const RealList& value) const { return fmt::format("[{}]", joined(value, ", ")); }
     std::string operator()(const std::vector<std::string>& value) const {
-        return value.empty() ? "[]" : fmt::format("[\"{}\"]", fmt::join(value, "\", \""));
+        return value.empty() ? "[]" : fmt::format("[\"{}\"]", joined(value, "\", \""));
     }
     std::string operator()(const RealMatrix& value) const {
         std::vector<std::string> rows;
         for (const RealList& row : value) rows.push_back((*this)(row));
-        return fmt::format("[{}]", fmt::join(rows, ", "));
+        return fmt::format("[{}]", joined(rows, ", "));
     }
     std::string operator()(const SampleCount& value) const {
         if (value.power) return fmt::format("{{ power = {} }}", *value.power);
@@ -128,7 +127,7 @@ std::string allowed(const Key& key) {
         case KeyType::text:
             return "a text";
         case KeyType::choice:
-            return fmt::format("one of \"{}\"", fmt::join(key.choices, "\", \""));
+            return fmt::format("one of \"{}\"", joined(key.choices, "\", \""));
         case KeyType::integer_or_list:
             return "a whole number or a list of different whole numbers" + range_text(key.range);
         case KeyType::real_list:
@@ -139,7 +138,7 @@ std::string allowed(const Key& key) {
             return "a matrix as a list of rows of equal length" + range_text(key.range);
         case KeyType::function:
             return fmt::format("one of \"{}\", or {{ expression = \"...\" }} in {}",
-                               fmt::join(key.choices, "\", \""), key.variables);
+                               joined(key.choices, "\", \""), key.variables);
         case KeyType::sample_count:
             return "a whole number of samples, at least 1, or { power = p } for n^p, 0 <= p < 1, or "
                    "{ fraction = b } for b n, 0 < b <= 1";

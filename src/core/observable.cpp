@@ -2,7 +2,8 @@
 #include "core/observable.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include "core/words.hpp"
 
 #include <utility>
 
@@ -48,9 +49,9 @@ std::string Observable::component_label(std::size_t index) const {
                                       dimension.coordinates[entry]));
         }
     }
-    const std::string counted = fmt::format("{}", fmt::join(numbers, ","));
+    const std::string counted = joined(numbers, ",");
     if (places.empty()) return "[" + counted + "]";
-    return fmt::format("[{}{}]", several ? counted + "; " : "", fmt::join(places, ", "));
+    return fmt::format("[{}{}]", several ? counted + "; " : "", joined(places, ", "));
 }
 
 }  // namespace hidyn

@@ -2,12 +2,12 @@
 #include "experiment/figure_section.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "core/keys.hpp"
+#include "core/words.hpp"
 #include "experiment/section.hpp"
 
 namespace hidyn::experiment {
@@ -35,7 +35,7 @@ void check_figure_routes(const Table& table, const Experiment& experiment, Compl
         });
     if (table.given("minus") && labels.count(table.text("minus")) == 0)
         complaints.add(table.complain(
-            "minus", fmt::format("the routes of every variant are {}{}", fmt::join(labels, ", "),
+            "minus", fmt::format("the routes of every variant are {}{}", joined(labels, ", "),
                                  suggestion(table.text("minus"), {labels.begin(), labels.end()}))));
     if (table.given("convergence") && table.boolean("convergence") && (!sizes || theories.empty()))
         complaints.add(table.complain(
@@ -57,9 +57,8 @@ void check_figure(const Node& section, const Experiment& experiment, Complaints&
         for (const std::string& name : table.texts("observables"))
             if (observables.count(name) == 0)
                 complaints.add(table.complain(
-                    "observables",
-                    fmt::format("\"{}\" is not one of {}{}", name, fmt::join(observables, ", "),
-                                suggestion(name, {observables.begin(), observables.end()}))));
+                    "observables", fmt::format("\"{}\" is not one of {}{}", name, joined(observables, ", "),
+                                               suggestion(name, {observables.begin(), observables.end()}))));
     if (table.given("window") &&
         (table.reals("window").size() != 2 || table.reals("window")[0] > table.reals("window")[1]))
         complaints.add(table.complain("window", "must be two times, the earlier first"));

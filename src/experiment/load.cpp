@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +10,7 @@
 #include "claims/claims.hpp"
 #include "claims/section.hpp"
 #include "core/error.hpp"
+#include "core/words.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/figure_section.hpp"
 #include "experiment/section.hpp"
@@ -37,14 +37,14 @@ const Kind* read_kind(const Node& section, const std::string& path, const std::v
     const Node* kind = section.find("kind");
     const std::vector<std::string> names = names_of(kinds);
     if (kind == nullptr) {
-        complaints.add(fmt::format("{}: [{}]: kind is missing: {} {}", section.where, path, what,
-                                   fmt::join(names, ", ")));
+        complaints.add(
+            fmt::format("{}: [{}]: kind is missing: {} {}", section.where, path, what, joined(names, ", ")));
         return nullptr;
     }
     for (const Kind& candidate : kinds)
         if (kind->type == Node::Type::text && candidate.name == kind->text) return &candidate;
     complaints.add(fmt::format("{}: {}.kind = {}: {} {}{}", kind->where, path, spell(*kind), what,
-                               fmt::join(names, ", "),
+                               joined(names, ", "),
                                kind->type == Node::Type::text ? suggestion(kind->text, names) : ""));
     return nullptr;
 }

@@ -2,12 +2,13 @@
 #include "experiment/section.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <set>
+
+#include "core/words.hpp"
 
 namespace hidyn::experiment {
 namespace {
@@ -139,7 +140,7 @@ void complain_about_unknown_keys(const Node& section, const std::string& path,
             complaints.add(fmt::format("{}: {}{}{}: unknown key; {} {}{}", node.where, path,
                                        path.empty() ? "" : ".", name,
                                        path.empty() ? "the file may hold" : "this section may hold",
-                                       fmt::join(known, ", "), suggestion(name, known)));
+                                       joined(known, ", "), suggestion(name, known)));
 }
 
 Table read_section(const Node& section, const std::string& path, const std::vector<Key>& keys,

@@ -2,12 +2,12 @@
 #include "results/data_file.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 #include <filesystem>
 
 #include "core/error.hpp"
+#include "core/words.hpp"
 #include "results/hdf5_file.hpp"
 
 namespace hidyn::results {
@@ -28,7 +28,7 @@ Handle open_dataset(const Handle& handle, const std::string& file, const std::st
     if (found.valid()) return found;
     const std::vector<std::string> there = hdf5::children(handle.id());
     throw InputError(fmt::format("{}: there is no dataset \"{}\"; at its top there are {}", file, dataset,
-                                 there.empty() ? "none" : fmt::format("{}", fmt::join(there, ", "))));
+                                 there.empty() ? "none" : joined(there, ", ")));
 }
 
 }  // namespace

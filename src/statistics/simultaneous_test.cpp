@@ -2,10 +2,9 @@
 #include "statistics/simultaneous_test.hpp"
 
 #include <algorithm>
-#include <boost/random/mersenne_twister.hpp>
-#include <boost/random/normal_distribution.hpp>
 #include <cmath>
 
+#include "statistics/draws.hpp"
 #include "statistics/tail.hpp"
 
 namespace hidyn::statistics {
@@ -74,7 +73,7 @@ auto squared_score(const Array& t_squared, const Array& dof) {
 class Rotations {
   public:
     Rotations(const std::vector<Prepared>& groups, const ArrayXd& floor, unsigned seed)
-        : groups_(groups), floor_(floor), engine_(seed) {}
+        : groups_(groups), floor_(floor), draws_(seed) {}
 
     std::vector<double> maxima(std::size_t draws) {
         std::vector<double> result;
@@ -93,7 +92,7 @@ class Rotations {
         std::vector<MatrixXd> directions;
         for (const Prepared& group : groups_) {
             MatrixXd gaussian(draws, group.rows.rows());
-            for (double& entry : gaussian.reshaped()) entry = normal_(engine_);
+            for (double& entry : gaussian.reshaped()) entry = draws_.normal();
             if (group.present.size() == 0) gaussian.rowwise().normalize();
             directions.push_back(std::move(gaussian));
         }
@@ -140,8 +139,7 @@ class Rotations {
 
     const std::vector<Prepared>& groups_;
     const ArrayXd& floor_;
-    boost::random::mt19937_64 engine_;
-    boost::random::normal_distribution<double> normal_;
+    Draws draws_;
 };
 
 /// Coordinates at which every size has enough replicas.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "statistics/size_functional.hpp"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <set>
+
+#include "math/matrices/orthogonal.hpp"
 
 namespace hidyn::statistics {
 
@@ -21,7 +22,7 @@ std::vector<double> size_functional(std::span<const double> sizes, std::span<con
         for (int power = 0; power <= degree; ++power)
             design(row, power) = root[row] * std::pow(unit / sizes[index], power);
     }
-    const Eigen::MatrixXd solution = design.completeOrthogonalDecomposition().pseudoInverse();
+    const Eigen::MatrixXd solution = math::pseudo_inverse(design);
     std::vector<double> functional(sizes.size());
     for (Eigen::Index row = 0; row < rows; ++row)
         functional[static_cast<std::size_t>(row)] = solution(order, row) * root[row] * std::pow(unit, order);

@@ -2,13 +2,11 @@
 #include "statistics/variance_test.hpp"
 
 #include <algorithm>
-#include <boost/random/chi_squared_distribution.hpp>
-#include <boost/random/mersenne_twister.hpp>
-#include <boost/random/normal_distribution.hpp>
 #include <cmath>
 #include <map>
 
 #include "math/matrices/spectrum.hpp"
+#include "statistics/draws.hpp"
 #include "statistics/tail.hpp"
 
 namespace hidyn::statistics {
@@ -160,25 +158,24 @@ class CubeRootScore {
 /// s^2/sigma^2 for all coordinates at once: squared lengths under Bartlett's factor of a Wishart matrix.
 class Wishart {
   public:
-    explicit Wishart(unsigned seed) : engine_(seed) {}
+    explicit Wishart(unsigned seed) : draws_(seed) {}
 
     ArrayXd ratios(const Spread& size) {
         const Index rank = size.directions.rows();
         MatrixXf factor = MatrixXf::Zero(rank, rank);
         for (Index row = 0; row < rank; ++row) {
             const double dof = size.dof - static_cast<double>(row);
-            const double chi_squared = boost::random::chi_squared_distribution<double>(dof)(engine_);
+            const double chi_squared = draws_.chi_squared(dof);
             factor(row, row) = static_cast<float>(std::sqrt(chi_squared));
             for (Index column = row + 1; column < rank; ++column)
-                factor(row, column) = static_cast<float>(normal_(engine_));
+                factor(row, column) = static_cast<float>(draws_.normal());
         }
         image_.noalias() = factor * size.directions;
         return image_.colwise().squaredNorm().transpose().array().cast<double>() / size.dof;
     }
 
   private:
-    boost::random::mt19937_64 engine_;
-    boost::random::normal_distribution<double> normal_;
+    Draws draws_;
     MatrixXf image_;
 };
 

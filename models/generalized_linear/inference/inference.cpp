@@ -5,13 +5,13 @@
 
 #include <Eigen/Core>
 #include <algorithm>
-#include <boost/math/tools/roots.hpp>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <numeric>
 
 #include "core/error.hpp"
+#include "math/root.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::generalized_linear {
@@ -265,10 +265,7 @@ std::optional<double> logistic_signal_strength(double moment, double alpha) {
         return alpha + std::pow(2.0 * alpha * slope, 2) * T - moment;
     };
     if (!(excess(0.0) < 0.0) || !(excess(largest_strength) > 0.0)) return std::nullopt;
-    std::uintmax_t most = 200;
-    const auto [below, above] = boost::math::tools::toms748_solve(
-        excess, 0.0, largest_strength, boost::math::tools::eps_tolerance<double>(40), most);
-    return 0.5 * (below + above);
+    return math::root_between(excess, 0.0, largest_strength, 40);
 }
 
 Inference infer(const RawData& data, const InferenceSettings& settings, const std::string& file) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/dmft/events/events.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
 
 #include "core/error.hpp"
+#include "math/matrices/linear_systems.hpp"
 #include "solvers/dmft/events/groups.hpp"
 #include "solvers/dmft/events/jump_schedule.hpp"
 #include "solvers/dmft/events/kernels.hpp"
@@ -43,7 +43,7 @@ class EventSolver {
           losses_(K, nodes_.weights.size()),
           means_(K),
           sums_(K, M, grid.steps),
-          teacher_root_(process.T.llt().matrixL()) {
+          teacher_root_(math::cholesky_factor(process.T)) {
         rows_.students = K;
         rows_.teachers = M;
         rows_.past.resize(2 * K * K * (grid.steps + 2));

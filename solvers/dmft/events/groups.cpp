@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/dmft/events/groups.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
+
+#include "math/matrices/linear_systems.hpp"
 
 namespace hidyn::dmft {
 namespace {
@@ -82,7 +83,7 @@ void EventGroups::fill(EventGroup& group, const Process& process, const JumpSche
                        std::size_t begin) {
     const std::size_t K = process.students;
     const std::size_t M = process.teachers;
-    const Eigen::MatrixXd root = process.T.llt().matrixL();
+    const Eigen::MatrixXd root = math::cholesky_factor(process.T);
     group.strength.assign(group.jumps * lanes, 0.0);
     group.normals.assign(group.jumps * K * lanes, 0.0);
     double* teacher = layout_.teacher(group.memory);

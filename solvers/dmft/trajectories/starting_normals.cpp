@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/dmft/trajectories/starting_normals.hpp"
 
-#include <Eigen/Cholesky>
 #include <boost/math/special_functions/prime.hpp>
 #include <cmath>
 
 #include "math/gaussian/normal_quantile.hpp"
+#include "math/matrices/linear_systems.hpp"
 #include "random/gaussian_lanes.hpp"
 #include "random/stream.hpp"
 
@@ -53,7 +53,7 @@ StartingNormals::StartingNormals(const Draw& draw, std::size_t start_columns)
     for (Index j = 0; j < start_.cols(); ++j) start_.col(j) = column();
     start_.rowwise() -= start_.colwise().mean().eval();
     const MatrixXd covariance = start_.transpose() * start_ / static_cast<double>(draw.trajectories);
-    const MatrixXd root = covariance.llt().matrixU();
+    const MatrixXd root = math::cholesky_factor(covariance).transpose();
     start_ = root.triangularView<Eigen::Upper>().solve<Eigen::OnTheRight>(start_).eval();
 }
 

@@ -3,6 +3,8 @@
 
 #include <Eigen/Cholesky>
 
+#include "math/matrices/linear_systems.hpp"
+
 namespace hidyn::dmft {
 
 using Eigen::Index;
@@ -22,7 +24,7 @@ MatrixXd root_of(const MatrixXd& covariance) {
 std::vector<Tile> make_tiles(const Process& process, const MatrixXd& normals) {
     const auto k = static_cast<Index>(process.students);
     const auto m = static_cast<Index>(process.teachers);
-    const MatrixXd teacher_root = process.T.llt().matrixL();
+    const MatrixXd teacher_root = math::cholesky_factor(process.T);
     const MatrixXd along =
         teacher_root.triangularView<Eigen::Lower>().solve(process.R.transpose()).transpose();
     // The students may lie in the teachers' span: their own part is then zero.

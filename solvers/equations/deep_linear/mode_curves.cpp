@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "solvers/equations/deep_linear/mode_curves.hpp"
 
-#include <boost/math/quadrature/gauss_kronrod.hpp>
-#include <boost/math/tools/roots.hpp>
 #include <cmath>
-#include <cstdint>
 #include <utility>
+
+#include "math/integral.hpp"
+#include "math/root.hpp"
 
 namespace hidyn::modes {
 
@@ -27,8 +27,7 @@ double hitting_time(double m, double start, double end, std::size_t depth) {
         if (std::abs(rest) < 1e-9 * m) return (L - 2.0) / (L * std::pow(w, L - 1.0));
         return (w - c * L * std::pow(w, L - 1.0)) / rest;
     };
-    const double regular =
-        boost::math::quadrature::gauss_kronrod<double, 31>::integrate(smooth, u0, u, 12, 1e-13);
+    const double regular = math::integral(smooth, u0, u, 1e-13);
     return (std::pow(u0, 2.0 - L) - std::pow(u, 2.0 - L)) / ((L - 2.0) * m) +
            (regular + c * std::log((m - start) / (m - end))) / m;
 }
@@ -48,10 +47,7 @@ double balanced(double m, double start, std::size_t depth, double time) {
     while (late(x0 + step) < 0.0 && step < 500.0) step *= 2.0;
     // Nothing is left to learn.
     if (x0 + step > 36.0 && late(36.0) < 0.0) return m;
-    std::uintmax_t most = 200;
-    const auto bracket = boost::math::tools::toms748_solve(
-        late, x0, std::min(x0 + step, 36.0), boost::math::tools::eps_tolerance<double>(50), most);
-    return strength(0.5 * (bracket.first + bracket.second));
+    return strength(math::root_between(late, x0, std::min(x0 + step, 36.0), 50));
 }
 
 double unbalanced(double m, double a, double b, double time) {

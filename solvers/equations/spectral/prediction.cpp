@@ -2,9 +2,10 @@
 #include "solvers/equations/spectral/prediction.hpp"
 
 #include <algorithm>
-#include <boost/math/tools/roots.hpp>
 #include <cmath>
 #include <limits>
+
+#include "math/root.hpp"
 
 namespace hidyn::spectral {
 namespace {
@@ -46,10 +47,7 @@ template <class Function>
 double root_above(const Function& rising, double low, double step) {
     if (rising(low) >= 0.0) return low;
     while (rising(low + step) < 0.0) step *= 2.0;
-    std::uintmax_t most = 200;
-    const auto bracket = boost::math::tools::toms748_solve(
-        rising, low, low + step, boost::math::tools::eps_tolerance<double>(48), most);
-    return 0.5 * (bracket.first + bracket.second);
+    return math::root_between(rising, low, low + step, 48);
 }
 
 }  // namespace

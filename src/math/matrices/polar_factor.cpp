@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "math/matrices/polar_factor.hpp"
 
-#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <cmath>
 
+#include "math/matrices/orthogonal.hpp"
 #include "math/matrices/spectrum.hpp"
 
 namespace hidyn::math {
@@ -34,16 +34,16 @@ MatrixXd by_gram(const MatrixXd& G, const math::SymmetricSpectrum& solver, Funct
 
 /// Of a wide matrix.
 MatrixXd by_decomposition(const MatrixXd& G) {
-    const Eigen::HouseholderQR<MatrixXd> qr(G.transpose());
+    const OrthogonalTriangular qr(G.transpose());
     const Index K = G.rows();
-    const MatrixXd R = qr.matrixQR().topRows(K).triangularView<Eigen::Upper>();
+    const MatrixXd R = qr.upper(K);
     const Eigen::JacobiSVD<MatrixXd> svd(R, Eigen::ComputeFullU | Eigen::ComputeFullV);
     const VectorXd& s = svd.singularValues();
     VectorXd kept(K);
     for (Index k = 0; k < K; ++k) kept[k] = s[k] > rank_tolerance * s[0] ? 1.0 : 0.0;
     MatrixXd factor = MatrixXd::Zero(G.cols(), K);
     factor.topRows(K) = svd.matrixU() * kept.asDiagonal() * svd.matrixV().transpose();
-    return (qr.householderQ() * factor).transpose();
+    return qr.rotate(factor).transpose();
 }
 
 template <class Step>

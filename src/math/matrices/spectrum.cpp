@@ -2,9 +2,10 @@
 #include "math/matrices/spectrum.hpp"
 
 #include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
+
+#include "math/matrices/orthogonal.hpp"
 
 namespace hidyn::math {
 
@@ -26,8 +27,7 @@ VectorXd singular_values(const MatrixXd& W) {
 }
 
 MatrixXd upper_factor(const MatrixXd& W) {
-    const Eigen::HouseholderQR<MatrixXd> qr(W);
-    return qr.matrixQR().topRows(std::min(W.rows(), W.cols())).triangularView<Eigen::Upper>();
+    return OrthogonalTriangular(W).upper(std::min(W.rows(), W.cols()));
 }
 
 }  // namespace hidyn::math
