@@ -72,7 +72,8 @@ class Reduced {
         w_[0] = 1.0 / a_;
     }
 
-    void step() {
+    /// Not inlined: how the compiler rounds is then the same whatever stands around it.
+    [[gnu::noinline]] void step() {
         using Eigen::Vector4d;
         // Coordinates along the teacher, w and v, and a fourth direction that the batch may open.
         const Vector4d delta = a_ * w_ - Vector4d::UnitX();

@@ -28,7 +28,6 @@ class ThreeValues {
   public:
     explicit ThreeValues(const QuadraticNetwork& problem)
         : problem_(problem),
-          report_(problem),
           spike_(1.0 + problem.inputs.spike),
           mu_(problem.strengths.front()),
           others_(static_cast<double>(problem.start_size) - (problem.inputs.has_spike ? 2.0 : 1.0)) {
@@ -45,7 +44,7 @@ class ThreeValues {
         }
     }
 
-    void observe(const Slot& slot) const {
+    void observe(const Observables& report, const Slot& slot) const {
         const double p2 = value_[0] * value_[0];
         const double q2 = value_[1] * value_[1];
         const double r2 = value_[2] * value_[2];
@@ -53,16 +52,16 @@ class ThreeValues {
         const double tau = p2 + spike_ * q2 + others_ * r2 - mu_;
         // L = (2 tr (C E)^2 + (tr C E)^2) / 4.
         const double square = std::pow(p2 - mu_, 2) + spike_ * spike_ * q2 * q2 + others_ * r2 * r2;
-        slot.record(report_.error, 0.5 * (tau * tau + 2.0 * square));
-        slot.record(report_.signal_mass, p2);
-        slot.record(report_.bulk_mass, others_ * r2);
-        slot.record(report_.alignment, p2 / trace);
-        slot.record(report_.frobenius_alignment, p2 / std::sqrt(p2 * p2 + q2 * q2 + others_ * r2 * r2));
+        slot.record(report.error, 0.5 * (tau * tau + 2.0 * square));
+        slot.record(report.signal_mass, p2);
+        slot.record(report.bulk_mass, others_ * r2);
+        slot.record(report.alignment, p2 / trace);
+        slot.record(report.frobenius_alignment, p2 / std::sqrt(p2 * p2 + q2 * q2 + others_ * r2 * r2));
         // Equal singular values share the leading eigenspace.
         const double top = (1.0 - 1e-6) * std::max({p2, q2, r2});
         const double sharing =
             (p2 >= top ? 1.0 : 0.0) + (q2 >= top ? 1.0 : 0.0) + (r2 >= top ? others_ : 0.0);
-        slot.record(report_.top_alignment, p2 >= top ? 1.0 / sharing : 0.0);
+        slot.record(report.top_alignment, p2 >= top ? 1.0 / sharing : 0.0);
         const auto bulk = static_cast<std::size_t>(
             std::min(others_, static_cast<double>(quadratic_network::most_listed_students)));
         std::vector<double> values(bulk, std::abs(value_[2]));
@@ -70,9 +69,9 @@ class ThreeValues {
         if (problem_.inputs.has_spike) values.push_back(std::abs(value_[1]));
         std::ranges::sort(values, std::greater());
         values.resize(std::min(problem_.students, quadratic_network::most_listed_students), 0.0);
-        slot.record(report_.singular_values, values);
-        slot.record(report_.spike_mass, q2);
-        slot.record(report_.signal_share, p2 / (p2 + q2));
+        slot.record(report.singular_values, values);
+        slot.record(report.spike_mass, q2);
+        slot.record(report.signal_share, p2 / (p2 + q2));
     }
     [[nodiscard]] bool finite() const { return value_[0] * value_[0] + value_[2] * value_[2] < 1e6; }
 
@@ -91,12 +90,12 @@ class ThreeValues {
     }
 
     const QuadraticNetwork& problem_;
-    Observables report_;
     double spike_, mu_, others_;
     std::array<double, 3> value_{};
 };
 
 Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
+    const Observables report(problem);
     ThreeValues state(problem);
     const auto last = static_cast<std::uint64_t>(run.grid.times.back());
     std::size_t next = 0;
@@ -108,7 +107,7 @@ Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
             outcome.diverged_at = static_cast<double>(t);
             break;
         }
-        if (static_cast<double>(t) == run.grid.times[next]) state.observe(run.recorder.at(0, next++));
+        if (static_cast<double>(t) == run.grid.times[next]) state.observe(report, run.recorder.at(0, next++));
         if (run.progress.stop_requested()) throw Interrupted();
         state.step();
     }
