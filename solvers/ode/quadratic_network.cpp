@@ -161,14 +161,14 @@ void record_errors(const QuadraticNetwork& problem, double tolerance, const Rout
     solve_start(problem, 10.0 * tolerance, 0, {run.info, run.grid, looser, unseen});
     const Trajectory other = looser.take();
     std::vector<double> error;
-    for (std::size_t index = 0; index < other.series.size(); ++index)
+    for (const Handle what : quadratic_network::Observables(problem).handles())
         for (std::size_t time = 0; time < run.grid.size(); ++time) {
-            const auto one = run.recorder.series()[index].at(0, time);
-            const auto two = other.series[index].at(0, time);
+            const auto one = run.recorder.series()[what.place()].at(0, time);
+            const auto two = other.series[what.place()].at(0, time);
             error.clear();
             for (std::size_t part = 0; part < one.size(); ++part)
                 error.push_back(std::abs(one[part] - two[part]));
-            run.recorder.record_error(index, time, error);
+            run.recorder.record_error(what, time, error);
         }
 }
 

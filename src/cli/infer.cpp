@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
@@ -83,11 +84,12 @@ generalized_linear::RawData read_data(const InferArguments& arguments) {
 
 /// One quantity as a series over iterations; `matrix` has a row for each.
 Series series_of(Observable what, std::size_t times, const RowMajor& matrix) {
-    Recorder recorder({std::move(what)}, 0, times);
+    ObservableList only;
+    const Handle handle = only.add(std::move(what));
+    Recorder recorder(only.all(), 0, times);
     for (std::size_t t = 0; t < times; ++t)
-        recorder.record(
-            0, 0, t,
-            {matrix.row(static_cast<Eigen::Index>(t)).data(), static_cast<std::size_t>(matrix.cols())});
+        recorder.at(0, t).record(handle, std::span(matrix.row(static_cast<Eigen::Index>(t)).data(),
+                                                   static_cast<std::size_t>(matrix.cols())));
     return recorder.take().series.front();
 }
 

@@ -54,7 +54,7 @@ std::string usage_mistake(const CLI::App& app, int argc, char** argv, const std:
     const std::string first = argc > 1 ? argv[1] : "";
     if (first.empty() || first.starts_with("-") || std::ranges::find(names, first) != names.end())
         return message + "; see hidyn --help";
-    return fmt::format("there is no command \"{}\"; there are {}{}", first, joined(names, ", "),
+    return fmt::format("there is no command \"{}\"; there are {}{}", first, hidyn::joined(names, ", "),
                        hidyn::suggestion(first, names));
 }
 

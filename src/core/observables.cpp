@@ -21,4 +21,10 @@ Handle ObservableList::add(const char* name, const char* long_name, const char* 
     return add(std::move(what));
 }
 
+std::vector<Handle> ObservableList::handles() const {
+    std::vector<Handle> all;
+    for (std::size_t place = first_; place < end(); ++place) all.push_back(Handle(place));
+    return all;
+}
+
 }  // namespace hidyn

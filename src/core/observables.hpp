@@ -41,6 +41,8 @@ class ObservableList {
                std::vector<Dimension> dimensions = {});
 
     [[nodiscard]] const std::vector<Observable>& all() const { return all_; }
+    /// Of all of them, in their order.
+    [[nodiscard]] std::vector<Handle> handles() const;
     /// Where a list that follows on this one begins.
     [[nodiscard]] std::size_t end() const { return first_ + all_.size(); }
 
