@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../unit/two_time_results.hpp"
+#include "../unit/support/two_time_results.hpp"
 
 #include "run/judgement.hpp"
 
