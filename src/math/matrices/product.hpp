@@ -6,11 +6,14 @@
 
 #include "math/matrices/eigen_kernels.hpp"
 
-/// Products A * B and (c A) * B of dense matrices of doubles, compiled once. Eigen compiles a product anew
+/// Products A * B of dense matrices of doubles, compiled once. Eigen compiles a product anew
 /// for every pair of types of its factors, two or three seconds each; here a factor is a pointer, sizes and
 /// an order, whatever it was (a matrix, its transpose, a block, a map). Any other expression is evaluated
 /// first, as Eigen does, too. product.cpp calls Eigen's own code with the same factors, so every number is
 /// the same. Expressions stay as they are.
+///
+/// A scaled factor, (c A) * B, is left to Eigen: whether the compiler makes one rounding or two of C + c x
+/// depends on the code around it, so it may not move.
 namespace hidyn::math {
 
 /// A matrix in memory whose rows or columns are contiguous.
@@ -27,10 +30,6 @@ enum class Update { assign, add, subtract };
 /// result (n x m) = or += or -= left (n x k) right (k x m); they must not overlap.
 void multiply(const DenseView<double>& result, const DenseView<const double>& left,
               const DenseView<const double>& right, Update update);
-/// The same with (factor left) right.
-void multiply(const DenseView<double>& result, double factor, const DenseView<const double>& left,
-              const DenseView<const double>& right, Update update);
-
 /// What product.cpp makes of a view, for which Eigen's own code remains.
 template <class Matrix>
 using StridedMap = Eigen::Map<Matrix, Eigen::Unaligned, Eigen::OuterStride<>>;
@@ -48,19 +47,6 @@ concept DenseFactor = std::is_same_v<typename T::Scalar, double> &&
                       int(Eigen::internal::inner_stride_at_compile_time<T>::ret) == 1 &&
                       !IsStridedMap<T>::value;
 
-template <class T>
-struct WithoutScale {
-    using type = T;
-    static constexpr bool scaled = false;
-};
-template <class Constant, class T>
-struct WithoutScale<Eigen::CwiseBinaryOp<
-    Eigen::internal::scalar_product_op<double, double>,
-    const Eigen::CwiseNullaryOp<Eigen::internal::scalar_constant_op<double>, Constant>, const T>> {
-    using type = T;
-    static constexpr bool scaled = true;
-};
-
 /// An expression that Eigen evaluates before it multiplies.
 template <class T>
 concept EvaluatedFactor =
@@ -70,9 +56,7 @@ concept EvaluatedFactor =
     !bool(Eigen::internal::blas_traits<T>::HasScalarFactor);
 
 template <class T>
-concept RightFactor = DenseFactor<T> || EvaluatedFactor<T>;
-template <class T>
-concept LeftFactor = RightFactor<typename WithoutScale<T>::type>;
+concept Factor = DenseFactor<T> || EvaluatedFactor<T>;
 
 /// Eigen evaluates it even where it multiplies a vector.
 template <class T>
@@ -102,11 +86,7 @@ void multiply_into(Result& result, const Left& left, const Right& right, Update 
     static_assert(int(Eigen::internal::inner_stride_at_compile_time<Result>::ret) == 1);
     const DenseView<double> into{result.data(), result.rows(), result.cols(), result.outerStride(),
                                  bool(Result::IsRowMajor)};
-    if constexpr (WithoutScale<Left>::scaled)
-        multiply(into, left.lhs().functor().m_other, view(in_memory(left.rhs())), view(in_memory(right)),
-                 update);
-    else
-        multiply(into, view(in_memory(left)), view(in_memory(right)), update);
+    multiply(into, view(in_memory(left)), view(in_memory(right)), update);
 }
 
 }  // namespace hidyn::math
@@ -114,7 +94,7 @@ void multiply_into(Result& result, const Left& left, const Right& right, Update 
 namespace Eigen::internal {
 
 template <class Left, class Right>
-requires hidyn::math::LeftFactor<Left> && hidyn::math::RightFactor<Right>
+requires hidyn::math::Factor<Left> && hidyn::math::Factor<Right>
 struct generic_product_impl<Left, Right, DenseShape, DenseShape, GemmProduct> {
     template <class Result>
     static void evalTo(Result& result, const Left& left, const Right& right) {
@@ -127,47 +107,28 @@ struct generic_product_impl<Left, Right, DenseShape, DenseShape, GemmProduct> {
     }
     template <class Result>
     static void addTo(Result& result, const Left& left, const Right& right) {
-        if (fused_by_compiler(result, right))
-            by_coefficients(result, left, right, add_assign_op<double, double>());
-        else if (as_vectors(result, right))
+        if (as_vectors(result, right))
             add_vectors(result, left, right, 1.0);
         else
             hidyn::math::multiply_into(result, left, right, hidyn::math::Update::add);
     }
     template <class Result>
     static void subTo(Result& result, const Left& left, const Right& right) {
-        if (fused_by_compiler(result, right))
-            by_coefficients(result, left, right, sub_assign_op<double, double>());
-        else if (as_vectors(result, right))
+        if (as_vectors(result, right))
             add_vectors(result, left, right, -1.0);
         else
             hidyn::math::multiply_into(result, left, right, hidyn::math::Update::subtract);
     }
 
   private:
-    using Plain = typename hidyn::math::WithoutScale<Left>::type;
-    static constexpr bool scaled = hidyn::math::WithoutScale<Left>::scaled;
     static constexpr bool ready_for_vectors =
-        (scaled ? hidyn::math::DenseFactor<Plain>
-                : hidyn::math::ready_for_vectors<Plain>)&&hidyn::math::ready_for_vectors<Right>;
+        hidyn::math::ready_for_vectors<Left> && hidyn::math::ready_for_vectors<Right>;
 
     /// Whether Eigen multiplies coefficient by coefficient.
     template <class Result>
     static bool small(const Result& result, const Right& right) {
         return right.rows() > 0 &&
                right.rows() + result.rows() + result.cols() < EIGEN_GEMM_TO_COEFFBASED_THRESHOLD;
-    }
-    /// It depends on the code around it whether the compiler makes one rounding or two of C + c x, the
-    /// coefficients of C += c A B; so this stays where it is.
-    template <class Result>
-    static bool fused_by_compiler(const Result& result, const Right& right) {
-        return scaled && small(result, right);
-    }
-    template <class Result, class Assign>
-    static void by_coefficients(Result& result, const Left& left, const Right& right, const Assign& assign) {
-        if constexpr (scaled)
-            generic_product_impl<Left, Right, DenseShape, DenseShape, CoeffBasedProductMode>::eval_dynamic(
-                result, left, right, assign);
     }
     /// Whether the product is one of a matrix and a vector with an expression in it: of these Eigen evaluates
     /// no matrix.
