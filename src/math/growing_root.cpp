@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "math/growing_root.hpp"
 
-#include <Eigen/QR>
 #include <cmath>
+
+#include "math/matrices/orthogonal.hpp"
 
 namespace hidyn::math {
 
@@ -22,7 +23,7 @@ VectorXd GrowingRoot::append(const VectorXd& covariances) {
     if (columns_ == rows)
         row = before.triangularView<Eigen::Lower>().solve(known);
     else if (columns_ > 0)
-        row = before.householderQr().solve(known);
+        row = least_squares(before, known);
     const double rest = variance - row.squaredNorm();
     factor_.row(rows).head(columns_) = row;
     varying_.push_back(covariances.size() - 1);

@@ -31,6 +31,10 @@ MatrixXd OrthogonalTriangular::rotate(const MatrixXd& X) const {
     return Eigen::householderSequence(packed_, coefficients_) * X;
 }
 
+VectorXd least_squares(const MatrixXd& A, const VectorXd& b) {
+    return A.householderQr().solve(b);
+}
+
 MatrixXd least_squares_from_right(const MatrixXd& A, const MatrixXd& B) {
     return A.completeOrthogonalDecomposition().solve(B.transpose()).transpose();
 }

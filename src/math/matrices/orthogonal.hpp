@@ -25,6 +25,9 @@ class OrthogonalTriangular {
     Eigen::VectorXd coefficients_;
 };
 
+/// x (m) that minimises |A x - b|, A (n x m) of full column rank.
+[[nodiscard]] Eigen::VectorXd least_squares(const Eigen::MatrixXd& A, const Eigen::VectorXd& b);
+
 /// The shortest X (l x m) that minimises |X A^T - B|, A (n x m) of any rank, B l x n.
 [[nodiscard]] Eigen::MatrixXd least_squares_from_right(const Eigen::MatrixXd& A, const Eigen::MatrixXd& B);
 
