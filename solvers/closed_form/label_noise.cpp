@@ -22,7 +22,7 @@ using deep_linear::StartKind;
 /// order in eta d / B:
 ///   d/dt (W_2^T W_2 - W_1 W_1^T) = (eta Delta / B) (d_o W_1 W_1^T - d_i W_2^T W_2)
 ///   <s> = m - (eta Delta / 2 B) sqrt(d_i d_o), once layers are balanced
-Outcome follow(const DeepLinear& problem, const RouteRun& run) {
+Outcome follow_diffusion(const DeepLinear& problem, const RouteRun& run) {
     const Observables report(problem);
     const std::vector<Eigen::Index> n = problem.widths(run.info.d);
     const auto inputs = static_cast<double>(n.front());
@@ -103,7 +103,7 @@ RouteKind label_noise_kind() {
                      .needed()},
         .make = route_of<DeepLinear>([](const Asked<DeepLinear>& asked) -> Solve {
             check(asked);
-            return [problem = asked.problem](const RouteRun& run) { return follow(*problem, run); };
+            return [problem = asked.problem](const RouteRun& run) { return follow_diffusion(*problem, run); };
         })};
 }
 

@@ -19,7 +19,7 @@ using deep_linear::Observables;
 
 /// E = W - M under E <- E - eta G, G the mean over the batch of (E x - noise) x^T, x of d dimensions:
 ///   <G> = E, Cov(G_ij, G_kl) = [(E E^T + Delta)_ik delta_jl + E_il E_kj] / B.
-struct Moments {
+struct ModeMoments {
     double mean = 0.0;    ///< <E_aa>
     double square = 0.0;  ///< <E_aa^2>
     double row = 0.0;     ///< <(E E^T)_aa>
@@ -33,14 +33,14 @@ struct Moments {
 
 /// Of the teacher's modes, and last of a row that is 0.
 void record(const DeepLinear& problem, const Observables& report, std::uint64_t d,
-            const std::vector<Moments>& modes, const Slot& slot) {
+            const std::vector<ModeMoments>& modes, const Slot& slot) {
     const double rate = problem.learning_rate / static_cast<double>(problem.batch_size);
     const auto empty_rows =
         static_cast<double>(problem.widths(d).back()) - static_cast<double>(problem.modes());
     double error = 0.5 * empty_rows * modes.back().row;
     std::vector<double> strengths, variances, diffusion;
     for (std::size_t k = 0; k < problem.modes(); ++k) {
-        const Moments& mode = modes[k];
+        const ModeMoments& mode = modes[k];
         error += 0.5 * mode.row;
         strengths.push_back(problem.strengths[k] + mode.mean);
         variances.push_back(mode.square - mode.mean * mode.mean);
@@ -52,11 +52,11 @@ void record(const DeepLinear& problem, const Observables& report, std::uint64_t 
     slot.record(report.mode_diffusion, diffusion);
 }
 
-Outcome follow(const DeepLinear& problem, const RouteRun& run) {
+Outcome follow_moments(const DeepLinear& problem, const RouteRun& run) {
     const Observables report(problem);
     const auto B = static_cast<double>(problem.batch_size);
     const auto d = static_cast<double>(run.info.d);
-    std::vector<Moments> modes;
+    std::vector<ModeMoments> modes;
     for (std::size_t k = 0; k < problem.modes(); ++k) {
         const double e = problem.initial.strengths[k] - problem.strengths[k];
         modes.push_back({e, e * e, e * e});
@@ -65,14 +65,14 @@ Outcome follow(const DeepLinear& problem, const RouteRun& run) {
     std::uint64_t done = 0;
     for (const Sampling& sampling : sampling_schedule(run.grid, problem.steps_per_unit_time(1.0))) {
         for (; done < sampling.step; ++done)
-            for (Moments& mode : modes) mode.step(problem.learning_rate, B, d, problem.label_noise);
+            for (ModeMoments& mode : modes) mode.step(problem.learning_rate, B, d, problem.label_noise);
         record(problem, report, run.info.d, modes, run.recorder.at(0, sampling));
     }
     run.progress.advance(1.0);
     return {};
 }
 
-Solve prepare(const Asked<DeepLinear>& asked) {
+Solve prepare_one_layer(const Asked<DeepLinear>& asked) {
     const DeepLinear& problem = *asked.problem;
     if (problem.depth != 1 || problem.initial.kind != deep_linear::StartKind::aligned)
         asked.complaints.add(
@@ -84,7 +84,7 @@ Solve prepare(const Asked<DeepLinear>& asked) {
         asked.complain("d", fmt::format("leaves inputs or outputs of fewer dimensions than the "
                                         "teacher's {} modes",
                                         problem.modes()));
-    return [problem = asked.problem](const RouteRun& run) { return follow(*problem, run); };
+    return [problem = asked.problem](const RouteRun& run) { return follow_moments(*problem, run); };
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ RouteKind one_layer_kind() {
                          .at_least(1)
                          .at_most(1e12)
                          .needed()},
-            .make = route_of<DeepLinear>(prepare)};
+            .make = route_of<DeepLinear>(prepare_one_layer)};
 }
 
 }  // namespace hidyn::closed_form

@@ -131,7 +131,7 @@ Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
     return outcome;
 }
 
-Solver prepare(const Asked<QuadraticNetwork>& asked) {
+Solver prepare_batches(const Asked<QuadraticNetwork>& asked) {
     const QuadraticNetwork& problem = *asked.problem;
     const auto refuse = [&](const std::string& why) {
         asked.complaints.add(fmt::format("{}: {}", asked.keys.place(), why));
@@ -158,7 +158,7 @@ RouteKind quadratic_network_kind() {
         .theory = true,
         .algorithms = {"gradient-descent", "spectral-gradient-descent"},
         .keys = {},
-        .make = route_of<QuadraticNetwork>(prepare)};
+        .make = route_of<QuadraticNetwork>(prepare_batches)};
 }
 
 }  // namespace hidyn::closed_form

@@ -16,13 +16,12 @@ namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
-using sparse_regression::Observables;
 using sparse_regression::SparseRegression;
 
 /// dw/dt = 2 sqrt(w^2 + 4 alpha^4) (w* - w): a mode of two unbalanced layers with b^2 - a^2 = 4 alpha^2, from
 /// 0.
 Outcome follow_coordinates(const SparseRegression& problem, const RouteRun& run) {
-    const Observables report(problem);
+    const sparse_regression::Observables report(problem);
     const auto nonzeros = static_cast<Index>(problem.signal.size());
     for (std::size_t time = 0; time < run.grid.size(); ++time) {
         VectorXd w(nonzeros);
@@ -41,7 +40,7 @@ Outcome follow_coordinates(const SparseRegression& problem, const RouteRun& run)
 /// Of one agent u v = alpha^2 stays, and w = 2 alpha^2 sinh(2 z) with dz/dt = -r(w): half as many equations,
 /// none of them small.
 Outcome follow_pooled(const SparseRegression& problem, const RouteRun& run) {
-    const Observables report(problem);
+    const sparse_regression::Observables report(problem);
     Outcome outcome;
     for (std::size_t replica = 0; replica < problem.data_replicas; ++replica) {
         const SparseRegression::Data data = problem.data(run.info.d, static_cast<std::uint32_t>(replica));

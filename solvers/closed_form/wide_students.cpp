@@ -16,7 +16,6 @@
 namespace hidyn::closed_form {
 namespace {
 
-using quadratic_network::Observables;
 using quadratic_network::QuadraticNetwork;
 
 /// Singular values of W / sqrt(d) on signal, spike and, d - 2 times (d - 1 without a spike), in the bulk:
@@ -44,7 +43,7 @@ class ThreeValues {
         }
     }
 
-    void observe(const Observables& report, const Slot& slot) const {
+    void observe(const quadratic_network::Observables& report, const Slot& slot) const {
         const double p2 = value_[0] * value_[0];
         const double q2 = value_[1] * value_[1];
         const double r2 = value_[2] * value_[2];
@@ -94,8 +93,8 @@ class ThreeValues {
     std::array<double, 3> value_{};
 };
 
-Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
-    const Observables report(problem);
+Outcome solve_wide(const QuadraticNetwork& problem, const RouteRun& run) {
+    const quadratic_network::Observables report(problem);
     ThreeValues state(problem);
     const auto last = static_cast<std::uint64_t>(run.grid.times.back());
     std::size_t next = 0;
@@ -115,7 +114,7 @@ Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
     return outcome;
 }
 
-Solver prepare(const Asked<QuadraticNetwork>& asked) {
+Solver prepare_wide_students(const Asked<QuadraticNetwork>& asked) {
     const QuadraticNetwork& problem = *asked.problem;
     const auto refuse = [&](const std::string& why) {
         asked.complaints.add(
@@ -129,7 +128,7 @@ Solver prepare(const Asked<QuadraticNetwork>& asked) {
     if (problem.algorithm.source != quadratic_network::Source::population ||
         problem.algorithm.polar != quadratic_network::Polar::exact)
         refuse("they follow the population loss, with exact polar factors");
-    return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
+    return {[problem = asked.problem](const RouteRun& run) { return solve_wide(*problem, run); }};
 }
 
 }  // namespace
@@ -141,7 +140,7 @@ RouteKind wide_students_kind() {
             .theory = true,
             .algorithms = {"gradient-descent", "spectral-gradient-descent"},
             .keys = {},
-            .make = route_of<QuadraticNetwork>(prepare)};
+            .make = route_of<QuadraticNetwork>(prepare_wide_students)};
 }
 
 }  // namespace hidyn::closed_form

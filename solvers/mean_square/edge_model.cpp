@@ -93,7 +93,7 @@ class Rise {
     double d_, batch_, edge_;
 };
 
-Solver prepare(const Asked<EdgeModel>& asked) {
+Solver prepare_edge_model(const Asked<EdgeModel>& asked) {
     const EdgeModel& problem = *asked.problem;
     const auto d = static_cast<double>(asked.info.d);
     const double edge = edge_of(problem, d);
@@ -122,7 +122,7 @@ RouteKind edge_model_kind() {
         .theory = true,
         .keys =
             {keys::integer_or_list("d", "input dimension").written("d").at_least(1).at_most(1e12).needed()},
-        .make = route_of<EdgeModel>(prepare)};
+        .make = route_of<EdgeModel>(prepare_edge_model)};
 }
 
 }  // namespace hidyn::mean_square

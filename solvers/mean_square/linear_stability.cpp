@@ -17,12 +17,11 @@ namespace hidyn::mean_square {
 namespace {
 
 using linear_stability::LinearStability;
-using linear_stability::Observables;
 
 /// `moments` of fresh samples or of one replica's data set, along the grid.
 template <class Moments>
-void follow(Moments moments, const Observables& report, const RouteRun& run, std::size_t replica,
-            Progress& progress) {
+void follow(Moments moments, const linear_stability::Observables& report, const RouteRun& run,
+            std::size_t replica, Progress& progress) {
     std::uint64_t done = 0;
     for (const Sampling& sampling : sampling_schedule(run.grid, 1.0)) {
         for (; done < sampling.step; ++done) {
@@ -34,8 +33,8 @@ void follow(Moments moments, const Observables& report, const RouteRun& run, std
     progress.advance(1.0);
 }
 
-void record_limits(double critical, double growth, const Observables& report, const RouteRun& run,
-                   std::size_t replica) {
+void record_limits(double critical, double growth, const linear_stability::Observables& report,
+                   const RouteRun& run, std::size_t replica) {
     for (std::size_t time = 0; time < run.grid.size(); ++time) {
         const Slot slot = run.recorder.at(replica, time);
         slot.record(report.critical_rate, critical);
@@ -44,7 +43,7 @@ void record_limits(double critical, double growth, const Observables& report, co
 }
 
 Outcome solve(const LinearStability& problem, const RouteRun& run) {
-    const Observables report(problem);
+    const linear_stability::Observables report(problem);
     const HeavyBall method{.learning_rate = problem.learning_rate,
                            .momentum = problem.momentum,
                            .batch_size = static_cast<double>(problem.batch_size)};
@@ -68,7 +67,7 @@ Outcome solve(const LinearStability& problem, const RouteRun& run) {
     return {};
 }
 
-Solver prepare(const Asked<LinearStability>& asked) {
+Solver prepare_linear_stability(const Asked<LinearStability>& asked) {
     const LinearStability& problem = *asked.problem;
     if (problem.sample_ratio && asked.info.d > 400)
         asked.complain("d", "is more than 400, too many for the moments of a data set: a step costs n d^2");
@@ -95,7 +94,7 @@ RouteKind linear_stability_kind() {
                      .at_least(1)
                      .at_most(1e6)
                      .needed()},
-        .make = route_of<LinearStability>(prepare)};
+        .make = route_of<LinearStability>(prepare_linear_stability)};
 }
 
 }  // namespace hidyn::mean_square

@@ -47,13 +47,13 @@ math::IntegrationReport follow(const QuadraticNetwork& problem, std::size_t repl
     return report;
 }
 
-Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
+Outcome solve_exact(const QuadraticNetwork& problem, const RouteRun& run) {
     return follow_starts(problem, run, [&](std::size_t replica, const RouteRun& one) {
         return follow(problem, replica, one);
     });
 }
 
-Solver prepare(const Asked<QuadraticNetwork>& asked) {
+Solver prepare_exact(const Asked<QuadraticNetwork>& asked) {
     check_isotropic(asked);
     const auto lost = [](const quadratic_network::Factors& start) {
         return math::symmetric_eigenvalues(start.A.transpose() * start.A)[0] <= 0.0;
@@ -62,7 +62,7 @@ Solver prepare(const Asked<QuadraticNetwork>& asked) {
         asked.complaints.add(fmt::format(
             "{}: every teacher needs some overlap with the students at the start, or it is never found",
             asked.keys.place()));
-    return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
+    return {[problem = asked.problem](const RouteRun& run) { return solve_exact(*problem, run); }};
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ RouteKind riccati_kind() {
             .theory = true,
             .algorithms = {"gradient-flow"},
             .keys = {},
-            .make = route_of<QuadraticNetwork>(prepare)};
+            .make = route_of<QuadraticNetwork>(prepare_exact)};
 }
 
 }  // namespace hidyn::riccati

@@ -15,7 +15,6 @@ namespace hidyn::riccati {
 namespace {
 
 using math::State;
-using quadratic_network::Observables;
 using quadratic_network::QuadraticNetwork;
 
 /// K and d -> infinity at fixed ratio, entries of W_0 / sqrt(d) of variance s^2 / d: with
@@ -93,7 +92,7 @@ std::vector<double> spectrum(const QuadraticNetwork& problem, const Closure& clo
 
 void record(const QuadraticNetwork& problem, const Closure& closure, const State& state, std::size_t time,
             const RouteRun& run) {
-    const Observables report(problem);
+    const quadratic_network::Observables report(problem);
     const Closure::Masses masses = closure.masses(state, run.grid.times[time]);
     double signal = 0.0;
     double square = masses.bulk_square;
@@ -119,7 +118,7 @@ void record(const QuadraticNetwork& problem, const Closure& closure, const State
     }
 }
 
-Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
+Outcome solve_limit(const QuadraticNetwork& problem, const RouteRun& run) {
     const Closure closure(problem);
     std::size_t recorded = 0;
     const math::Integration integration{
@@ -144,12 +143,12 @@ Outcome solve(const QuadraticNetwork& problem, const RouteRun& run) {
     return outcome;
 }
 
-Solver prepare(const Asked<QuadraticNetwork>& asked) {
+Solver prepare_limit(const Asked<QuadraticNetwork>& asked) {
     check_isotropic(asked);
     if (asked.problem->start_scale <= 0.0)
         asked.complaints.add(
             fmt::format("{}: is of random weights; give [initial] kind = \"random\"", asked.keys.place()));
-    return {[problem = asked.problem](const RouteRun& run) { return solve(*problem, run); }};
+    return {[problem = asked.problem](const RouteRun& run) { return solve_limit(*problem, run); }};
 }
 
 }  // namespace
@@ -162,7 +161,7 @@ RouteKind riccati_limit_kind() {
         .theory = true,
         .algorithms = {"gradient-flow"},
         .keys = {},
-        .make = route_of<QuadraticNetwork>(prepare)};
+        .make = route_of<QuadraticNetwork>(prepare_limit)};
 }
 
 }  // namespace hidyn::riccati

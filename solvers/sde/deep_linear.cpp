@@ -85,7 +85,7 @@ Outcome follow_modes(const DeepLinear& problem, const Scheme& scheme, const Rout
     return outcome;
 }
 
-Solve prepare(const Asked<DeepLinear>& asked) {
+Solve prepare_modes(const Asked<DeepLinear>& asked) {
     check_aligned_modes(asked);
     const bool finite_step = asked.keys.boolean("finite_step");
     const Scheme scheme{
@@ -113,7 +113,7 @@ RouteKind deep_linear_kind() {
                                 "quarter of the learning rate, a sixteenth where steps count as finite")
                          .above(0),
                      finite_step_key(), keys::seed("of the paths")},
-            .make = route_of<DeepLinear>(prepare)};
+            .make = route_of<DeepLinear>(prepare_modes)};
 }
 
 }  // namespace hidyn::sde

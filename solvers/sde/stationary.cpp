@@ -123,7 +123,7 @@ void check(const Asked<DeepLinear>& asked) {
     }
 }
 
-Solve prepare(const Asked<DeepLinear>& asked) {
+Solve prepare_stationary(const Asked<DeepLinear>& asked) {
     check(asked);
     return [problem = asked.problem, boltzmann = asked.keys.text("law") == "boltzmann",
             finite_step = asked.keys.boolean("finite_step")](const RouteRun& run) {
@@ -144,7 +144,7 @@ RouteKind stationary_law_kind() {
                      "law", "exact: of the diffusion; boltzmann: Gaussian, at the temperature of small noise",
                      {"exact", "boltzmann"}),
                  finite_step_key()},
-        .make = route_of<DeepLinear>(prepare)};
+        .make = route_of<DeepLinear>(prepare_stationary)};
 }
 
 }  // namespace hidyn::sde

@@ -19,18 +19,17 @@ namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
-using weight_diffusion::Observables;
 using weight_diffusion::WeightDiffusion;
 
 /// How the paths are made.
-struct Scheme {
+struct LevelScheme {
     std::size_t paths;  ///< of one part
     double time_step;
 };
 
 /// False if a step failed.
-bool follow_part(const WeightDiffusion& problem, const Scheme& scheme, std::size_t part, const RouteRun& run,
-                 Recorder& ensemble) {
+bool follow_part(const WeightDiffusion& problem, const LevelScheme& scheme, std::size_t part,
+                 const RouteRun& run, Recorder& ensemble) {
     const Index N = problem.columns();
     const TimeGrid& grid = run.grid;
     const Dyson dyson{.restoring_rate = problem.restoring_rate,
@@ -55,13 +54,13 @@ bool follow_part(const WeightDiffusion& problem, const Scheme& scheme, std::size
             levels[time].row(static_cast<Index>(path)) = xi.transpose();
         }
     }
-    const Observables report(problem);
+    const weight_diffusion::Observables report(problem);
     for (std::size_t time = 0; time < grid.size(); ++time)
-        record_levels(report, levels[time], ensemble.at(part, time));
+        weight_diffusion::record_levels(report, levels[time], ensemble.at(part, time));
     return true;
 }
 
-Outcome follow_levels(const WeightDiffusion& problem, const Scheme& scheme, const RouteRun& run) {
+Outcome follow_levels(const WeightDiffusion& problem, const LevelScheme& scheme, const RouteRun& run) {
     Recorder ensemble(problem.observables(), ensemble_parts, run.grid.size());
     std::vector<char> lost(ensemble_parts, 0);
     parallel_for(ensemble_parts, run.progress, [&](std::int64_t index) {
@@ -96,10 +95,10 @@ void check(const Asked<WeightDiffusion>& asked) {
         }
 }
 
-Solve prepare(const Asked<WeightDiffusion>& asked) {
+Solve prepare_levels(const Asked<WeightDiffusion>& asked) {
     check(asked);
-    const Scheme scheme{.paths = (asked.count("trajectories") + ensemble_parts - 1) / ensemble_parts,
-                        .time_step = asked.keys.real("time_step")};
+    const LevelScheme scheme{.paths = (asked.count("trajectories") + ensemble_parts - 1) / ensemble_parts,
+                             .time_step = asked.keys.real("time_step")};
     return [problem = asked.problem, scheme](const RouteRun& run) {
         return follow_levels(*problem, scheme, run);
     };
@@ -116,7 +115,7 @@ RouteKind weight_diffusion_kind() {
         .keys = {keys::trajectories("number of paths, rounded up to a multiple of 20", 1e7, 2000),
                  keys::real("time_step", "of backward Euler's scheme").above(0).otherwise(0.01),
                  keys::seed("of the paths")},
-        .make = route_of<WeightDiffusion>(prepare)};
+        .make = route_of<WeightDiffusion>(prepare_levels)};
 }
 
 }  // namespace hidyn::sde

@@ -9,7 +9,7 @@ namespace hidyn::cli {
 namespace {
 
 // No text may look like a request, and hyphens are those that a terminal copies.
-std::string quoted(const std::string& text) {
+std::string escaped(const std::string& text) {
     std::string out;
     for (const char letter : text) {
         if (letter == '\\')
@@ -25,11 +25,11 @@ std::string quoted(const std::string& text) {
 }
 
 std::string bold(const std::string& text) {
-    return "\\fB" + quoted(text) + "\\fR";
+    return "\\fB" + escaped(text) + "\\fR";
 }
 
 std::string italic(const std::string& text) {
-    return "\\fI" + quoted(text) + "\\fR";
+    return "\\fI" + escaped(text) + "\\fR";
 }
 
 std::string head_of(const OptionText& option) {
@@ -42,7 +42,7 @@ std::string head_of(const OptionText& option) {
 std::string sentence(std::string text) {
     if (!text.empty())
         text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
-    return quoted(text) + ".";
+    return escaped(text) + ".";
 }
 
 std::string entry(const std::string& head, const std::string& text) {
@@ -50,14 +50,14 @@ std::string entry(const std::string& head, const std::string& text) {
 }
 
 std::string option_entry(const OptionText& option) {
-    std::string text = quoted(option.meaning);
+    std::string text = escaped(option.meaning);
     if (option.required && !option.positional) text += " (required)";
-    if (!option.standard.empty()) text += quoted("; standard: " + option.standard);
+    if (!option.standard.empty()) text += escaped("; standard: " + option.standard);
     return entry(head_of(option), text);
 }
 
 std::string example(const std::string& why, const std::string& line) {
-    return fmt::format(".TP\n{}\n{}\n", bold(line), quoted(why));
+    return fmt::format(".TP\n{}\n{}\n", bold(line), escaped(why));
 }
 
 constexpr const char* description = R"(.PP
@@ -80,15 +80,16 @@ which writes all of it as one page to search.
 
 std::string man_page(const ProgramText& program) {
     const std::string version = program.version.substr(0, program.version.find(" ("));
-    std::string page = fmt::format(".TH HIDYN 1 \"\" \"{}\" \"User commands\"\n", quoted(version));
+    std::string page = fmt::format(".TH HIDYN 1 \"\" \"{}\" \"User commands\"\n", escaped(version));
     page += ".nh\n.ad l\n.SH NAME\nhidyn \\- high\\-dimensional theory beside finite\\-size algorithms\n";
     page += ".SH SYNOPSIS\n.nf\n";
-    for (const CommandText& command : program.commands) page += quoted(command.usage()) + "\n";
-    page += quoted("hidyn --version") + "\n" + quoted("hidyn [COMMAND] --help") + "\n.fi\n.SH DESCRIPTION\n";
+    for (const CommandText& command : program.commands) page += escaped(command.usage()) + "\n";
+    page +=
+        escaped("hidyn --version") + "\n" + escaped("hidyn [COMMAND] --help") + "\n.fi\n.SH DESCRIPTION\n";
     page += description;
     page += ".SH COMMANDS\n";
     for (const CommandText& command : program.commands) {
-        page += fmt::format(".SS hidyn {}\n{}\n", quoted(command.name), sentence(command.summary));
+        page += fmt::format(".SS hidyn {}\n{}\n", escaped(command.name), sentence(command.summary));
         for (const OptionText& option : command.options) page += option_entry(option);
     }
     page += ".SH EXIT STATUS\n";
@@ -99,12 +100,12 @@ std::string man_page(const ProgramText& program) {
     page += entry("130", "interrupted; an older results file is untouched");
     page += ".SH FILES\n";
     page += entry(italic("EXPERIMENT.h5"), "the results; complete or absent");
-    page += entry(italic("RESULTS.h5.checkpoint"), quoted("what a long run keeps for --resume"));
+    page += entry(italic("RESULTS.h5.checkpoint"), escaped("what a long run keeps for --resume"));
     page += entry(italic("PREFIX/share/hidyn/papers"), "reproduced papers, an experiment file per figure");
     page += entry(italic("PREFIX/share/doc/hidyn/manual.html"), "the manual");
     page += ".SH ENVIRONMENT\n";
-    page += entry(bold("HIDYN_PYTHON"), quoted("the Python that draws figures and writes the manual, "
-                                               "instead of the one found when hidyn was built"));
+    page += entry(bold("HIDYN_PYTHON"), escaped("the Python that draws figures and writes the manual, "
+                                                "instead of the one found when hidyn was built"));
     page += ".SH EXAMPLES\n";
     page += example("routes, comparison, verdict; writes question.h5", "hidyn run question.toml");
     page +=

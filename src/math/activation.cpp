@@ -15,12 +15,12 @@
 
 namespace hidyn::math {
 
+enum class ActivationKernel { erf, relu, tanh, polynomial, expression };
+
 namespace {
 
 constexpr std::size_t full_vector = 8;
 constexpr std::size_t block = 256;  // all passes over a block find it in the first-level cache
-
-enum class Kernel { erf, relu, tanh, polynomial, expression };
 
 HIDYN_KERNEL void scaled(std::span<const double> z, double factor, std::span<double> result) {
     for (std::size_t i = 0; i < z.size(); ++i) result[i] = factor * z[i];
@@ -127,7 +127,7 @@ void in_blocks(const Kernel& kernel, std::span<const double> z, Results... resul
 
 struct Activation::Definition {
     std::string label;
-    Kernel kernel = Kernel::expression;
+    ActivationKernel kernel = ActivationKernel::expression;
     Family family = Family::general;
     bool smooth = true;
     double steepness = 1.0;
@@ -140,7 +140,7 @@ struct Activation::Definition {
     static std::shared_ptr<const Definition> polynomial(std::string_view label,
                                                         std::vector<double> coefficients) {
         auto definition = std::make_shared<Definition>(Definition{.label = std::string(label),
-                                                                  .kernel = Kernel::polynomial,
+                                                                  .kernel = ActivationKernel::polynomial,
                                                                   .family = Family::polynomial,
                                                                   .coefficients = std::move(coefficients)});
         definition->padded = definition->coefficients;
@@ -152,20 +152,20 @@ struct Activation::Definition {
 
     void values(std::span<const double> z, std::span<double> g) const {
         switch (kernel) {
-            case Kernel::erf:
+            case ActivationKernel::erf:
                 scaled(z, std::numbers::sqrt2 / 2.0, g);
                 erf(g, g);
                 break;
-            case Kernel::relu:
+            case ActivationKernel::relu:
                 relu(z, g);
                 break;
-            case Kernel::tanh:
+            case ActivationKernel::tanh:
                 tanh(z, g);
                 break;
-            case Kernel::polynomial:
+            case ActivationKernel::polynomial:
                 padded.size() == 4 ? cubic(padded, z, g) : horner(padded, z, g);
                 break;
-            case Kernel::expression:
+            case ActivationKernel::expression:
                 expression->evaluate(z, g);
                 break;
         }
@@ -173,25 +173,25 @@ struct Activation::Definition {
 
     void values_and_derivatives(std::span<const double> z, std::span<double> g, std::span<double> dg) const {
         switch (kernel) {
-            case Kernel::erf:
+            case ActivationKernel::erf:
                 erf_arguments(z, g, dg);
                 erf(g, g);
                 exp(dg, dg);
                 scaled(dg, std::numbers::sqrt2 * std::numbers::inv_sqrtpi, dg);
                 break;
-            case Kernel::relu:
+            case ActivationKernel::relu:
                 relu(z, g);
                 positive(z, dg);
                 break;
-            case Kernel::tanh:
+            case ActivationKernel::tanh:
                 tanh(z, g);
                 tanh_derivative(g, dg);
                 break;
-            case Kernel::polynomial:
+            case ActivationKernel::polynomial:
                 values(z, g);
                 padded.size() == 4 ? cubic_derivative(padded, z, dg) : horner(derivative, z, dg);
                 break;
-            case Kernel::expression:
+            case ActivationKernel::expression:
                 expression->evaluate(z, g, dg);
                 break;
         }
@@ -200,26 +200,26 @@ struct Activation::Definition {
     void jets(std::span<const double> z, std::span<double> g, std::span<double> dg,
               std::span<double> ddg) const {
         switch (kernel) {
-            case Kernel::erf:
+            case ActivationKernel::erf:
                 erf_arguments(z, g, dg);
                 erf(g, g);
                 exp(dg, dg);
                 erf_derivatives(z, dg, ddg);
                 break;
-            case Kernel::relu:
+            case ActivationKernel::relu:
                 values_and_derivatives(z, g, dg);
                 std::fill(ddg.begin(), ddg.end(), 0.0);
                 break;
-            case Kernel::tanh:
+            case ActivationKernel::tanh:
                 values_and_derivatives(z, g, dg);
                 tanh_second_derivative(g, dg, ddg);
                 break;
-            case Kernel::polynomial:
+            case ActivationKernel::polynomial:
                 values_and_derivatives(z, g, dg);
                 padded.size() == 4 ? cubic_second_derivative(padded, z, ddg)
                                    : horner(second_derivative, z, ddg);
                 break;
-            case Kernel::expression:
+            case ActivationKernel::expression:
                 expression->evaluate(z, g, dg, ddg);
                 break;
         }
@@ -238,13 +238,13 @@ Activation Activation::named(std::string_view name) {
     const auto polynomial = [&](std::vector<double> coefficients) {
         return Activation(Definition::polynomial(name, std::move(coefficients)));
     };
-    const auto special = [&](Kernel kernel, Family family, bool smooth) {
+    const auto special = [&](ActivationKernel kernel, Family family, bool smooth) {
         return Activation(std::make_shared<Definition>(
             Definition{.label = std::string(name), .kernel = kernel, .family = family, .smooth = smooth}));
     };
-    if (name == "erf") return special(Kernel::erf, Family::erf, true);
-    if (name == "relu") return special(Kernel::relu, Family::relu, false);
-    if (name == "tanh") return special(Kernel::tanh, Family::general, true);
+    if (name == "erf") return special(ActivationKernel::erf, Family::erf, true);
+    if (name == "relu") return special(ActivationKernel::relu, Family::relu, false);
+    if (name == "tanh") return special(ActivationKernel::tanh, Family::general, true);
     if (name == "linear") return polynomial({0.0, 1.0});
     if (name == "quadratic") return polynomial({0.0, 0.0, 1.0});
     if (name == "he2") return polynomial({-1.0, 0.0, 1.0});
@@ -284,7 +284,7 @@ Activation Activation::from_expression(std::string_view text) {
         return Activation(Definition::polynomial(text, std::move(*coefficients)));
     return Activation(std::make_shared<Definition>(
         Definition{.label = std::string(text),
-                   .kernel = Kernel::expression,
+                   .kernel = ActivationKernel::expression,
                    .smooth = expression.smooth(),
                    .steepness = expression.smooth() ? steepness_of(expression) : 1.0,
                    .expression = expression}));

@@ -11,21 +11,20 @@ namespace hidyn::run {
 namespace {
 
 using results::DerivedGroup;
-using statistics::Outcome;
 
-int severity(Outcome outcome) {
+int severity(statistics::Outcome outcome) {
     switch (outcome) {
-        case Outcome::disagrees:
+        case statistics::Outcome::disagrees:
             return 3;
-        case Outcome::inconclusive:
+        case statistics::Outcome::inconclusive:
             return 2;
-        case Outcome::agrees:
+        case statistics::Outcome::agrees:
             return 1;
     }
     return 0;
 }
 
-void add_verdict(Findings& found, Outcome outcome, double p_value) {
+void add_verdict(Findings& found, statistics::Outcome outcome, double p_value) {
     if (!found.worst || severity(outcome) > severity(*found.worst)) found.worst = outcome;
     found.p_value = std::fmin(found.p_value, p_value);
 }
@@ -69,7 +68,8 @@ Findings stored_findings(const results::Results& results) {
         if (!group.path.starts_with("scaling/")) continue;
         // The groups of single observables have no outcome.
         const std::string name = attribute<std::string>(group, "outcome", "");
-        for (const Outcome outcome : {Outcome::agrees, Outcome::disagrees, Outcome::inconclusive})
+        for (const statistics::Outcome outcome :
+             {statistics::Outcome::agrees, statistics::Outcome::disagrees, statistics::Outcome::inconclusive})
             if (name == statistics::outcome_name(outcome))
                 add_verdict(found, outcome, attribute<double>(group, "p_value", std::nan("")));
     }

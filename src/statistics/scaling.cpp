@@ -13,7 +13,7 @@ namespace hidyn::statistics {
 
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 bool shared_by_all(std::span<const SimulationRun> sizes, const TheoryRun& theory, const Series& predicted) {
     return !sizes.empty() && std::all_of(sizes.begin(), sizes.end(), [&](const SimulationRun& run) {
@@ -42,7 +42,7 @@ std::pair<double, double> uncertainty(const std::vector<double>& functional,
 
 double curvature_chi2(const Series& theory, std::span<const double> d, std::span<const double> weights,
                       const std::vector<ReplicaAverage>& averages, double floor) {
-    if (distinct_sizes(d) < 3) return undefined;
+    if (distinct_sizes(d) < 3) return unknown;
     const auto functional = size_functional(d, weights, 2, 2);
     double sum = 0, points = 0, floor_variance = 0;
     for (const double weight : functional) floor_variance += std::pow(weight * floor, 2);
@@ -55,7 +55,7 @@ double curvature_chi2(const Series& theory, std::span<const double> d, std::span
             sum += value * value / variance * (dof - 2) / dof;
             points += 1;
         }
-    return points > 0 ? sum / points : undefined;
+    return points > 0 ? sum / points : unknown;
 }
 
 LimitFit extrapolate(std::span<const SimulationRun> sizes, const Series& theory) {
@@ -109,8 +109,8 @@ std::pair<double, double> log_deviation(std::vector<double> squares) {
     const double n = static_cast<double>(squares.size());
     double total = 0;
     for (const double value : squares) total += value;
-    if (squares.empty() || !(total > 0)) return {undefined, undefined};
-    if (squares.size() < 2) return {0.5 * std::log(total / n), undefined};
+    if (squares.empty() || !(total > 0)) return {unknown, unknown};
+    if (squares.size() < 2) return {0.5 * std::log(total / n), unknown};
     double mean = 0, square = 0;
     for (const double value : squares) {
         const double left_out = 0.5 * std::log((total - value) / (n - 1));
@@ -122,7 +122,7 @@ std::pair<double, double> log_deviation(std::vector<double> squares) {
 
 DeviationFall fall(std::string name, std::span<const SimulationRun> sizes,
                    const std::vector<std::vector<double>>& squares) {
-    DeviationFall result{std::move(name), {}, {}, {}, undefined, undefined};
+    DeviationFall result{std::move(name), {}, {}, {}, unknown, unknown};
     std::vector<double> log_sizes, logs, errors, weights;
     for (std::size_t j = 0; j < sizes.size(); ++j) {
         const auto [log, error] = log_deviation(squares[j]);

@@ -7,6 +7,8 @@
 #include "solvers/state_evolution/linear_parameters.hpp"
 #include "solvers/state_evolution/sampled_samples.hpp"
 
+namespace these = generalized_linear_cases;
+
 using namespace hidyn;
 using generalized_linear::Method;
 
@@ -15,7 +17,7 @@ using generalized_linear::Method;
 // 0.07 s at 20 GB/s (0.36 G multiply-adds are 0.01 s). Measured on one core: 0.19 s in a quiet hour, twice
 // that in a busy one.
 static void logistic_path(benchmark::State& state) {
-    const auto problem = cases::logistic({.learning_rate = 1.0}, 50);
+    const auto problem = these::logistic({.learning_rate = 1.0}, 50);
     const Method method(problem->algorithm, 50);
     for (auto _ : state) {
         state_evolution::LinearParameters parameters(*problem, method);
@@ -28,7 +30,7 @@ BENCHMARK(logistic_path)->Unit(benchmark::kMillisecond);
 // One run of 50 iterations at n = 4000, d = 1300. Floor: the matrix, 42 MB, read 51 times: 0.21 s at 10 GB/s.
 // Measured: 0.17 s.
 static void logistic_run(benchmark::State& state) {
-    auto problem = cases::logistic({.learning_rate = 1.0}, 50);
+    auto problem = these::logistic({.learning_rate = 1.0}, 50);
     problem->sample_ratio = 4000.0 / 1300.0;
     const Method method(problem->algorithm, 50);
     const auto signal = generalized_linear::draw_signal(*problem, 1300, {.seed = 1});
@@ -42,7 +44,7 @@ BENCHMARK(logistic_run)->Unit(benchmark::kMillisecond);
 // What the data say about that run. Floor: n T^3 / 6 derivatives read once in double precision, 0.7 GB, 0.07
 // s. Measured: 0.095 s.
 static void logistic_estimate(benchmark::State& state) {
-    auto problem = cases::logistic({.learning_rate = 1.0}, 50);
+    auto problem = these::logistic({.learning_rate = 1.0}, 50);
     problem->sample_ratio = 4000.0 / 1300.0;
     const Method method(problem->algorithm, 50);
     const auto signal = generalized_linear::draw_signal(*problem, 1300, {.seed = 1});

@@ -9,7 +9,7 @@
 namespace hidyn::deep_linear {
 namespace {
 
-constexpr double not_yet = std::numeric_limits<double>::infinity();
+constexpr double not_learned = std::numeric_limits<double>::infinity();
 
 double power(double base, std::size_t exponent) {
     double product = 1.0;
@@ -25,7 +25,7 @@ ModeProcess::ModeProcess(const DeepLinear& problem, const std::array<random::Str
         Row row;
         row.fill(std::pow(s, 1.0 / static_cast<double>(problem.depth)));
         a_.push_back(row);
-        row.fill(not_yet);
+        row.fill(not_learned);
         learned_.push_back(row);
     }
     if (problem_.asked.learned_at)
@@ -66,7 +66,8 @@ HIDYN_KERNEL void ModeProcess::advance_modes(std::uint64_t steps) {
 void ModeProcess::note_learned(std::size_t mode) {
     const double enough = *problem_.asked.learned_at * problem_.strengths[mode];
     for (std::size_t lane = 0; lane < lanes; ++lane)
-        if (learned_[mode][lane] == not_yet && strength(mode, lane) >= enough) learned_[mode][lane] = step_;
+        if (learned_[mode][lane] == not_learned && strength(mode, lane) >= enough)
+            learned_[mode][lane] = step_;
 }
 
 double ModeProcess::strength(std::size_t mode, std::size_t lane) const {

@@ -9,7 +9,7 @@
 namespace hidyn::generalized_linear {
 namespace {
 
-std::shared_ptr<const Problem> make(const ProblemTables& tables, Complaints& complaints) {
+std::shared_ptr<const Problem> make_separability(const ProblemTables& tables, Complaints& complaints) {
     std::optional<Answers> answers = read_answers(tables.problem, complaints);
     if (!answers) return nullptr;
     auto problem = std::make_shared<Separability>(std::move(answers->loss), std::move(answers->label));
@@ -32,7 +32,7 @@ AlgorithmKind separability_algorithm() {
             .summary = "how many samples can be separated by a hyperplane, so that maximum likelihood fails",
             .keys = {},
             .data_keys = design_keys(),
-            .make = make};
+            .make = make_separability};
 }
 
 RouteKind separability_simulation() {

@@ -20,11 +20,10 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
-constexpr std::size_t lanes = event_lanes;
 constexpr std::size_t most_students = 4;
 
 Draw rounded_up(Draw draw) {
-    draw.trajectories = (draw.trajectories + lanes - 1) / lanes * lanes;
+    draw.trajectories = (draw.trajectories + event_lanes - 1) / event_lanes * event_lanes;
     return draw;
 }
 
@@ -95,7 +94,7 @@ class EventSolver {
         }
         for (std::size_t i = 0; i < K; ++i)
             for (std::size_t t = 0; t < M; ++t)
-                std::fill_n(now_.regression.data() + (i * now_.stride + t) * lanes, lanes,
+                std::fill_n(now_.regression.data() + (i * now_.stride + t) * event_lanes, event_lanes,
                             rows_.along_teachers[i * M + t]);
     }
 
@@ -104,7 +103,7 @@ class EventSolver {
         recall(rows_, layout, group, now_);
         place_nodes(nodes_, K, now_, layout.label(group.memory), losses_);
         layout.fetch(next);
-        const std::size_t points = nodes_.weights.size() * lanes;
+        const std::size_t points = nodes_.weights.size() * event_lanes;
         process_.loss(losses_.field.data(), points, losses_.label.data(), points,
                       {.value = losses_.value.data(),
                        .gradient = losses_.gradient.data(),
@@ -117,24 +116,24 @@ class EventSolver {
 
     /// Lanes that are drawn at step m take a value, jump, and remember it.
     void jump(EventGroup& group, std::size_t m) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
+        for (std::size_t lane = 0; lane < event_lanes; ++lane) {
             if (group.next[lane] != static_cast<std::int32_t>(m)) continue;
             const std::size_t p = group.happened[lane];
             const JumpRecord record = groups_.layout().jump(group.memory, p);
             std::array<double, most_students> lambda{};
             for (std::size_t k = 0; k < K; ++k) {
-                lambda[k] = now_.mean[k * lanes + lane];
+                lambda[k] = now_.mean[k * event_lanes + lane];
                 for (std::size_t l = 0; l <= k; ++l)
-                    lambda[k] +=
-                        now_.root[packed(k, l) * lanes + lane] * group.normals[(p * K + l) * lanes + lane];
-                record.white[k * lanes + lane] = group.normals[(p * K + k) * lanes + lane];
+                    lambda[k] += now_.root[packed(k, l) * event_lanes + lane] *
+                                 group.normals[(p * K + l) * event_lanes + lane];
+                record.white[k * event_lanes + lane] = group.normals[(p * K + k) * event_lanes + lane];
             }
             std::array<double, most_students> slope{};
             std::array<double, most_students*(most_students + 1) / 2> bend{};
             process_.loss(lambda.data(), 1, groups_.layout().label(group.memory) + lane, 1,
                           {.value = nullptr, .gradient = slope.data(), .hessian = bend.data(), .stride = 1});
-            const double strength = -process_.learning_rate * group.strength[p * lanes + lane];
-            for (std::size_t k = 0; k < K; ++k) record.force[k * lanes + lane] = strength * slope[k];
+            const double strength = -process_.learning_rate * group.strength[p * event_lanes + lane];
+            for (std::size_t k = 0; k < K; ++k) record.force[k * event_lanes + lane] = strength * slope[k];
             remember_tangent(record, p, lane, strength, bend.data());
             remember_factor(record, p, lane);
             groups_.advance(group, lane);
@@ -151,8 +150,8 @@ class EventSolver {
                 for (std::size_t l = 0; l < K; ++l) {
                     double entry = q == p ? a(k, l) : 0.0;
                     for (std::size_t j = 0; q < p && j < K; ++j)
-                        entry += a(k, j) * now_.response[((q * K + j) * K + l) * lanes + lane];
-                    record.tangent[((q * K + k) * K + l) * lanes + lane] = static_cast<float>(entry);
+                        entry += a(k, j) * now_.response[((q * K + j) * K + l) * event_lanes + lane];
+                    record.tangent[((q * K + k) * K + l) * event_lanes + lane] = static_cast<float>(entry);
                 }
     }
 
@@ -161,20 +160,21 @@ class EventSolver {
         float* factor = record.factor + lane;
         const std::size_t known = M + p * K;
         for (std::size_t k = 0; k < K; ++k) {
-            const double* x = now_.regression.data() + k * now_.stride * lanes + lane;
-            for (std::size_t n = 0; n < known; ++n) factor[n * lanes] = static_cast<float>(x[n * lanes]);
+            const double* x = now_.regression.data() + k * now_.stride * event_lanes + lane;
+            for (std::size_t n = 0; n < known; ++n)
+                factor[n * event_lanes] = static_cast<float>(x[n * event_lanes]);
             for (std::size_t l = 0; l <= k; ++l) {
-                const double entry = now_.root[packed(k, l) * lanes + lane];
+                const double entry = now_.root[packed(k, l) * event_lanes + lane];
                 const double inverse = entry > 0.0 ? 1.0 / entry : 0.0;
-                factor[(known + l) * lanes] = static_cast<float>(l == k ? inverse : entry);
+                factor[(known + l) * event_lanes] = static_cast<float>(l == k ? inverse : entry);
             }
-            factor += (known + k + 1) * lanes;
+            factor += (known + k + 1) * event_lanes;
         }
     }
 
     static double over_lanes(const AlignedVector& rows, std::size_t row) {
         double sum = 0.0;
-        for (std::size_t lane = 0; lane < lanes; ++lane) sum += rows[row * lanes + lane];
+        for (std::size_t lane = 0; lane < event_lanes; ++lane) sum += rows[row * event_lanes + lane];
         return sum;
     }
 

@@ -10,8 +10,6 @@ namespace {
 
 using Eigen::Index;
 
-constexpr std::size_t lanes = event_lanes;
-
 std::size_t most_jumps_of(const JumpSchedule& schedule) {
     std::size_t most = 0;
     for (std::size_t index = 0; index < schedule.trajectories; ++index)
@@ -28,11 +26,12 @@ std::size_t factor_entries(std::size_t K, std::size_t M, std::size_t p) {
 
 EventLayout::EventLayout(std::size_t students, std::size_t teachers, std::size_t most_jumps)
     : students_(students), teachers_(teachers) {
-    std::size_t offset = (1 + 2 * teachers) * lanes * sizeof(double);
+    std::size_t offset = (1 + 2 * teachers) * event_lanes * sizeof(double);
     for (std::size_t p = 0; p <= most_jumps; ++p) {
         jump_.push_back(offset);
         const std::size_t singles = factor_entries(students, teachers, p) + (p + 1) * students * students;
-        offset += lanes * (sizeof(std::int32_t) + 2 * students * sizeof(double) + singles * sizeof(float));
+        offset +=
+            event_lanes * (sizeof(std::int32_t) + 2 * students * sizeof(double) + singles * sizeof(float));
     }
 }
 
@@ -40,7 +39,7 @@ JumpRecord EventLayout::jump(std::byte* memory, std::size_t p) const {
     std::byte* place = memory + jump_[p];
     const auto take = [&]<class Number>(Number*, std::size_t rows) {
         auto* taken = reinterpret_cast<Number*>(place);
-        place += rows * lanes * sizeof(Number);
+        place += rows * event_lanes * sizeof(Number);
         return taken;
     };
     JumpRecord record{};
@@ -63,9 +62,9 @@ EventGroups::EventGroups(const Process& process, const JumpSchedule& schedule, s
       nowhere_(static_cast<std::int32_t>(steps + 1)) {
     std::vector<std::size_t> offset;
     std::size_t bytes = 0;
-    for (std::size_t begin = 0; begin < schedule.trajectories; begin += lanes) {
+    for (std::size_t begin = 0; begin < schedule.trajectories; begin += event_lanes) {
         EventGroup& group = groups_.emplace_back();
-        for (std::size_t lane = 0; lane < lanes; ++lane)
+        for (std::size_t lane = 0; lane < event_lanes; ++lane)
             group.jumps = std::max(group.jumps, schedule.jumps(begin + lane));
         offset.push_back(bytes);
         bytes += (layout_.bytes(group.jumps) + 63) / 64 * 64;
@@ -74,8 +73,8 @@ EventGroups::EventGroups(const Process& process, const JumpSchedule& schedule, s
     for (std::size_t g = 0; g < groups_.size(); ++g) {
         groups_[g].memory = memory_.data() + offset[g];
         for (std::size_t p = 0; p < groups_[g].jumps; ++p)
-            std::fill_n(layout_.jump(groups_[g].memory, p).step, lanes, nowhere_);
-        fill(groups_[g], process, schedule, g * lanes);
+            std::fill_n(layout_.jump(groups_[g].memory, p).step, event_lanes, nowhere_);
+        fill(groups_[g], process, schedule, g * event_lanes);
     }
 }
 
@@ -84,31 +83,32 @@ void EventGroups::fill(EventGroup& group, const Process& process, const JumpSche
     const std::size_t K = process.students;
     const std::size_t M = process.teachers;
     const Eigen::MatrixXd root = math::cholesky_factor(process.T);
-    group.strength.assign(group.jumps * lanes, 0.0);
-    group.normals.assign(group.jumps * K * lanes, 0.0);
+    group.strength.assign(group.jumps * event_lanes, 0.0);
+    group.normals.assign(group.jumps * K * event_lanes, 0.0);
     double* teacher = layout_.teacher(group.memory);
     double* white = layout_.teacher_white(group.memory);
-    std::array<double, lanes> noise{};
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
+    std::array<double, event_lanes> noise{};
+    for (std::size_t lane = 0; lane < event_lanes; ++lane) {
         const std::size_t index = begin + lane;
         noise[lane] = schedule.noise[index];
         for (std::size_t m = 0; m < M; ++m) {
             const double normal = schedule.teacher_normals[index * M + m];
-            white[m * lanes + lane] = normal;
+            white[m * event_lanes + lane] = normal;
             for (std::size_t row = m; row < M; ++row)
-                teacher[row * lanes + lane] += root(static_cast<Index>(row), static_cast<Index>(m)) * normal;
+                teacher[row * event_lanes + lane] +=
+                    root(static_cast<Index>(row), static_cast<Index>(m)) * normal;
         }
         for (std::size_t p = 0; p < schedule.jumps(index); ++p) {
             const std::size_t jump = schedule.first[index] + p;
             layout_.jump(group.memory, p).step[lane] = static_cast<std::int32_t>(schedule.step[jump]);
-            group.strength[p * lanes + lane] = schedule.strength[jump];
+            group.strength[p * event_lanes + lane] = schedule.strength[jump];
             for (std::size_t k = 0; k < K; ++k)
-                group.normals[(p * K + k) * lanes + lane] = schedule.normals[jump * K + k];
+                group.normals[(p * K + k) * event_lanes + lane] = schedule.normals[jump * K + k];
         }
     }
-    for (std::size_t lane = 0; lane < lanes; ++lane)
+    for (std::size_t lane = 0; lane < event_lanes; ++lane)
         group.next[lane] = group.jumps > 0 ? layout_.jump(group.memory, 0).step[lane] : nowhere_;
-    process.label(teacher, lanes, noise.data(), lanes, layout_.label(group.memory));
+    process.label(teacher, event_lanes, noise.data(), event_lanes, layout_.label(group.memory));
 }
 
 void EventGroups::advance(EventGroup& group, std::size_t lane) const {

@@ -23,7 +23,6 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double pivot_threshold = 1e-6;
-constexpr std::size_t width = tile_width;
 
 /// Sums over trajectories at one step m.
 struct Sums {
@@ -73,9 +72,9 @@ class TrajectorySolver {
             random_tangent_.emplace(process, grid.steps, draw_, tiles_.size());
         } else
             exact_tangent_.emplace(process, grid.steps, tiles_.size());
-        field_.resize(K * width);
-        slope_.resize(K * width);
-        bend_.resize(K * (K + 1) / 2 * width);
+        field_.resize(K * tile_width);
+        slope_.resize(K * tile_width);
+        bend_.resize(K * (K + 1) / 2 * tile_width);
     }
 
     Solution solve(Progress& progress) {
@@ -103,12 +102,12 @@ class TrajectorySolver {
 
   private:
     static Draw rounded_up(Draw draw) {
-        draw.trajectories = (draw.trajectories + width - 1) / width * width;
+        draw.trajectories = (draw.trajectories + tile_width - 1) / tile_width * tile_width;
         return draw;
     }
 
     /// Numbers of one tile's forces, [time][student].
-    [[nodiscard]] std::size_t force_size() const { return (grid_.steps + 1) * K * width; }
+    [[nodiscard]] std::size_t force_size() const { return (grid_.steps + 1) * K * tile_width; }
 
     /// What all tiles share at step m: the driver's strengths, the coefficients of the noise's directions,
     /// the mean tangent.
@@ -125,17 +124,17 @@ class TrajectorySolver {
     void visit(std::size_t index, std::size_t m) {
         const Tile& tile = tiles_[index];
         move(tile, m);
-        process_.loss(field_.data(), width, tile.label.data(), width,
+        process_.loss(field_.data(), tile_width, tile.label.data(), tile_width,
                       {.value = value_.data(),
                        .gradient = slope_.data(),
                        .hessian = deterministic_ ? nullptr : bend_.data(),
-                       .stride = width});
+                       .stride = tile_width});
         for (const double one : value_) sums_.loss += one;
         const double* z = strengths_.now() + tile.begin;
         for (std::size_t k = 0; k < K; ++k) {
-            double* g = tile.force + (m * K + k) * width;
-            for (std::size_t i = 0; i < width; ++i)
-                g[i] = -process_.learning_rate * z[i] * slope_[k * width + i];
+            double* g = tile.force + (m * K + k) * tile_width;
+            for (std::size_t i = 0; i < tile_width; ++i)
+                g[i] = -process_.learning_rate * z[i] * slope_[k * tile_width + i];
         }
         correlate(tile, m);
         const TileNow now{.index = index, .time = m, .students = K, .driver = z, .hessian = bend_.data()};
@@ -151,11 +150,13 @@ class TrajectorySolver {
         const auto row = static_cast<Index>(m * K);
         for (std::size_t k = 0; k < K; ++k) {
             const auto kk = static_cast<Index>(k);
-            double* field = field_.data() + k * width;
+            double* field = field_.data() + k * tile_width;
             for (std::size_t l = 0; l < K; ++l)
-                add_multiple(from_start(kk, static_cast<Index>(l)), tile.start.data() + l * width, field);
+                add_multiple(from_start(kk, static_cast<Index>(l)), tile.start.data() + l * tile_width,
+                             field);
             for (std::size_t t = 0; t < M; ++t)
-                add_multiple(from_teacher(kk, static_cast<Index>(t)), tile.teacher.data() + t * width, field);
+                add_multiple(from_teacher(kk, static_cast<Index>(t)), tile.teacher.data() + t * tile_width,
+                             field);
             if (m == 0) continue;
             add_history({.count = root_.rank(), .rows = tile.noise.data()}, noise_row_.row(kk).data(), 1,
                         field);
@@ -167,17 +168,17 @@ class TrajectorySolver {
 
     void correlate(const Tile& tile, std::size_t m) {
         for (std::size_t k = 0; k < K; ++k) {
-            const double* slope = slope_.data() + k * width;
+            const double* slope = slope_.data() + k * tile_width;
             for (std::size_t l = 0; l < K; ++l) {
                 add_products(past(tile.force, l, K, m, k == 0 ? force_size() : 0), slope,
                              sums_.correlation.data() + k * K + l, K * K);
-                sums_.present_correlation[k * K + l] += product(slope, slope_.data() + l * width);
+                sums_.present_correlation[k * K + l] += product(slope, slope_.data() + l * tile_width);
                 if (deterministic_) continue;
                 sums_.curvature[k * K + l] +=
-                    product(ones_.data(), bend_.data() + packed(std::max(k, l), std::min(k, l)) * width);
+                    product(ones_.data(), bend_.data() + packed(std::max(k, l), std::min(k, l)) * tile_width);
             }
             for (std::size_t t = 0; t < M; ++t)
-                sums_.teacher[k * M + t] += product(slope, tile.teacher.data() + t * width);
+                sums_.teacher[k * M + t] += product(slope, tile.teacher.data() + t * tile_width);
         }
     }
 
@@ -220,7 +221,7 @@ class TrajectorySolver {
             const VectorXd direction = normals_.next_direction();
             for (Tile& tile : tiles_)
                 tile.noise.insert(tile.noise.end(), direction.data() + tile.begin,
-                                  direction.data() + tile.begin + width);
+                                  direction.data() + tile.begin + tile_width);
         }
     }
 
@@ -241,9 +242,9 @@ class TrajectorySolver {
     std::optional<ExactTangent> exact_tangent_;
     Sums sums_;
     RowMajor noise_row_;  ///< K x rank
-    std::array<double, width> value_{};
-    std::array<double, width> ones_ = [] {
-        std::array<double, width> ones;
+    std::array<double, tile_width> value_{};
+    std::array<double, tile_width> ones_ = [] {
+        std::array<double, tile_width> ones;
         ones.fill(1.0);
         return ones;
     }();

@@ -12,7 +12,7 @@ namespace hidyn::math {
 
 namespace {
 
-const std::array<std::string, 1> variable{"z"};
+const std::array<std::string, 1> only_variable{"z"};
 
 /// The nodes of g, g' and g''.
 std::array<ExpressionGraph::Index, 3> derivatives_of(ParsedExpression& parsed) {
@@ -44,11 +44,11 @@ struct Expression::Compiled {
 };
 
 Expression Expression::parse(std::string_view text) {
-    return Expression(std::make_shared<const Compiled>(text, parse_expression(text, variable)));
+    return Expression(std::make_shared<const Compiled>(text, parse_expression(text, only_variable)));
 }
 
 std::string Expression::functions() {
-    return expression_names(variable);
+    return expression_names(only_variable);
 }
 
 double Expression::operator()(double z) const {

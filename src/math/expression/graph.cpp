@@ -83,7 +83,7 @@ Coefficients combination(const std::vector<double>& p, const std::vector<double>
     return trimmed(std::move(sum));
 }
 
-Coefficients product(const std::vector<double>& p, const std::vector<double>& q) {
+Coefficients multiplied(const std::vector<double>& p, const std::vector<double>& q) {
     std::vector<double> result(p.size() + q.size() - 1, 0.0);
     for (std::size_t k = 0; k < p.size(); ++k)
         for (std::size_t l = 0; l < q.size(); ++l) result[k + l] += p[k] * q[l];
@@ -220,7 +220,7 @@ std::optional<std::vector<double>> ExpressionGraph::polynomial(Index root) const
                 if (p && q) of[index] = combination(*p, *q, -1.0);
                 break;
             case Operation::multiply:
-                if (p && q) of[index] = product(*p, *q);
+                if (p && q) of[index] = multiplied(*p, *q);
                 break;
             case Operation::divide:
                 if (p && q && q->size() == 1) {

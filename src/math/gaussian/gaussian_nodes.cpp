@@ -20,7 +20,7 @@ constexpr std::size_t most_axes = 4;
 constexpr std::size_t most_axes_with_kinks = 2;
 constexpr double pole_of_tanh = std::numbers::pi / 2.0;
 
-std::size_t padded(std::size_t count) {
+std::size_t whole_vectors(std::size_t count) {
     return (count + full_vector - 1) / full_vector * full_vector;
 }
 
@@ -129,7 +129,7 @@ void GaussianNodes::choose_axes() {
                                             std::numbers::sqrt2);
             }
         }
-        line_nodes[axis].resize(padded(line.rule.nodes.size()));
+        line_nodes[axis].resize(whole_vectors(line.rule.nodes.size()));
         longest = std::max(longest, line_nodes[axis].size());
     }
     line_weights.resize(longest);
@@ -205,7 +205,7 @@ void GaussianNodes::walk(std::size_t axis, double weight, double squared_reach, 
     const bool has_zero = count % 2 == 1;
     first += below_zero;
     count -= below_zero;
-    const std::size_t length = padded(count);
+    const std::size_t length = whole_vectors(count);
     double* z = line_nodes[axis].data();
     std::copy_n(line.rule.nodes.data() + first, count, z);
     std::fill(z + count, z + length, 0.0);

@@ -10,20 +10,20 @@ namespace hidyn::math {
 
 namespace {
 
-constexpr std::size_t lanes = 8;
+constexpr std::size_t node_lanes = 8;
 
 /// Sum of x_k y_k over a whole number of vectors, in a fixed order.
 [[gnu::always_inline]] inline double dot(std::size_t count, const double* x, const double* y) {
-    double sums[lanes] = {};
-    for (std::size_t k = 0; k < count; k += lanes)
-        for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += x[k + lane] * y[k + lane];
+    double sums[node_lanes] = {};
+    for (std::size_t k = 0; k < count; k += node_lanes)
+        for (std::size_t lane = 0; lane < node_lanes; ++lane) sums[lane] += x[k + lane] * y[k + lane];
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
 [[gnu::always_inline]] inline double total(std::size_t count, const double* x) {
-    double sums[lanes] = {};
-    for (std::size_t k = 0; k < count; k += lanes)
-        for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += x[k + lane];
+    double sums[node_lanes] = {};
+    for (std::size_t k = 0; k < count; k += node_lanes)
+        for (std::size_t lane = 0; lane < node_lanes; ++lane) sums[lane] += x[k + lane];
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 

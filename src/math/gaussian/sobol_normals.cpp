@@ -35,7 +35,7 @@ Eigen::MatrixXd sobol_uniforms(std::size_t count, std::span<const std::uint64_t>
 Eigen::MatrixXd sobol_normals(std::size_t count, std::size_t dimensions) {
     std::vector<std::uint64_t> shift(dimensions);
     for (std::size_t dimension = 0; dimension < dimensions; ++dimension) shift[dimension] = mixed(dimension);
-    return sobol_uniforms(count, shift).unaryExpr(&normal_quantile);
+    return sobol_uniforms(count, shift).unaryExpr([](double level) { return normal_quantile(level); });
 }
 
 }  // namespace hidyn::math

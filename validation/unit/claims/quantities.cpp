@@ -9,6 +9,8 @@
 #include "statistics/replica_average.hpp"
 #include "two_time_results.hpp"
 
+namespace quantities_tests {
+
 using namespace hidyn;
 
 namespace {
@@ -232,3 +234,5 @@ TEST_CASE("a peak is found between the recorded times") {
     CHECK(result.measured == doctest::Approx(1.3));
     CHECK(result.error == doctest::Approx(0.1 / std::sqrt(static_cast<double>(series.replicas) - 1.0)));
 }
+
+}  // namespace quantities_tests

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <stdexcept>
 
+namespace children_tests {
+
 using hidyn::in_children;
 
 TEST_CASE("children: every answer comes back in its place, whatever is in it") {
@@ -43,3 +45,5 @@ TEST_CASE("children: who never ends is ended") {
     CHECK_FALSE(answers[1].has_value());
     CHECK(answers[2] == "2");
 }
+
+}  // namespace children_tests

@@ -8,6 +8,8 @@
 #include "core/error.hpp"
 #include "core/replicas.hpp"
 
+namespace simulation_frame_tests {
+
 namespace {
 
 using namespace hidyn;
@@ -122,3 +124,5 @@ TEST_CASE("what was not recorded is missing, never zero") {
     CHECK(x.error.empty());
     CHECK(std::isnan(x.variance[1]));
 }
+
+}  // namespace simulation_frame_tests

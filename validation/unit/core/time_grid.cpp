@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace time_grid_tests {
+
 using hidyn::TimeGrid;
 
 TEST_CASE("time grid: linear spacing hits both ends exactly") {
@@ -20,3 +22,5 @@ TEST_CASE("time grid: logarithmic spacing has constant ratios after the start") 
     for (std::size_t index = 3; index < grid.size(); ++index)
         CHECK(grid.times[index] / grid.times[index - 1] == doctest::Approx(10.0));
 }
+
+}  // namespace time_grid_tests

@@ -5,6 +5,8 @@
 
 #include "experiment_text.hpp"
 
+namespace experiment_tests {
+
 using hidyn::experiment::Experiment;
 using hidyn::test::load;
 using hidyn::test::valid_experiment;
@@ -76,3 +78,5 @@ TEST_CASE("a document is written with every number to its last bit") {
 TEST_CASE("a whole number may be written as 1e6") {
     CHECK(load(valid_experiment, {"routes.sim.d=1e6"}).variants.front().routes.front()->info.d == 1000000);
 }
+
+}  // namespace experiment_tests

@@ -3,6 +3,8 @@
 
 #include "experiment_text.hpp"
 
+namespace experiment_mistakes_tests {
+
 namespace {
 
 using hidyn::test::complaints_about;
@@ -302,3 +304,5 @@ TEST_CASE("a figure of what the experiment does not have is refused before anyth
     expect_one_sentence(complaints_about(only_theory + "[figure]\nconvergence = true"),
                         {"at least two sizes"});
 }
+
+}  // namespace experiment_mistakes_tests

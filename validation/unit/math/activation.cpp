@@ -9,6 +9,8 @@
 #include "core/error.hpp"
 #include "math/expression/expression.hpp"
 
+namespace activation_tests {
+
 using hidyn::math::Activation;
 using hidyn::math::Family;
 
@@ -134,3 +136,5 @@ TEST_CASE("activation: a polynomial of high degree has the values and slopes of 
               doctest::Approx(7 * std::pow(z, 6) - 10 * std::pow(z, 4) + 0.5).epsilon(1e-13));
     }
 }
+
+}  // namespace activation_tests

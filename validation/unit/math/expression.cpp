@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace expression_tests {
+
 using hidyn::math::Expression;
 using hidyn::math::ExpressionError;
 
@@ -229,3 +231,5 @@ TEST_CASE("expression: kinks and points without a finite value are reported") {
     CHECK(std::isnan(Expression::parse("max(z, 0)")(std::nan(""))));
     CHECK(std::isnan(Expression::parse("relu(z)")(std::nan(""))));
 }
+
+}  // namespace expression_tests

@@ -14,6 +14,8 @@
 
 #include "check_values.hpp"
 
+namespace gaussian_integrals_tests {
+
 namespace math = hidyn::math;
 using math::polynomial_integrals::product;
 
@@ -190,3 +192,5 @@ TEST_CASE("polynomial integrals obey Isserlis' theorem") {
     CHECK(product(he3, std::vector<double>{0.0, 0.0, 0.0, 1.0}, two) ==
           doctest::Approx(quadrature).epsilon(1e-8));
 }
+
+}  // namespace gaussian_integrals_tests

@@ -10,6 +10,8 @@
 #include "math/gaussian/sobol_normals.hpp"
 #include "math/matrices/triangular_root.hpp"
 
+namespace gaussian_nodes_tests {
+
 using namespace hidyn::math;
 
 namespace {
@@ -155,3 +157,5 @@ TEST_CASE("Sobol normals have the moments of independent normals") {
     const Eigen::MatrixXd C = z.transpose() * z / static_cast<double>(z.rows());
     CHECK(largest(C - Eigen::MatrixXd::Identity(32, 32)) < 2e-2);
 }
+
+}  // namespace gaussian_nodes_tests

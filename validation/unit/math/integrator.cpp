@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+namespace integrator_tests {
+
 namespace {
 
 using hidyn::math::State;
@@ -38,3 +40,5 @@ TEST_CASE("a solution that ends in finite time is told as diverged") {
 }
 
 }  // namespace
+
+}  // namespace integrator_tests

@@ -11,6 +11,8 @@
 #include "check_values.hpp"
 #include "math/gaussian/residual_moments.hpp"
 
+namespace mean_square_residual_tests {
+
 using namespace hidyn::math;
 
 namespace {
@@ -117,3 +119,5 @@ TEST_CASE("mean square residual: a steep expression is integrated with steps to 
     CHECK(MeanSquareResidual(sigmoid, sigmoid, 1, 1).half(Omega, A) ==
           doctest::Approx(0.25 * expected).epsilon(1e-7));
 }
+
+}  // namespace mean_square_residual_tests

@@ -12,6 +12,8 @@
 
 #include "math/expression/expression.hpp"
 
+namespace multivariate_expression_tests {
+
 using hidyn::math::ExpressionError;
 using hidyn::math::MultivariateExpression;
 
@@ -210,3 +212,5 @@ TEST_CASE("multivariate expression: a long text with many shared terms compiles"
     for (int term = 1; term < 60; ++term) exact += std::tanh(6.0 - term);
     CHECK(jets_of(expression, {{2.0}, {3.0}, {0.0}}).value[0] == doctest::Approx(exact).epsilon(1e-13));
 }
+
+}  // namespace multivariate_expression_tests

@@ -10,6 +10,8 @@
 #include "check_values.hpp"
 #include "random/stream.hpp"
 
+namespace polar_factor_tests {
+
 using namespace hidyn;
 using Eigen::Index;
 using Eigen::MatrixXd;
@@ -87,3 +89,5 @@ TEST_CASE("polar factor: iterations approach it as published") {
     CHECK(ten[63] > band.at(0) - iterations.number("muon-band.tolerance"));
     CHECK(ten[0] < band.at(1) + iterations.number("muon-band.tolerance"));
 }
+
+}  // namespace polar_factor_tests

@@ -11,6 +11,8 @@
 
 #include "math/gaussian/gaussian_integrals.hpp"
 
+namespace residual_moments_tests {
+
 using namespace hidyn::math;
 
 namespace {
@@ -293,3 +295,5 @@ TEST_CASE("residual moments: a clone computes the same bytes") {
         CHECK(largest_difference(first, second) == 0.0);
     }
 }
+
+}  // namespace residual_moments_tests

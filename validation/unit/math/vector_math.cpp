@@ -11,6 +11,8 @@
 
 #include "math/gaussian/normal_quantile.hpp"
 
+namespace vector_math_tests {
+
 namespace {
 
 using Function = void (*)(std::span<const double>, std::span<double>);
@@ -87,3 +89,5 @@ TEST_CASE("the normal quantile inverts the distribution function in both tails")
     }
     CHECK(hidyn::math::normal_quantile(0.75) == doctest::Approx(0.674489750196081743).epsilon(1e-15));
 }
+
+}  // namespace vector_math_tests

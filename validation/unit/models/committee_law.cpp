@@ -8,6 +8,8 @@
 #include "models/committee/simulation/direct.hpp"
 #include "models/committee/simulation/reduced.hpp"
 
+namespace committee_law_tests {
+
 // The reduced chain and SGD on real vectors share no line of dynamics; they must agree in law.
 
 using namespace hidyn;
@@ -196,3 +198,5 @@ TEST_CASE("law: one step moves Q by the exact finite-d mean") {
     // The naive term with d in place of d - rank would be caught.
     CHECK(found.mean_error < 2e-4);
 }
+
+}  // namespace committee_law_tests

@@ -12,6 +12,8 @@
 #include "models/committee/simulation/direct_network.hpp"
 #include "models/committee/simulation/reduced_chain.hpp"
 
+namespace committee_pathwise_tests {
+
 using namespace hidyn;
 using committee::DirectNetwork;
 using committee::Lanes;
@@ -116,3 +118,5 @@ TEST_CASE("pathwise: on the same inputs the reduced chain and real vectors move 
             CHECK((network.order_parameters().Q - start.Q).diagonal().cwiseAbs().maxCoeff() < 1e-14);
     }
 }
+
+}  // namespace committee_pathwise_tests

@@ -8,6 +8,8 @@
 #include "models/committee/simulation/direct_network.hpp"
 #include "models/committee/simulation/reduced_chain.hpp"
 
+namespace committee_start_tests {
+
 using namespace hidyn;
 using committee::OrderParameters;
 
@@ -95,3 +97,5 @@ TEST_CASE("start: random students have the moments of Gaussian weights in d dime
     CHECK(std::abs(r_cross / draws - s2 * T(0, 1) / d) <
           4.0 * s2 / d / std::sqrt(static_cast<double>(draws)));
 }
+
+}  // namespace committee_start_tests

@@ -11,6 +11,10 @@
 #include "models/generalized_linear/inference/inference.hpp"
 #include "models/generalized_linear/simulation/samples.hpp"
 
+namespace inference_tests {
+
+namespace cases = generalized_linear_cases;
+
 using namespace hidyn;
 using namespace hidyn::generalized_linear;
 using Eigen::Index;
@@ -219,3 +223,5 @@ TEST_CASE("inference: what cannot be meant is refused with the place") {
     CHECK(complaint(few, {.loss = LossName::logistic, .iterations = 3, .hold_out = 0.5}).find("too few") !=
           std::string::npos);
 }
+
+}  // namespace inference_tests

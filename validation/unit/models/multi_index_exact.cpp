@@ -7,6 +7,10 @@
 
 #include "multi_index_cases.hpp"
 
+namespace multi_index_exact_tests {
+
+namespace cases = multi_index_cases;
+
 using namespace hidyn;
 using namespace hidyn::multi_index;
 using cases::Plain;
@@ -238,3 +242,5 @@ TEST_CASE("multi-index: at learning rate zero nothing moves") {
             }
         }
 }
+
+}  // namespace multi_index_exact_tests

@@ -6,6 +6,8 @@
 #include "models/teacher_student/sample_loss.hpp"
 #include "random/stream.hpp"
 
+namespace multi_index_loss_tests {
+
 using namespace hidyn;
 using namespace hidyn::teacher_student;
 using Eigen::Index;
@@ -161,3 +163,5 @@ TEST_CASE("multi-index: labels are the teacher's output with noise, or its sign"
         CHECK(sign[i] == (y[i] < 0.0 ? -1.0 : 1.0));
     }
 }
+
+}  // namespace multi_index_loss_tests

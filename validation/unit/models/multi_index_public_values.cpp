@@ -6,6 +6,10 @@
 #include "multi_index_cases.hpp"
 #include "multi_pass_values.hpp"
 
+namespace multi_index_public_values_tests {
+
+namespace cases = multi_index_cases;
+
 using namespace hidyn;
 using namespace hidyn::multi_index;
 
@@ -93,3 +97,5 @@ TEST_CASE("multi-index, public values: the response of an erf unit to a field at
     check_rule(Rule::stochastic_modified_equation, "response-modified-equation");
     check_rule(Rule::sgd, "response-sgd");
 }
+
+}  // namespace multi_index_public_values_tests

@@ -9,6 +9,10 @@
 #include "experiment_text.hpp"
 #include "multi_index_cases.hpp"
 
+namespace multi_index_simulation_tests {
+
+namespace cases = multi_index_cases;
+
 using namespace hidyn;
 using namespace hidyn::multi_index;
 
@@ -210,3 +214,5 @@ TEST_CASE("multi-index: what a data set of this size cannot do is refused with f
     refused(with("0.5\n", "0.5\njump = \"poisson\"\n"), {"algorithm.jump", "without time_step"});
     refused(with("[data]\nsample_ratio = 3.0\n", ""), {"[data]"});
 }
+
+}  // namespace multi_index_simulation_tests

@@ -6,6 +6,10 @@
 
 #include "multi_index_cases.hpp"
 
+namespace multi_index_steps_tests {
+
+namespace cases = multi_index_cases;
+
 using namespace hidyn;
 using namespace hidyn::multi_index;
 using cases::Plain;
@@ -252,3 +256,5 @@ TEST_CASE("multi-index: a step of the modified equation has the drift of the flo
     CHECK(((square - drift.cwiseAbs2()).array() / variance.array() - 1.0).abs().maxCoeff() <
           4.5 * std::sqrt(2.0 / repeats));
 }
+
+}  // namespace multi_index_steps_tests

@@ -11,6 +11,8 @@
 #include "models/two_layer/network.hpp"
 #include "route_cases.hpp"
 
+namespace two_layer_tests {
+
 using namespace hidyn;
 using namespace hidyn::two_layer;
 using Eigen::VectorXd;
@@ -64,3 +66,5 @@ TEST_CASE("two-layer network: whole batches settle at the edge of stability") {
         CHECK(mean == doctest::Approx(2.0 * (1.0 + momentum) / 0.4).epsilon(0.03));
     }
 }
+
+}  // namespace two_layer_tests

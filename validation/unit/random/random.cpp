@@ -13,6 +13,8 @@
 #include "random/gaussian_lanes.hpp"
 #include "random/poisson.hpp"
 
+namespace random_tests {
+
 using namespace hidyn::random;
 
 namespace {
@@ -228,3 +230,5 @@ TEST_CASE("sampler: Poisson variables invert the distribution function, up to th
         }
     }
 }
+
+}  // namespace random_tests

@@ -14,6 +14,8 @@
 #include "run/judgement.hpp"
 #include "run/runner.hpp"
 
+namespace results_tests {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -299,3 +301,5 @@ TEST_CASE("the frozen file of schema 1 reads as it did") {
     CHECK(std::isnan(frozen.routes[6].trajectory.find("R")->at(0, 2)[1]));
     CHECK(frozen.starts.front().arrays.front().values == std::vector<double>{0.5, 0.1, 0.1, 0.5});
 }
+
+}  // namespace results_tests

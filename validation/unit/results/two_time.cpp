@@ -12,6 +12,8 @@
 #include "statistics/coordinates.hpp"
 #include "two_time_results.hpp"
 
+namespace two_time_tests {
+
 using namespace hidyn;
 
 namespace {
@@ -158,3 +160,5 @@ TEST_CASE("claims and figures may speak of what one route alone reports, on that
     refused("s = 0.5\nroute = \"ode\"", "the routes this claim can be checked on are memory");
     refused("s = 0.5\nminus_route = \"ode\"", "the routes it could be compared with are memory");
 }
+
+}  // namespace two_time_tests

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+namespace missing_tests {
+
 using namespace hidyn;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("missing numbers: errors that are no numbers are unknown, and named wh
           "of unknown error, and not compared, at some times: a (first at t = 1); undefined at some times: a "
           "(first at t = 2)");
 }
+
+}  // namespace missing_tests

@@ -11,6 +11,8 @@
 #include "models/committee/simulation/reduced.hpp"
 #include "solvers/ode/committee.hpp"
 
+namespace committee_ode_tests {
+
 using namespace hidyn;
 using committee::Committee;
 using committee::OnlineSgd;
@@ -340,3 +342,5 @@ TEST_CASE("simulation -> ode: single runs deviate by the published amounts, halv
                     known().number("single-runs.tolerance"));
         }
 }
+
+}  // namespace committee_ode_tests

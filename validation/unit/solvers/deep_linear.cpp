@@ -12,6 +12,8 @@
 #include "solvers/equations/deep_linear/mode_curves.hpp"
 #include "solvers/modes/deep_linear.hpp"
 
+namespace deep_linear_tests {
+
 using namespace hidyn;
 using namespace hidyn::deep_linear;
 using Eigen::MatrixXd;
@@ -194,3 +196,5 @@ TEST_CASE("deep linear: Gram and Schmidt's rule for small random weights") {
     CHECK(worst[2] < 2e-5);
     CHECK(worst[0] > 5.0 * worst[1]);
 }
+
+}  // namespace deep_linear_tests

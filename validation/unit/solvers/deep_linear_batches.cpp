@@ -11,6 +11,8 @@
 #include "solvers/closed_form/label_noise.hpp"
 #include "solvers/closed_form/one_layer.hpp"
 
+namespace deep_linear_batches_tests {
+
 using namespace hidyn;
 using namespace hidyn::deep_linear;
 using cases::batches;
@@ -260,3 +262,5 @@ TEST_CASE("deep linear: data sets approach the population, batches of all sample
     CHECK(flow.at("imbalance", 2) < 1e-8);
     CHECK(flow.at("train_loss", 2) < flow.at("train_loss", 0));
 }
+
+}  // namespace deep_linear_batches_tests

@@ -10,6 +10,8 @@
 #include "solvers/sde/deep_linear.hpp"
 #include "solvers/sde/stationary_law.hpp"
 
+namespace deep_linear_laws_tests {
+
 using namespace hidyn;
 using namespace hidyn::deep_linear;
 using cases::batches;
@@ -198,3 +200,5 @@ TEST_CASE("deep linear: diffusion peaks before the mode is learned") {
         CHECK(law.strength_diffusion(peak) > law.strength_diffusion(peak * 0.999));
     }
 }
+
+}  // namespace deep_linear_laws_tests

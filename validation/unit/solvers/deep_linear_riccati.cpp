@@ -9,6 +9,8 @@
 #include "solvers/riccati/deep_linear.hpp"
 #include "solvers/riccati/factor_flow.hpp"
 
+namespace deep_linear_riccati_tests {
+
 using namespace hidyn;
 using namespace hidyn::deep_linear;
 using Eigen::MatrixXd;
@@ -94,3 +96,5 @@ TEST_CASE("deep linear: real lambda-balanced weights follow the Riccati equation
                 }
     }
 }
+
+}  // namespace deep_linear_riccati_tests

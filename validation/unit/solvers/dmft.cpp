@@ -13,6 +13,10 @@
 #include "solvers/dmft/multi_index/process_of.hpp"
 #include "solvers/dmft/trajectories/trajectories.hpp"
 
+namespace dmft_tests {
+
+namespace cases = multi_index_cases;
+
 using namespace hidyn;
 using cases::Algorithm;
 using cases::MultiIndex;
@@ -252,3 +256,5 @@ TEST_CASE("dmft: bad requests are refused in a sentence") {
     cases::start_one(*kinked, 1.0, 0.2);
     CHECK(complaint(kinked, {}).find("second derivative") != std::string::npos);
 }
+
+}  // namespace dmft_tests

@@ -12,6 +12,10 @@
 #include "solvers/equations/linear_regression/linear_path.hpp"
 #include "solvers/volterra/linear_regression.hpp"
 
+namespace dmft_linear_tests {
+
+namespace cases = multi_index_cases;
+
 // Three theories of the linear model that share no formula: closed equations in time, the Marchenko-Pastur
 // spectrum, the Volterra equation. Check values: data/check-values/multi-pass.toml.
 
@@ -210,3 +214,5 @@ TEST_CASE("dmft, linear: an unstable step is told as divergence, with step and t
     CHECK(std::isfinite(solved.at("Q", 0)));
     CHECK(std::isnan(solved.at("Q", 2)));
 }
+
+}  // namespace dmft_linear_tests

@@ -16,6 +16,8 @@
 #include "solvers/mean_square/linear_stability.hpp"
 #include "solvers/mean_square/thresholds.hpp"
 
+namespace edge_tests {
+
 using namespace hidyn;
 using Eigen::MatrixXd;
 
@@ -283,3 +285,5 @@ TEST_CASE("edge: the reduced chain has the law of real vectors") {
                                         {.name = "direct", .method = "direct", .d = 5, .replicas = 1});
     CHECK(mean_of(run, "curvature", 0, 3) == doctest::Approx(10.0).epsilon(0.02));
 }
+
+}  // namespace edge_tests

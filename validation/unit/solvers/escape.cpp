@@ -17,6 +17,8 @@
 #include "solvers/linear_noise/committee.hpp"
 #include "solvers/ode/committee.hpp"
 
+namespace escape_tests {
+
 // Online phase retrieval and spherical SGD. Public check values are in the units of the loss (f - y)^2 / 4,
 // whose learning rate is twice ours.
 
@@ -315,3 +317,5 @@ TEST_CASE("normalized random starts lie on the sphere") {
     // E m^2 = 1/d, with variance 2 (d - 1) / (d^2 (d + 2)).
     CHECK(std::abs(square - 0.05) < 4.0 * std::sqrt(2.0 * 19.0 / (400.0 * 22.0) / 4000.0));
 }
+
+}  // namespace escape_tests

@@ -16,6 +16,10 @@
 #include "solvers/state_evolution/sampled_samples.hpp"
 #include "solvers/state_evolution/squared_samples.hpp"
 
+namespace fixed_point_tests {
+
+namespace cases = generalized_linear_cases;
+
 using namespace hidyn;
 using namespace hidyn::fixed_point;
 using cases::LabelChannel;
@@ -171,3 +175,5 @@ TEST_CASE("fixed point: linear programs find the threshold of separability") {
     const auto limit = cases::solve_route(fixed_point::separability_kind(), problem, {}, {0.0});
     CHECK(limit.at("separable_ratio", 0) == known.approx("separable-ratio", "sample_ratio"));
 }
+
+}  // namespace fixed_point_tests

@@ -15,6 +15,10 @@
 #include "solvers/state_evolution/linear_parameters.hpp"
 #include "solvers/state_evolution/squared_samples.hpp"
 
+namespace generalized_linear_tests {
+
+namespace cases = generalized_linear_cases;
+
 using namespace hidyn;
 using namespace hidyn::generalized_linear;
 using cases::regression;
@@ -394,3 +398,5 @@ TEST_CASE("generalized linear: a simulation says what keeps it from the theory's
     problem->design = {.kind = Design::student_t, .degrees_of_freedom = 3.0};
     CHECK(warning_of(problem, 40).find("fourth moment is infinite") != std::string::npos);
 }
+
+}  // namespace generalized_linear_tests

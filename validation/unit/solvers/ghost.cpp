@@ -12,6 +12,8 @@
 #include "route_cases.hpp"
 #include "solvers/closed_form/ghost.hpp"
 
+namespace ghost_tests {
+
 using namespace hidyn;
 using namespace hidyn::ghost;
 
@@ -105,3 +107,5 @@ TEST_CASE("ghost: the state of the neuron, with and without a fixed point") {
         for (std::size_t k = 0; k < 4; ++k)
             CHECK(real.at("state", time, k) == doctest::Approx(theory.at("state", time, k)).epsilon(1e-5));
 }
+
+}  // namespace ghost_tests

@@ -15,6 +15,10 @@
 #include "solvers/equations/spectral/prediction.hpp"
 #include "solvers/random_matrix/initial_hessian.hpp"
 
+namespace hessian_tests {
+
+namespace cases = generalized_linear_cases;
+
 using namespace hidyn;
 using namespace hidyn::generalized_linear;
 using Eigen::MatrixXd;
@@ -163,3 +167,5 @@ TEST_CASE("hessian: without an outlier the theory says nothing of single eigenva
     const double edge = test::CheckValues("spectral").numbers("hessian.eigenvalue").front();
     CHECK(theory.at("lower_edge", 0) == doctest::Approx(edge).epsilon(1e-3));
 }
+
+}  // namespace hessian_tests

@@ -11,6 +11,8 @@
 #include "solvers/linear_noise/committee_diffusion.hpp"
 #include "solvers/linear_noise/linear_noise.hpp"
 
+namespace linear_noise_tests {
+
 using namespace hidyn;
 using committee::Committee;
 using committee::OrderParameters;
@@ -148,3 +150,5 @@ TEST_CASE(
     CHECK(solved.outcome.diverged_at > 10.0);
     CHECK(std::isfinite(solved.trajectory.find("Q")->at(0, 1)[0]));
 }
+
+}  // namespace linear_noise_tests

@@ -19,6 +19,10 @@
 #include "solvers/bayes_optimal/prior_error.hpp"
 #include "solvers/state_evolution/generalized_linear.hpp"
 
+namespace message_passing_tests {
+
+namespace cases = generalized_linear_cases;
+
 using namespace hidyn;
 using namespace hidyn::generalized_linear;
 using bayes_optimal::ChannelInformation;
@@ -420,3 +424,5 @@ TEST_CASE("fresh samples: binary labels and magnitudes, by formulas of their own
     CHECK(FreshSample(*problem).errors(Q, R).loss == doctest::Approx(loss).epsilon(1e-9));
     CHECK(FreshSample(*problem).errors(0.0, 0.0).classification == doctest::Approx(0.5).epsilon(1e-12));
 }
+
+}  // namespace message_passing_tests

@@ -9,6 +9,10 @@
 #include "solvers/dmft/multi_index/multi_index.hpp"
 #include "solvers/ode/online_limit.hpp"
 
+namespace online_limit_tests {
+
+namespace cases = multi_index_cases;
+
 using namespace hidyn;
 using cases::RouteSolution;
 using cases::Rule;
@@ -62,3 +66,5 @@ TEST_CASE(
         CHECK(std::abs(distance[1] - distance[0] / 4.0) < 3e-3);
     }
 }
+
+}  // namespace online_limit_tests

@@ -10,6 +10,10 @@
 #include "route_cases.hpp"
 #include "solvers/equations/spectral/prediction.hpp"
 
+namespace phase_retrieval_tests {
+
+namespace cases = multi_index_cases;
+
 using namespace hidyn;
 using namespace hidyn::multi_index;
 using Eigen::MatrixXd;
@@ -137,3 +141,5 @@ TEST_CASE("phase retrieval: random starts succeed as often as a brute-force run 
     }
     CHECK(chi_squared < 26.1);
 }
+
+}  // namespace phase_retrieval_tests

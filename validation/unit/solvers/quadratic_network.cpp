@@ -16,6 +16,8 @@
 #include "solvers/ode/quadratic_network.hpp"
 #include "solvers/riccati/quadratic_network.hpp"
 
+namespace quadratic_network_tests {
+
 using namespace hidyn;
 using namespace hidyn::quadratic_network;
 using Eigen::Index;
@@ -433,3 +435,5 @@ TEST_CASE("quadratic network: one neuron's spectral path is its plain path, at a
         CHECK(spectral.at("spike_mass", t) == doctest::Approx(spike).epsilon(5e-3));
     }
 }
+
+}  // namespace quadratic_network_tests

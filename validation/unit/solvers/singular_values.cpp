@@ -13,6 +13,8 @@
 #include "solvers/sde/dyson.hpp"
 #include "solvers/sde/weight_diffusion.hpp"
 
+namespace singular_values_tests {
+
 using namespace hidyn;
 using cases::Estimate;
 using Eigen::VectorXd;
@@ -131,3 +133,5 @@ TEST_CASE("singular values: many levels fill the semicircle") {
     CHECK(all == doctest::Approx(1.0).epsilon(0.01));
     CHECK(furthest < 0.06 * theory.at("level_density", 2, 5) + 0.25);
 }
+
+}  // namespace singular_values_tests

@@ -11,6 +11,8 @@
 #include "route_cases.hpp"
 #include "solvers/closed_form/sparse_regression.hpp"
 
+namespace sparse_regression_tests {
+
 using namespace hidyn;
 using namespace hidyn::sparse_regression;
 using Eigen::MatrixXd;
@@ -127,3 +129,5 @@ TEST_CASE("sparse regression: agents approach one that has all data, as steps ov
     CHECK(largest_gap(real, mirror, times.size()) < 1e-6);
     CHECK(std::abs(real.at("off_support", 11) - mirror.at("off_support", 11)) < 1e-6);
 }
+
+}  // namespace sparse_regression_tests

@@ -15,6 +15,10 @@
 #include "solvers/bayes_optimal/generalized_linear.hpp"
 #include "solvers/equations/spectral/prediction.hpp"
 
+namespace spectral_tests {
+
+namespace cases = generalized_linear_cases;
+
 using namespace hidyn;
 using namespace hidyn::generalized_linear;
 using Eigen::Index;
@@ -192,3 +196,5 @@ TEST_CASE(
             }
     }
 }
+
+}  // namespace spectral_tests

@@ -17,6 +17,10 @@
 #include "solvers/state_evolution/sampled_samples.hpp"
 #include "solvers/state_evolution/squared_samples.hpp"
 
+namespace state_evolution_tests {
+
+namespace cases = generalized_linear_cases;
+
 using namespace hidyn;
 using namespace hidyn::state_evolution;
 using cases::GeneralizedLinear;
@@ -260,3 +264,5 @@ TEST_CASE("state evolution: a path that explodes says where, and what") {
     CHECK(std::isfinite(found.at("Q", 5)));
     CHECK(std::isnan(found.at("Q", 199)));
 }
+
+}  // namespace state_evolution_tests

@@ -8,6 +8,8 @@
 #include "statistics/comparison.hpp"
 #include "statistics/replica_average.hpp"
 
+namespace average_tests {
+
 using hidyn::Observable;
 using hidyn::Series;
 using namespace hidyn::statistics;
@@ -102,3 +104,5 @@ TEST_CASE("comparison: a symmetric matrix counts each entry once") {
     for (const double mean : {1.5, 2.5, 3.5}) expected += mean * mean / (1.0 / 12) / 3 / 3;
     CHECK(result.chi2_per_point == doctest::Approx(expected));
 }
+
+}  // namespace average_tests

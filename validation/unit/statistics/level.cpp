@@ -6,6 +6,8 @@
 
 #include "statistics_synthetic.hpp"
 
+namespace level_tests {
+
 // A right theory must be rejected as often as the stated level says. The number of rejections among n
 // independent experiments is binomial; the bounds are the exact binomial points that one experiment in 30 000
 // would pass (the normal approximation is far too narrow at 1% and 40 experiments), and seeds are fixed. That
@@ -121,3 +123,5 @@ TEST_CASE("level of the variance test") {
     const auto rejections = count(growing, {.sizes = {100, 400, 1600}, .replicas = 32}, 60, Test::variances);
     check_upper(rejections, 60);
 }
+
+}  // namespace level_tests

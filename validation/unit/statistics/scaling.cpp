@@ -8,6 +8,8 @@
 #include "statistics/size_functional.hpp"
 #include "statistics_synthetic.hpp"
 
+namespace scaling_tests {
+
 using namespace hidyn::statistics;
 using synthetic::Simulator;
 using synthetic::Truth;
@@ -98,3 +100,5 @@ TEST_CASE("deviation fall: a bias falls as 1/d, exactly") {
     CHECK(falls[0].exponent == doctest::Approx(1).epsilon(1e-10));
     CHECK(falls[0].deviation[0] == doctest::Approx(0.5));
 }
+
+}  // namespace scaling_tests

@@ -11,6 +11,8 @@
 #include "statistics/tail.hpp"
 #include "statistics_synthetic.hpp"
 
+namespace verdict_tests {
+
 using namespace hidyn::statistics;
 using synthetic::Design;
 using synthetic::experiment;
@@ -407,3 +409,5 @@ TEST_CASE("verdict: a theory that diverges before the replicas move apart is not
     CHECK(half.outcome == Outcome::agrees);
     CHECK(sentence(half).find("ode diverged after t = 10") != std::string::npos);
 }
+
+}  // namespace verdict_tests

@@ -13,7 +13,7 @@
 #include "models/generalized_linear/declaration/declaration.hpp"
 #include "route_cases.hpp"
 
-namespace cases {
+namespace generalized_linear_cases {
 
 /// Means over replicas against a theory of the limit: within four standard errors, four of the theory's and a
 /// shift of order 1/d, small against what a wrong term would do.
@@ -54,4 +54,4 @@ inline void check_against_theory(const hidyn::RouteKind& kind,
     }
 }
 
-}  // namespace cases
+}  // namespace generalized_linear_cases

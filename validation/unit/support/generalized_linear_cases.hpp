@@ -6,7 +6,10 @@
 #include "models/generalized_linear/generalized_linear.hpp"
 
 /// Regression problems shared by the tests of simulation, inference and state evolution.
-namespace cases {
+namespace cases {}
+namespace generalized_linear_cases {
+
+using namespace cases;
 
 using hidyn::generalized_linear::Algorithm;
 using hidyn::generalized_linear::GeneralizedLinear;
@@ -55,4 +58,4 @@ inline std::shared_ptr<GeneralizedLinear> lasso(Rule rule, std::size_t steps) {
     return problem;
 }
 
-}  // namespace cases
+}  // namespace generalized_linear_cases

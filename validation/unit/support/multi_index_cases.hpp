@@ -10,7 +10,10 @@
 #include "models/multi_index/simulation/stepping.hpp"
 
 /// Problems on a data set shared by the tests of simulations and theories.
-namespace cases {
+namespace cases {}
+namespace multi_index_cases {
+
+using namespace cases;
 
 using hidyn::multi_index::Algorithm;
 using hidyn::multi_index::Jump;
@@ -86,4 +89,4 @@ struct Plain {
     }
 };
 
-}  // namespace cases
+}  // namespace multi_index_cases

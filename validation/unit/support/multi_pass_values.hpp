@@ -13,7 +13,10 @@
 
 /// The problems of the check values of multi-pass dynamics on a grid of step delta,
 /// data/check-values/multi-pass.toml.
-namespace cases {
+namespace cases {}
+namespace multi_index_cases {
+
+using namespace cases;
 
 struct PublicRow {
     std::string observable;  ///< as the problem declares it
@@ -99,4 +102,4 @@ inline std::vector<PublicCase> public_cases() {
     return all;
 }
 
-}  // namespace cases
+}  // namespace multi_index_cases

@@ -9,7 +9,10 @@
 #include "models/multi_index/multi_index.hpp"
 
 /// Multi-index problems shared by the tests of simulations and theories: those of the public check values.
-namespace cases {
+namespace cases {}
+namespace multi_index_cases {
+
+using namespace cases;
 
 using hidyn::multi_index::Algorithm;
 using hidyn::multi_index::Label;
@@ -92,4 +95,4 @@ inline std::shared_ptr<MultiIndex> committee(Algorithm algorithm) {
     return problem;
 }
 
-}  // namespace cases
+}  // namespace multi_index_cases
