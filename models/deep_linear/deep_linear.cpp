@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counts.hpp"
+
 namespace hidyn::deep_linear {
 
 using Eigen::Index;
@@ -19,9 +21,7 @@ std::vector<double> Bins::centres() const {
 }
 
 std::vector<Index> DeepLinear::widths(std::uint64_t d) const {
-    const auto size = [&](double ratio) {
-        return static_cast<Index>(std::max(1.0, std::round(ratio * static_cast<double>(d))));
-    };
+    const auto size = [&](double ratio) { return static_cast<Index>(counted(ratio, d)); };
     std::vector<Index> all(depth + 1, size(hidden_ratio));
     all.front() = static_cast<Index>(d);
     all.back() = size(output_ratio);
@@ -29,8 +29,7 @@ std::vector<Index> DeepLinear::widths(std::uint64_t d) const {
 }
 
 std::uint64_t DeepLinear::samples(std::uint64_t d) const {
-    return static_cast<std::uint64_t>(
-        std::max(1.0, std::round(sample_ratio.value_or(0.0) * static_cast<double>(d))));
+    return counted(sample_ratio.value_or(0.0), d);
 }
 
 Eigen::MatrixXd DeepLinear::teacher(std::uint64_t d) const {

@@ -5,13 +5,14 @@
 #include <cmath>
 #include <utility>
 
+#include "core/counts.hpp"
 #include "math/gaussian/normal_quantile.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::generalized_linear {
 
 std::uint64_t GeneralizedLinear::samples(std::uint64_t d) const {
-    return static_cast<std::uint64_t>(std::max(1.0, std::round(sample_ratio * static_cast<double>(d))));
+    return counted(sample_ratio, d);
 }
 
 bool GeneralizedLinear::squared() const {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/counts.hpp"
 #include "core/keys.hpp"
 #include "core/typed_route.hpp"
 #include "models/linear_stability/linear_stability.hpp"
@@ -59,7 +60,11 @@ AlgorithmKind algorithm(bool data_set, const char* name, const char* summary) {
 Solver prepare(const Asked<LinearStability>& asked) {
     const LinearStability& problem = *asked.problem;
     const std::uint64_t d = asked.info.d;
-    if (problem.sample_ratio && problem.batch_size > problem.samples(d))
+    const std::string why =
+        problem.sample_ratio ? count_mistake("sample_ratio", *problem.sample_ratio, "sample", d) : "";
+    if (!why.empty())
+        asked.complain("d", why);
+    else if (problem.sample_ratio && problem.batch_size > problem.samples(d))
         asked.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}",
                                         problem.samples(d), problem.batch_size));
     if (static_cast<double>(problem.batch_size) * static_cast<double>(d) > 1e9)

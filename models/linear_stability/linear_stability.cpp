@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counts.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::linear_stability {
@@ -17,8 +18,7 @@ std::vector<double> LinearStability::eigenvalues(std::uint64_t d) const {
 }
 
 std::uint64_t LinearStability::samples(std::uint64_t d) const {
-    return static_cast<std::uint64_t>(
-        std::max(1.0, std::round(sample_ratio.value_or(0.0) * static_cast<double>(d))));
+    return counted(sample_ratio.value_or(0.0), d);
 }
 
 Eigen::MatrixXd LinearStability::data(std::uint64_t d, std::uint32_t replica) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counts.hpp"
 #include "models/teacher_student/initial.hpp"
 
 namespace hidyn::multi_index {
@@ -49,7 +50,7 @@ std::uint64_t BatchSize::of(std::uint64_t samples) const {
 }
 
 std::uint64_t MultiIndex::samples(std::uint64_t d) const {
-    return static_cast<std::uint64_t>(std::max(1.0, std::round(sample_ratio * static_cast<double>(d))));
+    return counted(sample_ratio, d);
 }
 
 std::optional<double> MultiIndex::finite_step() const {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/counts.hpp"
 #include "core/keys.hpp"
 #include "core/typed_route.hpp"
 #include "models/teacher_student/network.hpp"
@@ -92,7 +93,10 @@ AlgorithmKind algorithm(bool batches, const char* name, const char* summary) {
 Solver prepare(const Asked<TwoLayer>& asked) {
     const TwoLayer& problem = *asked.problem;
     const std::uint64_t samples = problem.samples(asked.info.d);
-    if (problem.batch_size > samples)
+    if (const std::string why = count_mistake("sample_ratio", problem.sample_ratio, "sample", asked.info.d);
+        !why.empty())
+        asked.complain("d", why);
+    else if (problem.batch_size > samples)
         asked.complain("d", fmt::format("leaves {} samples, fewer than algorithm.batch_size = {}", samples,
                                         problem.batch_size));
     const double entries = static_cast<double>(samples) *

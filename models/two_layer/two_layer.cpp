@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counts.hpp"
 #include "random/stream.hpp"
 
 namespace hidyn::two_layer {
@@ -12,7 +13,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 
 std::uint64_t TwoLayer::samples(std::uint64_t d) const {
-    return static_cast<std::uint64_t>(std::max(1.0, std::round(sample_ratio * static_cast<double>(d))));
+    return counted(sample_ratio, d);
 }
 
 Observables::Observables(const TwoLayer& problem) {

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <limits>
 
+#include "core/counts.hpp"
+
 namespace hidyn::weight_diffusion {
 
 Eigen::Index WeightDiffusion::rows() const {
     return std::max(columns(),
-                    static_cast<Eigen::Index>(std::round(row_ratio * static_cast<double>(columns()))));
+                    static_cast<Eigen::Index>(counted(row_ratio, static_cast<std::uint64_t>(columns()))));
 }
 
 Observables::Observables(const WeightDiffusion& problem) {

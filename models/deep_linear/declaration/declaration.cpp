@@ -2,9 +2,12 @@
 #include "models/deep_linear/declaration/declaration.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 
+#include "core/counts.hpp"
+#include "core/machine.hpp"
 #include "core/typed_route.hpp"
 #include "models/deep_linear/declaration/sections.hpp"
 #include "models/deep_linear/simulation/simulation.hpp"
@@ -38,6 +41,43 @@ quantiles, density and learning times over them. The noise of an aligned balance
 learning_rate / batch_size L^2 s^{4-4/L} (2 (s - m)^2 + label_noise) per unit of time, its mode_diffusion: largest at
 s = m (2L - 2) / (3L - 2) without label noise, before the mode is learned. What is left out by theories of single modes
 is of order learning_rate d / batch_size: noise turns the modes.)";
+
+/// The weights, their gradient, and what any method keeps beside them.
+constexpr double copies_of_weights = 3.0;
+
+/// Whether all sizes can be counted, and fit into the machine: the widest layers and the data are what is
+/// large.
+bool has_room(const Asked<DeepLinear>& asked) {
+    const DeepLinear& problem = *asked.problem;
+    const std::uint64_t d = asked.info.d;
+    const std::size_t before = asked.complaints.sentences().size();
+    const auto check = [&](const char* key, double ratio, const char* things) {
+        const std::string why = count_mistake(key, ratio, things, d);
+        if (!why.empty()) asked.complain("d", why);
+    };
+    if (problem.depth > 1) check("hidden_ratio", problem.hidden_ratio, "hidden unit");
+    check("output_ratio", problem.output_ratio, "output");
+    if (problem.sample_ratio) check("sample_ratio", *problem.sample_ratio, "sample");
+    if (asked.complaints.sentences().size() != before) return false;
+
+    const std::vector<Eigen::Index> widths = problem.widths(d);
+    double numbers = problem.sample_ratio ? static_cast<double>(problem.samples(d)) *
+                                                (static_cast<double>(d) + static_cast<double>(widths.back()))
+                                          : 0.0;
+    for (std::size_t layer = 0; layer + 1 < widths.size(); ++layer)
+        numbers +=
+            copies_of_weights * static_cast<double>(widths[layer]) * static_cast<double>(widths[layer + 1]);
+    const auto threads =
+        static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), asked.keys.integer("replicas")));
+    const double needed = 8.0 * threads * numbers;
+    if (needed <= machine_memory()) return true;
+    asked.complain(
+        "d",
+        fmt::format("takes at least {:.3g} GB of weights and samples on {} threads, but this machine has "
+                    "{:.3g} GB; use a smaller d or smaller ratios",
+                    needed / 1e9, threads, machine_memory() / 1e9));
+    return false;
+}
 
 void check_widths(const Asked<DeepLinear>& asked) {
     const DeepLinear& problem = *asked.problem;
@@ -89,6 +129,7 @@ void check_method(const Asked<DeepLinear>& asked) {
 }
 
 Solve prepare(const Asked<DeepLinear>& asked) {
+    if (!has_room(asked)) return {};
     check_widths(asked);
     check_method(asked);
     return [problem = asked.problem, method = asked.keys.text("method"),

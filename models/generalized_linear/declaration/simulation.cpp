@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "core/counts.hpp"
 #include "core/keys.hpp"
 #include "core/machine.hpp"
 #include "core/typed_route.hpp"
@@ -20,9 +21,11 @@ Solver prepare(const Asked<GeneralizedLinear>& asked) {
     const std::uint64_t d = asked.info.d;
     const bool inference = asked.keys.boolean("inference");
     teacher_student::check_room({problem.initial}, asked.keys, d, asked.complaints);
-    if (problem.sample_ratio * static_cast<double>(d) < 0.5)
-        asked.complain(
-            "d", fmt::format("a sample_ratio of {} leaves no sample at d = {}", problem.sample_ratio, d));
+    if (const std::string why = count_mistake("sample_ratio", problem.sample_ratio, "sample", d);
+        !why.empty()) {
+        asked.complain("d", why);
+        return {};
+    }
     const double threads =
         static_cast<double>(std::min<std::int64_t>(omp_get_max_threads(), asked.keys.integer("replicas")));
     const double needed = threads * simulation_bytes(problem, d, inference);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counts.hpp"
 #include "core/keys.hpp"
 #include "core/machine.hpp"
 #include "core/typed_route.hpp"
@@ -62,10 +63,9 @@ double weight_bytes(const MultiIndex& problem, std::uint64_t d) {
 void check_samples(const Asked<MultiIndex>& asked) {
     const MultiIndex& problem = *asked.problem;
     const std::uint64_t d = asked.info.d;
-    const double expected = problem.sample_ratio * static_cast<double>(d);
-    if (expected < 0.5) {
-        asked.complain(
-            "d", fmt::format("a sample_ratio of {} leaves no sample at d = {}", problem.sample_ratio, d));
+    if (const std::string why = count_mistake("sample_ratio", problem.sample_ratio, "sample", d);
+        !why.empty()) {
+        asked.complain("d", why);
         return;
     }
     const double threads =

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/counts.hpp"
 #include "core/keys.hpp"
 #include "core/machine.hpp"
 #include "core/typed_route.hpp"
@@ -25,6 +26,11 @@ std::string obstacle(const QuadraticNetwork& problem, std::uint64_t d, std::int6
             "must be initial.reference_d = {}: the inputs' variances there are not those at "
             "another size",
             problem.start_size);
+    const Algorithm& algorithm = problem.algorithm;
+    if (algorithm.rule != Rule::online_sgd && algorithm.source != Source::population) {
+        const char* key = algorithm.source == Source::data_set ? "sample_ratio" : "batch_ratio";
+        if (std::string why = count_mistake(key, algorithm.ratio, "sample", d); !why.empty()) return why;
+    }
     const Covariance covariance = problem.inputs.at(d, problem.teachers());
     const Factors& start = problem.starts.front();
     for (std::size_t j = 0; j < start.L.size(); ++j)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/counts.hpp"
 #include "models/quadratic_network/moments.hpp"
 #include "models/teacher_student/placement.hpp"
 
@@ -20,10 +21,10 @@ random::StreamKey with_purpose(random::StreamKey key, random::Purpose purpose) {
     return key;
 }
 
-std::size_t samples_of(const Algorithm& algorithm, double d) {
+std::size_t samples_of(const Algorithm& algorithm, std::uint64_t d) {
     if (algorithm.rule == Rule::online_sgd) return 1;
     if (algorithm.source == Source::population) return 0;
-    return static_cast<std::size_t>(std::max(1.0, std::round(algorithm.ratio * d)));
+    return counted(algorithm.ratio, d);
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ Learner::Learner(const QuadraticNetwork& problem, std::uint64_t d, const Factors
       stride_(static_cast<Index>(teacher_student::padded_length(d))),
       weights_(static_cast<std::size_t>(K_ * stride_)),
       teachers_(static_cast<std::size_t>(Theta_.rows() * stride_)),
-      samples_(samples_of(problem.algorithm, static_cast<double>(d))),
+      samples_(samples_of(problem.algorithm, d)),
       noise_(with_purpose(key, random::Purpose::label_noise)),
       pass_(static_cast<std::size_t>(stride_), problem.students),
       sum_(static_cast<std::size_t>(K_ * stride_)),
@@ -175,7 +176,7 @@ double Learner::train_loss() {
 double Learner::bytes(const QuadraticNetwork& problem, std::uint64_t d) {
     const auto size = static_cast<double>(d);
     return 8.0 * size *
-           (static_cast<double>(samples_of(problem.algorithm, size)) +
+           (static_cast<double>(samples_of(problem.algorithm, d)) +
             4.0 * static_cast<double>(problem.students));
 }
 
