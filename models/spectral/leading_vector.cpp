@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/aligned.hpp"
+#include "core/error.hpp"
 #include "math/matrices/lanczos.hpp"
 #include "math/matrices/spectrum.hpp"
 #include "math/vectors/fused_pass.hpp"
@@ -79,6 +80,8 @@ double magnitude(const WeightedRows& matrix) {
 }  // namespace
 
 ExtremePairs extreme_pairs(const WeightedRows& matrix, std::size_t pairs, End end) {
+    if (!(matrix.weight.cwiseAbs().maxCoeff() > 0.0))
+        throw RunError("the spectral matrix is 0: its preprocessing gives no sample any weight");
     if (matrix.dimensions <= std::max(dense_dimensions, pairs + 1)) return dense_pairs(matrix, pairs, end);
     // Errors are measured in units of the eigenvalue, which without a shift might happen to be close to 0.
     const double shift = (end == End::largest ? 1.0 : -1.0) * magnitude(matrix);

@@ -11,6 +11,7 @@
 #include "cli/progress_bar.hpp"
 #include "cli/report.hpp"
 #include "core/error.hpp"
+#include "core/open_file.hpp"
 #include "experiment/experiment.hpp"
 #include "registry.hpp"
 #include "results/index.hpp"
@@ -33,7 +34,13 @@ double all_steps(const experiment::Experiment& experiment, const RouteInfo& rout
 // What an earlier start left is gone on with, or not lost without being asked for.
 void begin(run::CheckpointFolder& checkpoint, const std::string& folder, bool resume) {
     using Found = run::CheckpointFolder::Found;
-    const Found found = checkpoint.found();
+    const Found found = [&] {
+        try {
+            return checkpoint.found();
+        } catch (const RunError& error) {
+            throw InputError(error.what());
+        }
+    }();
     if (found == Found::in_use)
         throw InputError(fmt::format(
             "{}: another run with this output is at work; wait for its end, or choose another -o", folder));
@@ -64,11 +71,12 @@ int run(const RunArguments& arguments) {
     run::use_threads(arguments.threads);
     const experiment::Experiment experiment =
         experiment::load(arguments.file, arguments.overrides, registry());
-    const std::string output = arguments.output.empty()
-                                   ? std::filesystem::path(arguments.file).stem().string() + ".h5"
-                                   : arguments.output;
+    const std::string output =
+        arguments.output.empty() ? experiment::standard_name(arguments.file) + ".h5" : arguments.output;
+    // What is written replaces what is there as a whole: the file that a link leads to, not the link.
+    const std::string target = behind_links(output);
     if (experiment.sweeps) inform("the section [sweep] is left out: hidyn sweep runs its points");
-    results::check_writable(output);
+    results::check_writable(target);
     run::check_memory(experiment, arguments.file);
 
     run::CheckpointFolder checkpoint(output + ".checkpoint", experiment, arguments.checkpoint);
@@ -93,7 +101,7 @@ int run(const RunArguments& arguments) {
     }
     if (!checkpoint.failure().empty()) warn(checkpoint.failure());
     const auto [judgements, claims] = run::conclude(experiment, results);
-    results::write(output, results);
+    results::write(target, results);
     checkpoint.discard();
 
     if (arguments.json)
@@ -101,6 +109,10 @@ int run(const RunArguments& arguments) {
     else
         print_report(results, judgements, claims, arguments.quiet);
     inform(fmt::format("wrote {}", output));
+    const bool failed = std::ranges::any_of(results.routes, [](const results::RouteResult& route) {
+        return route.outcome.failed(route.info.replicas);
+    });
+    if (failed) return exit_code::failure;
     const bool all_hold = std::ranges::all_of(claims, &claims::ClaimResult::passed);
     return all_hold ? exit_code::done : exit_code::claim_failed;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -57,6 +58,19 @@ InferenceSettings settings_of(const InferArguments& arguments) {
     return settings;
 }
 
+/// Squares and sums of larger numbers would be none.
+void refuse_beyond(double largest, const results::DataMatrix& data, const std::string& file,
+                   const std::string& dataset) {
+    const auto beyond =
+        std::ranges::find_if(data.values, [&](double value) { return std::abs(value) > largest; });
+    if (beyond == data.values.end()) return;
+    const auto place = static_cast<std::size_t>(beyond - data.values.begin());
+    throw InputError(
+        fmt::format("{}: \"{}\" is {:g} in row {}, column {} (counted from 0), which is beyond {:g}; "
+                    "give it in other units",
+                    file, dataset, *beyond, place / data.columns, place % data.columns, largest));
+}
+
 generalized_linear::RawData read_data(const InferArguments& arguments) {
     results::DataMatrix inputs = results::read_matrix(arguments.file, arguments.inputs);
     results::DataMatrix labels = results::read_matrix(arguments.file, arguments.labels);
@@ -67,6 +81,9 @@ generalized_linear::RawData read_data(const InferArguments& arguments) {
         throw InputError(
             fmt::format("{}: \"{}\" has {} rows, but \"{}\" has {}: one label is needed for each row",
                         arguments.file, arguments.inputs, inputs.rows, arguments.labels, labels.rows));
+    constexpr double largest = 1e50;
+    refuse_beyond(largest, inputs, arguments.file, arguments.inputs);
+    refuse_beyond(largest, labels, arguments.file, arguments.labels);
     const double n = static_cast<double>(inputs.rows);
     const double d = static_cast<double>(inputs.columns);
     const double times = arguments.iterations + 1.0;

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 
 #include "cli/commands.hpp"
@@ -37,6 +38,10 @@ int guarded(const std::function<int()>& command) {
     } catch (const hidyn::Interrupted&) {
         cli::complain("interrupted: nothing was written, an older results file is untouched");
         return cli::exit_code::interrupted;
+    } catch (const std::filesystem::filesystem_error& error) {
+        cli::complain(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+        return error.code() == std::errc::filename_too_long ? cli::exit_code::bad_input
+                                                            : cli::exit_code::failure;
     } catch (const std::bad_alloc&) {
         cli::complain("this machine has not enough memory for it");
         return cli::exit_code::failure;
@@ -69,6 +74,25 @@ bool machine_is_capable() {
 #endif
 }
 
+/// A number within these bounds, which NaN, beyond none and within none, is not. A seed is one, too: the
+/// parser would turn -1 into a large one.
+CLI::Validator within(double least, double most) {
+    const std::string range = fmt::format("{:.16g} to {:.16g}", least, most);
+    return CLI::Validator(
+        [=](const std::string& text) {
+            double value = 0.0;
+            const bool number = CLI::detail::lexical_cast(text, value);
+            return number && value >= least && value <= most
+                       ? std::string()
+                       : fmt::format("{} is not within {}", text, range);
+        },
+        "in [" + range + "]");
+}
+
+/// Further away a square, a sum or a product overflows.
+constexpr double largest_option = 1e50;
+constexpr double smallest_option = 1e-50;
+
 // Options that several commands share.
 void add_texts(CLI::App* command, const std::string& name, std::vector<std::string>& texts,
                const std::string& meaning) {
@@ -84,7 +108,7 @@ void add_overrides(CLI::App* command, std::vector<std::string>& overrides) {
 
 void add_threads(CLI::App* command, int& threads) {
     command->add_option("--threads", threads, "number of threads; results do not depend on it")
-        ->check(CLI::Range(1, 4096));
+        ->check(within(1, 4096));
 }
 
 }  // namespace
@@ -105,7 +129,8 @@ int main(int argc, char** argv) {
     cli::RunArguments run;
     run.command = command_line(argc, argv);
     CLI::App* run_command = app.add_subcommand("run", "solve an experiment along all its routes and judge");
-    run_command->add_option("experiment", run.file, "the experiment file (TOML)")->required();
+    run_command->add_option("experiment", run.file, "the experiment file (TOML); - reads standard input")
+        ->required();
     run_command->add_option("-o,--output", run.output,
                             "the results file; standard: the experiment's name with .h5");
     add_overrides(run_command, run.overrides);
@@ -115,7 +140,7 @@ int main(int argc, char** argv) {
     run_command->add_flag("--resume", run.resume,
                           "go on where an interrupted start stopped, to the same datasets");
     run_command->add_option("--checkpoint", run.checkpoint, "seconds between two states kept of a long run")
-        ->check(CLI::Range(0.0, 1e6))
+        ->check(within(0, 1e6))
         ->capture_default_str();
     run_command->callback([&] { chosen = [&] { return cli::run(run); }; });
 
@@ -153,7 +178,8 @@ int main(int argc, char** argv) {
     sweep.command = run.command;
     CLI::App* sweep_command =
         app.add_subcommand("sweep", "run an experiment at every point of its section [sweep], into a folder");
-    sweep_command->add_option("experiment", sweep.file, "the experiment file (TOML)")->required();
+    sweep_command->add_option("experiment", sweep.file, "the experiment file (TOML); - reads standard input")
+        ->required();
     sweep_command->add_option("-o,--output", sweep.output,
                               "the batch's folder; standard: the experiment's name");
     add_overrides(sweep_command, sweep.overrides);
@@ -190,7 +216,7 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"square", "logistic", "huber"}))
         ->capture_default_str();
     infer_command->add_option("--loss-scale", infer.loss_scale, "where huber turns linear")
-        ->check(CLI::PositiveNumber)
+        ->check(within(smallest_option, largest_option))
         ->capture_default_str();
     infer_command
         ->add_option("--method", infer.method, "gradient-descent, heavy-ball, nesterov, ista or fista")
@@ -200,21 +226,23 @@ int main(int argc, char** argv) {
         ->add_option("--learning-rate", infer.learning_rate,
                      "for the loss summed over samples, inputs of variance 1 / d; absent: one over the "
                      "largest curvature")
-        ->check(CLI::PositiveNumber);
+        ->check(within(smallest_option, largest_option));
     infer_command->add_option("--ridge", infer.ridge, "adds ridge / 2 |theta|^2")
-        ->check(CLI::NonNegativeNumber);
+        ->check(within(0, largest_option));
     infer_command->add_option("--l1", infer.l1, "adds l1 |theta|_1; for ista and fista")
-        ->check(CLI::NonNegativeNumber);
+        ->check(within(0, largest_option));
     infer_command->add_option("--momentum", infer.momentum, "for heavy-ball and nesterov")
-        ->check(CLI::Range(0.0, 0.9999));
+        ->check(within(0, 0.9999));
     infer_command->add_option("--iterations", infer.iterations, "iterations")
-        ->check(CLI::Range(1, 2000))
+        ->check(within(1, 2000))
         ->capture_default_str();
     infer_command
         ->add_option("--hold-out", infer.hold_out,
                      "share of the samples kept from training, to test the estimates")
-        ->check(CLI::Range(0.0, 0.9));
-    infer_command->add_option("--seed", infer.seed, "which samples are held out")->capture_default_str();
+        ->check(within(0, 0.9));
+    infer_command->add_option("--seed", infer.seed, "which samples are held out")
+        ->check(within(0, 0x1p53))
+        ->capture_default_str();
     infer_command->add_option("-o,--output", infer.output,
                               "the results file; standard: the data's name with -inference.h5");
     infer_command->add_flag("--quiet", infer.quiet, "no table");

@@ -18,7 +18,9 @@ int plot(const PlotArguments& arguments) {
     const std::string output = arguments.output.empty()
                                    ? std::filesystem::path(file).replace_extension(".png").string()
                                    : arguments.output;
-    std::vector<std::string> words{file, "-o", output};
+    // A name that begins with a dash is a file here, and no option of the script.
+    const auto named = [](const std::string& name) { return name.starts_with("-") ? "./" + name : name; };
+    std::vector<std::string> words{named(file), "-o", named(output)};
     if (!arguments.observables.empty()) words.insert(words.end(), {"--observables", arguments.observables});
     const int code = run_script(plot_script().string(), words);
     // The script has said what was wrong; only "bad input" is a code of its own.

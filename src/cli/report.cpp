@@ -21,8 +21,11 @@ void print_routes(const results::Results& results) {
         const RouteInfo& info = route.info;
         std::string status = status_name(route.outcome.status);
         if (route.outcome.status != Status::complete) {
-            status += fmt::format(" at t = {:.4g}", route.outcome.diverged_at);
-            if (info.replicas > 0)
+            if (!std::isnan(route.outcome.diverged_at))
+                status += fmt::format(" at t = {:.4g}", route.outcome.diverged_at);
+            if (route.outcome.status == Status::failed && info.replicas > 0)
+                status += fmt::format(" ({} of {} replicas)", route.outcome.failed_replicas, info.replicas);
+            if (info.replicas > 0 && route.outcome.diverged_replicas > 0)
                 status += fmt::format(" ({} of {} replicas)", route.outcome.diverged_replicas, info.replicas);
             if (!route.outcome.detail.empty()) status += ": " + route.outcome.detail;
         }

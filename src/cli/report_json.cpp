@@ -23,6 +23,7 @@ ordered_json route_json(const results::RouteResult& route) {
     if (route.outcome.status != Status::complete) {
         json["diverged_at"] = route.outcome.diverged_at;
         json["diverged_replicas"] = route.outcome.diverged_replicas;
+        json["failed_replicas"] = route.outcome.failed_replicas;
         json["detail"] = route.outcome.detail;
     }
     return json;

@@ -93,6 +93,9 @@ Outcome reproduce_one(const Figure& figure, const ReproduceArguments& arguments)
     results::Results results = run::solve(experiment, options);
     const auto [judgements, claims] = run::conclude(experiment, results);
     results::write(output, results);
+    for (const results::RouteResult& route : results.routes)
+        if (route.outcome.failed(route.info.replicas))
+            outcome.failure = fmt::format("{}: {}", route.info.name, route.outcome.detail);
     outcome.claims = claims.size();
     outcome.hold = static_cast<std::size_t>(std::ranges::count_if(claims, &claims::ClaimResult::passed));
     outcome.disagree =
@@ -148,7 +151,7 @@ int reproduce(const ReproduceArguments& arguments) {
         } catch (const Interrupted&) {
             stopped = true;
             break;
-        } catch (const RunError& error) {
+        } catch (const std::exception& error) {
             outcome.failure = error.what();
         }
         all_hold = all_hold && outcome.hold == outcome.claims;

@@ -75,7 +75,7 @@ struct QueueInUse {
 };
 
 std::string folder_of(const SweepArguments& arguments) {
-    return arguments.output.empty() ? fs::path(arguments.file).stem().string() : arguments.output;
+    return arguments.output.empty() ? experiment::standard_name(arguments.file) : arguments.output;
 }
 
 /// The part of a rank that does not lead: it solves the points that it is given, and leaves words to the
@@ -191,7 +191,8 @@ int merge(const MergeArguments& arguments) {
         throw InputError("merge: several folders need another one to go to: give it with -o");
     const auto load = [](const std::string& folder) {
         const std::string file = (fs::path(folder) / "sweep.toml").string();
-        if (!fs::exists(file))
+        std::error_code unknown;
+        if (!fs::exists(file, unknown))
             throw InputError(fmt::format("{}: holds no batch: there is no sweep.toml", folder));
         return experiment::load_sweep(file, {}, {});
     };
@@ -213,7 +214,7 @@ int merge(const MergeArguments& arguments) {
             if (!there.done()) continue;
             make_way(folder, point);
             PartFile copy(folder.path_of(point));
-            fs::copy_file(source.path_of(point), copy.path, fs::copy_options::overwrite_existing);
+            fs::copy_file(source.path_of(point), copy.path);
             copy.move_into_place();
             summaries[point] = there;
         }

@@ -10,10 +10,10 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <stdexcept>
 
 #include "core/error.hpp"
+#include "core/open_file.hpp"
 
 namespace hidyn {
 namespace {
@@ -22,7 +22,7 @@ constexpr std::string_view part_mark = ".part-";  ///< before the number of the 
 
 /// 0, or why it failed: a full disk may show itself only here.
 int sync(const std::string& path) {
-    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (descriptor < 0) return errno;
     const int failure = fsync(descriptor) == 0 ? 0 : errno;
     ::close(descriptor);
@@ -32,7 +32,11 @@ int sync(const std::string& path) {
 }  // namespace
 
 PartFile::PartFile(const std::string& final_path)
-    : path(fmt::format("{}{}{}", final_path, part_mark, getpid())), final_path_(final_path) {}
+    : path(fmt::format("{}{}{}", final_path, part_mark, getpid())), final_path_(final_path) {
+    // A process of this number may have left one; a link is removed, not what it leads to.
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+}
 
 PartFile::~PartFile() {
     std::error_code ignored;
@@ -65,7 +69,7 @@ void write_all(int file, std::string_view bytes) {
 
 void write_whole(const std::string& path, std::string_view bytes) {
     PartFile part(path);
-    const int file = open(part.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    const int file = open(part.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (file < 0) throw RunError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
     try {
         write_all(file, bytes);
@@ -78,11 +82,11 @@ void write_whole(const std::string& path, std::string_view bytes) {
 }
 
 std::optional<std::string> read_whole(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return std::nullopt;
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
+    try {
+        return open_input(path, "file").read();
+    } catch (const std::runtime_error&) {
+        return std::nullopt;
+    }
 }
 
 bool abandoned_part(std::string_view name) {

@@ -11,6 +11,7 @@ namespace hidyn {
 /// whoever reads the place finds the old content or the new one, whole, whatever happens in between.
 class PartFile {
   public:
+    /// Whoever makes it asks for a file that is not there yet (O_EXCL): no link is followed.
     explicit PartFile(const std::string& final_path);
     ~PartFile();
     PartFile(const PartFile&) = delete;
@@ -33,7 +34,7 @@ bool abandoned_part(std::string_view name);
 void write_all(int file, std::string_view bytes);
 /// A file with this content, by way of a PartFile. Throws RunError.
 void write_whole(const std::string& path, std::string_view bytes);
-/// All that stands in a file; nothing if it cannot be opened.
+/// All that stands in a file; nothing if it cannot be opened, or is a pipe or a device.
 std::optional<std::string> read_whole(const std::string& path);
 
 /// Renames what stands in the way to the first free of NAME.aside, NAME.aside-2, ...; returns that name, or

@@ -7,11 +7,13 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/route.hpp"
 #include "core/step_schedule.hpp"
@@ -38,6 +40,7 @@ struct ReplicaRun {
     std::uint64_t check_interval;
     double blocks;
     std::vector<double> diverged_at;  ///< per replica; NaN: did not
+    std::vector<std::string> failed;  ///< per replica: why it has no values, or ""
     double steps_per_unit_time;
 };
 
@@ -71,6 +74,16 @@ class BlockWatch {
         const auto& times = run_.grid.times;
         const auto lost = std::ranges::upper_bound(times, last_good);
         run_.recorder.truncate(replica, static_cast<std::size_t>(lost - times.begin()));
+    }
+
+    /// The replicas of this block have no values.
+    void mark_failed(const std::string& why) {
+        for (std::size_t replica = first_; replica < std::min(first_ + run_.width, run_.failed.size());
+             ++replica) {
+            run_.failed[replica] = why;
+            run_.diverged_at[replica] = std::nan("");
+            run_.recorder.truncate(replica, 0);
+        }
     }
 
     /// A block of several parts, one after the other, says which it is at, and begins with the one it stood
@@ -214,13 +227,21 @@ Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_u
                    .check_interval = steps_between_checks(steps_per_unit_time),
                    .blocks = static_cast<double>(blocks),
                    .diverged_at = std::vector<double>(replicas, std::nan("")),
+                   .failed = std::vector<std::string>(replicas),
                    .steps_per_unit_time = steps_per_unit_time};
     parallel_for(blocks, progress, [&](std::int64_t block) {
         const std::size_t first = static_cast<std::size_t>(block) * width;
         BlockWatch watch(run, first);
         if (watch.restore_finished()) return;
-        simulate_block(first, watch);
-        watch.keep_finished();
+        try {
+            simulate_block(first, watch);
+            watch.keep_finished();
+        } catch (const Interrupted&) {
+            throw;
+        } catch (const std::runtime_error& error) {
+            // Not where memory ran out: that depends on what else is at work.
+            watch.mark_failed(error.what());
+        }
     });
 
     Outcome outcome;
@@ -230,6 +251,12 @@ Outcome run_replicas(std::size_t replicas, std::size_t width, double steps_per_u
         outcome.diverged_at = std::fmin(outcome.diverged_at, time);
     }
     if (outcome.diverged_replicas > 0) outcome.status = Status::diverged;
+    for (std::size_t replica = 0; replica < replicas; ++replica) {
+        if (run.failed[replica].empty()) continue;
+        outcome.status = Status::failed;
+        if (outcome.failed_replicas++ == 0)
+            outcome.detail = "replica " + std::to_string(replica) + ": " + run.failed[replica];
+    }
     return outcome;
 }
 

@@ -10,6 +10,8 @@ const char* status_name(Status status) {
             return "diverged";
         case Status::not_converged:
             return "not_converged";
+        case Status::failed:
+            return "failed";
     }
     return "";
 }

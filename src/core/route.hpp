@@ -17,8 +17,9 @@
 
 namespace hidyn {
 
-/// How a route ended. Divergence is a result: the other routes go on.
-enum class Status { complete, diverged, not_converged };
+/// How a route ended. Divergence is a result: the other routes go on. Where something went wrong, of the
+/// whole route or of single replicas, `detail` says what; the others go on, too.
+enum class Status { complete, diverged, not_converged, failed };
 
 [[nodiscard]] const char* status_name(Status status);
 
@@ -26,6 +27,11 @@ struct Outcome {
     Status status = Status::complete;
     double diverged_at = std::numeric_limits<double>::quiet_NaN();  ///< earliest time, in the grid's unit
     std::size_t diverged_replicas = 0;
+    std::size_t failed_replicas = 0;  ///< without values; all of them where the route failed as a whole
+    /// As a whole, or in every replica.
+    [[nodiscard]] bool failed(std::size_t replicas) const {
+        return status == Status::failed && failed_replicas >= replicas;
+    }
     std::string detail;  ///< one sentence when the status is not `complete`
     /// What the route wants to say about its own numerics ("method", "quadrature_error", ...).
     std::map<std::string, std::variant<double, std::string>> attributes;

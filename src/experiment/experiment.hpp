@@ -46,8 +46,12 @@ struct Experiment {
 /// The same from a document, such as a point of a sweep; `text` is what its results say was run.
 [[nodiscard]] Experiment load_document(Node document, std::string text, const std::string& name,
                                        const Registry& registry);
-/// The text of an experiment file. Throws InputError for what cannot be one.
+/// Instead of a file's name: standard input.
+inline constexpr const char* standard_input = "-";
+/// The text of an experiment file, or of standard input. Throws InputError for what cannot be one.
 [[nodiscard]] std::string read_experiment_file(const std::string& path);
+/// What results are called after the file: its name without ending, "experiment" for standard input.
+[[nodiscard]] std::string standard_name(const std::string& path);
 
 /// The keys of the sections that belong to no problem, for `hidyn describe`.
 [[nodiscard]] std::vector<Key> time_keys();

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
+#include <iostream>
 #include <set>
 
 #include "claims/claims.hpp"
 #include "claims/section.hpp"
 #include "core/error.hpp"
+#include "core/open_file.hpp"
 #include "core/words.hpp"
 #include "experiment/experiment.hpp"
 #include "experiment/figure_section.hpp"
@@ -302,7 +303,7 @@ Experiment load_document(Node document, std::string text, const std::string& nam
     experiment.sweeps =
         std::erase_if(document.entries, [](const Entry& entry) { return entry.key == "sweep"; }) > 0;
     complain_about_unknown_keys(document, "", top_level, complaints);
-    experiment.title = read_text(document, "title", std::filesystem::path(name).stem().string(), complaints);
+    experiment.title = read_text(document, "title", standard_name(name), complaints);
     experiment.paper = read_text(document, "paper", "", complaints);
     Recording recording;
     Table time_table;
@@ -340,15 +341,22 @@ Experiment load_document(Node document, std::string text, const std::string& nam
     return experiment;
 }
 
+namespace {
+
+std::string read_standard_input(std::size_t largest) {
+    std::string text(largest, '\0');
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::cin.gcount()));
+    return text;
+}
+
+}  // namespace
+
 std::string read_experiment_file(const std::string& path) {
-    if (std::filesystem::is_directory(path))
-        throw InputError(fmt::format("{}: is a directory, not an experiment file", path));
-    std::ifstream file(path);
-    if (!file) throw InputError(fmt::format("{}: no such experiment file, or it cannot be read", path));
     constexpr std::size_t largest = std::size_t{1} << 24;
-    std::string text(largest + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    const std::string text = path == standard_input
+                                 ? read_standard_input(largest + 1)
+                                 : open_input(path, "experiment file").read(largest + 1, 0);
     if (text.size() > largest)
         throw InputError(fmt::format("{}: is larger than 16 MB, so not an experiment file", path));
     if (text.starts_with("\x89HDF"))
@@ -356,6 +364,10 @@ std::string read_experiment_file(const std::string& path) {
             "{}: is an HDF5 file, not an experiment file; results are for hidyn compare and hidyn plot",
             path));
     return text;
+}
+
+std::string standard_name(const std::string& path) {
+    return path == standard_input ? "experiment" : std::filesystem::path(path).stem().string();
 }
 
 Experiment load(const std::string& path, const std::vector<std::string>& overrides, const Registry& registry,

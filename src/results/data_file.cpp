@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 
 #include "core/error.hpp"
+#include "core/machine.hpp"
+#include "core/open_file.hpp"
 #include "core/words.hpp"
 #include "results/hdf5_file.hpp"
 
@@ -17,13 +18,15 @@ using hdf5::Handle;
 
 Handle open_data(const std::string& file) {
     const hdf5::Access access;
-    if (!std::filesystem::exists(file)) throw InputError(fmt::format("{}: there is no such file", file));
+    static_cast<void>(open_input(file, "data file"));
     Handle handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
     if (!handle.valid()) throw InputError(fmt::format("{}: is not a readable HDF5 file", file));
     return handle;
 }
 
 Handle open_dataset(const Handle& handle, const std::string& file, const std::string& dataset) {
+    if (hdf5::leads_outside(handle.id(), dataset))
+        throw InputError(fmt::format("{}: \"{}\" is a link to another file; give that file", file, dataset));
     Handle found(H5Dopen2(handle.id(), dataset.c_str(), H5P_DEFAULT), H5Dclose);
     if (found.valid()) return found;
     const std::vector<std::string> there = hdf5::children(handle.id());
@@ -51,6 +54,18 @@ DataMatrix read_matrix(const std::string& file, const std::string& dataset) {
     if (matrix.rows == 0 || matrix.columns == 0)
         throw InputError(
             fmt::format("{}: \"{}\" is empty ({} x {})", file, dataset, matrix.rows, matrix.columns));
+    if (hdf5::stored_outside(data.id()))
+        throw InputError(fmt::format("{}: the numbers of \"{}\" stand in another file", file, dataset));
+    const double claimed = static_cast<double>(matrix.rows) * static_cast<double>(matrix.columns);
+    // Repacked numbers are at most about a thousand times smaller than what they hold.
+    if (claimed / 1024 >= static_cast<double>(H5Dget_storage_size(data.id())) ||
+        8.0 * claimed > machine_memory())
+        throw InputError(
+            fmt::format("{}: \"{}\" claims {} x {} numbers ({:.3g} GB) but the file stores {} bytes of them, "
+                        "and this machine "
+                        "has {:.3g} GB of memory",
+                        file, dataset, matrix.rows, matrix.columns, 8e-9 * claimed,
+                        H5Dget_storage_size(data.id()), machine_memory() / 1e9));
     matrix.values.resize(matrix.rows * matrix.columns);
     if (H5Dread(data.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, matrix.values.data()) < 0)
         throw InputError(

@@ -79,6 +79,7 @@ std::size_t scale_size(hid_t group, const std::string& name) {
 // All numbers of a dataset. An extent without data must not become an allocation; repacked data are at most
 // about a thousand times smaller than what they hold.
 std::vector<double> read_numbers(hid_t dataset, const std::string& name) {
+    if (stored_outside(dataset)) throw RunError("the dataset " + name + " stands in another file");
     const Handle space(H5Dget_space(dataset), H5Sclose);
     const hssize_t count = H5Sget_simple_extent_npoints(space.id());
     const hsize_t stored = H5Dget_storage_size(dataset);
@@ -166,7 +167,7 @@ Handle create_file(const std::string& path) {
     H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_LATEST);
     const Handle create(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
     H5Pset_link_creation_order(create.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-    return {checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, create.id(), access.id()), "create " + path),
+    return {checked(H5Fcreate(path.c_str(), H5F_ACC_EXCL, create.id(), access.id()), "create " + path),
             H5Fclose};
 }
 
@@ -203,7 +204,8 @@ bool rehearse(const std::string& path, const std::function<void()>& reading) {
 }
 
 std::string format_of(const std::string& path) {
-    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0) return "";
+    std::error_code unknown;
+    if (!std::filesystem::is_regular_file(path, unknown) || H5Fis_hdf5(path.c_str()) <= 0) return "";
     const auto read = [&] {
         const Handle file = open_file(path);
         return file.valid() ? read_text(file.id(), "format") : "";
@@ -231,6 +233,33 @@ Handle open_group(hid_t parent, const std::string& path) {
 
 bool exists(hid_t parent, const std::string& name) {
     return H5Lexists(parent, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+bool stored_outside(hid_t dataset) {
+    const Handle properties(H5Dget_create_plist(dataset), H5Pclose);
+    return properties.valid() && H5Pget_external_count(properties.id()) > 0;
+}
+
+std::string first_link(hid_t file) {
+    std::string found;
+    const auto look = [](hid_t, const char* name, const H5L_info_t* info, void* target) -> herr_t {
+        if (info->type == H5L_TYPE_HARD) return 0;
+        *static_cast<std::string*>(target) = name;
+        return 1;
+    };
+    checked_call(H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, look, &found), "list the file");
+    return found;
+}
+
+bool leads_outside(hid_t file, const std::string& path) {
+    for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+        const std::string prefix = path.substr(0, end);
+        H5L_info_t info;
+        if (!prefix.empty() && prefix != "/" && H5Lget_info(file, prefix.c_str(), &info, H5P_DEFAULT) >= 0 &&
+            info.type == H5L_TYPE_EXTERNAL)
+            return true;
+        if (end == std::string::npos) return false;
+    }
 }
 
 std::vector<std::string> children(hid_t group) {

@@ -65,6 +65,13 @@ void write_aside(const std::string& path, const std::function<void(hid_t file)>&
 [[nodiscard]] Handle open_group(hid_t parent, const std::string& path);
 [[nodiscard]] bool exists(hid_t parent, const std::string& name);
 [[nodiscard]] std::vector<std::string> children(hid_t group);
+/// The first name in the whole file that is a link, soft or to another file, and no object of it; "" if there
+/// is none. Throws RunError.
+[[nodiscard]] std::string first_link(hid_t file);
+/// Whether a part of this path is a link to another file.
+[[nodiscard]] bool leads_outside(hid_t file, const std::string& path);
+/// Whether a dataset's numbers stand in other files.
+[[nodiscard]] bool stored_outside(hid_t dataset);
 
 void write_attribute(hid_t object, const std::string& name, const Attribute& value);
 [[nodiscard]] std::string read_text(hid_t object, const std::string& name, const std::string& standard = "");

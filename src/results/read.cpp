@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "core/error.hpp"
+#include "core/open_file.hpp"
 #include "results/hdf5_file.hpp"
 #include "results/results.hpp"
 
@@ -49,6 +50,7 @@ Series read_series(hid_t group, const std::string& name) {
 Status read_status(const std::string& name) {
     if (name == "diverged") return Status::diverged;
     if (name == "not_converged") return Status::not_converged;
+    if (name == "failed") return Status::failed;
     return Status::complete;
 }
 
@@ -88,6 +90,8 @@ RouteResult read_route(hid_t file, const std::string& name, std::size_t times) {
     route.outcome.diverged_at = hdf5::read_real(group.id(), "diverged_at", route.outcome.diverged_at);
     route.outcome.diverged_replicas =
         static_cast<std::size_t>(hdf5::read_integer(group.id(), "diverged_replicas", 0));
+    route.outcome.failed_replicas =
+        static_cast<std::size_t>(hdf5::read_integer(group.id(), "failed_replicas", 0));
     route.outcome.detail = hdf5::read_text(group.id(), "detail");
     route.threads = hdf5::read_integer(group.id(), "threads", 1);
     route.wall_seconds = hdf5::read_real(group.id(), "wall_seconds", 0.0);
@@ -197,6 +201,10 @@ Results read_unguarded(const std::string& path) {
         throw InputError(fmt::format("{}: has schema version {}, this hidyn reads versions 1 to {}", path,
                                      version, schema_version));
     try {
+        if (const std::string link = hdf5::first_link(file.id()); !link.empty())
+            throw InputError(fmt::format(
+                "{}: \"{}\" is a link; what a results file says must stand in it, so nothing is read", path,
+                link));
         Results results;
         results.title = hdf5::read_text(file.id(), "title");
         results.paper = hdf5::read_text(file.id(), "paper");
@@ -241,11 +249,8 @@ double longest_reading(const std::string& path) {
 }
 
 Results read(const std::string& path) {
-    if (!std::filesystem::exists(path)) throw InputError(fmt::format("{}: no such results file", path));
-    if (std::filesystem::is_directory(path))
-        throw InputError(fmt::format("{}: is a directory, not a results file", path));
-    // A pipe would be waited for.
-    if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0)
+    static_cast<void>(open_input(path, "results file"));
+    if (H5Fis_hdf5(path.c_str()) <= 0)
         throw InputError(fmt::format("{}: is not an HDF5 file, so not a results file of hidyn", path));
     if (!hdf5::rehearse(path, [&] { static_cast<void>(read_unguarded(path)); }))
         throw InputError(

@@ -75,6 +75,8 @@ void write_route(hid_t file, const RouteResult& route) {
         {"threads", route.threads},
         {"wall_seconds", route.wall_seconds},
     };
+    if (route.outcome.failed_replicas > 0)
+        attributes["failed_replicas"] = static_cast<std::int64_t>(route.outcome.failed_replicas);
     if (info.d > 0) attributes["d"] = static_cast<std::int64_t>(info.d);
     if (info.exact_at_d) attributes["exact_at_d"] = std::int64_t{1};
     if (!info.theory) attributes["seed"] = static_cast<std::int64_t>(info.seed);

@@ -166,16 +166,17 @@ void run_points(const Sweep& sweep, const BatchFolder& folder, const Registry& r
         std::optional<SolvedPoint> solved;
         const Experiment experiment = load_point(sweep, point, registry);
         CheckpointFolder checkpoint(folder.checkpoint_path(point), experiment, options.checkpoint_interval);
-        if (checkpoint.found() == CheckpointFolder::Found::same)
-            checkpoint.resume();
-        else
-            static_cast<void>(checkpoint.make_way());
         try {
+            if (checkpoint.found() == CheckpointFolder::Found::same)
+                checkpoint.resume();
+            else
+                static_cast<void>(checkpoint.make_way());
             solved = solve_point(experiment, options, checkpoint);
         } catch (const Interrupted&) {
             checkpoint.flush();
             throw;
-        } catch (const RunError& error) {
+        } catch (const std::exception& error) {
+            // Whatever ails this point, the others go on.
             PointSummary summary;
             summary.state = PointState::failed;
             summary.detail = error.what();

@@ -9,11 +9,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include "core/archive.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/open_file.hpp"
 #include "core/part_file.hpp"
 #include "run/version.hpp"
 
@@ -73,7 +73,8 @@ std::optional<Record> parse(std::string_view bytes, std::uint64_t seal) {
 }
 
 std::string read_file(const fs::path& path) {
-    return read_whole(path.string()).value_or("");
+    const OpenFile file = open_own(path.string(), O_RDONLY);
+    return file ? file.read() : "";
 }
 
 /// Whether another process holds the lock of this file. Where a file system knows no locks nobody does.
@@ -108,10 +109,6 @@ CheckpointFolder::CheckpointFolder(fs::path folder, const experiment::Experiment
       begun_(std::chrono::steady_clock::now()),
       synced_(begun_) {}
 
-CheckpointFolder::~CheckpointFolder() {
-    if (log_ >= 0) ::close(log_);
-}
-
 template <class Action>
 void CheckpointFolder::guarded(Action action) {
     if (!failure_.empty()) return;
@@ -123,11 +120,10 @@ void CheckpointFolder::guarded(Action action) {
 }
 
 CheckpointFolder::Found CheckpointFolder::found() const {
-    if (log_ < 0) {
-        const int file = ::open((folder_ / "finished").c_str(), O_RDONLY | O_CLOEXEC);
-        const bool in_use = file >= 0 && locked_by_another(file);
-        if (file >= 0) ::close(file);
-        if (in_use) return Found::in_use;
+    check_own_folder(folder_.string());
+    if (!log_) {
+        const OpenFile file = open_own((folder_ / "finished").string(), O_RDONLY);
+        if (file && locked_by_another(file.descriptor())) return Found::in_use;
     }
     std::error_code unknown;
     // Who is killed while the folder is made leaves it without a name.
@@ -147,8 +143,8 @@ void CheckpointFolder::resume() {
             offset += one->end;
             rest.remove_prefix(one->end);
         }
-        std::error_code none_yet;
-        fs::resize_file(folder_ / "finished", offset, none_yet);
+        if (::ftruncate(log_.descriptor(), static_cast<off_t>(offset)) != 0)
+            throw RunError(std::strerror(errno));
     });
 }
 
@@ -164,26 +160,21 @@ void CheckpointFolder::discard() {
     finished_.clear();
     // What was never locked is another's, or empty.
     std::error_code ignored;
-    if (log_ >= 0) {
-        fs::remove_all(folder_, ignored);
-        ::close(log_);
-    }
-    log_ = -1;
+    if (log_) fs::remove_all(folder_, ignored);
+    log_ = OpenFile();
 }
 
 void CheckpointFolder::open() {
-    if (log_ >= 0) return;
-    const int file = ::open((folder_ / "finished").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (file < 0) throw RunError(std::strerror(errno));
-    if (locked_by_another(file)) {
-        ::close(file);
-        throw RunError("another run with this output is at work");
-    }
-    log_ = file;
+    if (log_) return;
+    check_own_folder(folder_.string());
+    OpenFile file = open_own((folder_ / "finished").string(), O_RDWR | O_CREAT | O_APPEND);
+    if (!file) throw RunError(std::strerror(errno));
+    if (locked_by_another(file.descriptor())) throw RunError("another run with this output is at work");
+    log_ = std::move(file);
 }
 
 void CheckpointFolder::make() {
-    if (log_ >= 0) return;
+    if (log_) return;
     fs::create_directories(folder_);
     open();
     if (read_file(folder_ / "run") != identity_) write_whole((folder_ / "run").string(), identity_);
@@ -192,7 +183,7 @@ void CheckpointFolder::make() {
 void CheckpointFolder::write_waiting() {
     guarded([&] {
         make();
-        for (const std::string& one : waiting_) write_all(log_, one);
+        for (const std::string& one : waiting_) write_all(log_.descriptor(), one);
         waiting_.clear();
     });
 }
@@ -200,7 +191,7 @@ void CheckpointFolder::write_waiting() {
 void CheckpointFolder::flush() {
     const std::scoped_lock lock(mutex_);
     if (!waiting_.empty()) write_waiting();
-    if (log_ >= 0) fdatasync(log_);
+    if (log_) fdatasync(log_.descriptor());
 }
 
 std::string CheckpointFolder::failure() {
@@ -211,18 +202,20 @@ std::string CheckpointFolder::failure() {
 std::optional<std::string> CheckpointFolder::find(const std::string& name) {
     const std::scoped_lock lock(mutex_);
     if (const auto place = finished_.find(name); place != finished_.end()) {
-        std::ifstream file(folder_ / "finished", std::ios::binary);
-        std::string bytes(place->second.size, '\0');
-        file.seekg(place->second.offset);
-        file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        const std::optional<Record> one = file ? parse(bytes, seal_) : std::nullopt;
+        const std::string bytes =
+            log_.read(static_cast<std::size_t>(place->second.size), place->second.offset);
+        const std::optional<Record> one = parse(bytes, seal_);
         if (one && one->name == name) return bytes.substr(one->begin, one->size);
     }
-    if (log_ < 0) return {};
-    const std::string state = read_file(state_path(name));
-    const std::optional<Record> one = parse(state, seal_);
-    if (!one || one->name != name) return {};
-    return state.substr(one->begin, one->size);
+    if (!log_) return {};
+    try {
+        const std::string state = read_file(state_path(name));
+        const std::optional<Record> one = parse(state, seal_);
+        if (one && one->name == name) return state.substr(one->begin, one->size);
+    } catch (const RunError&) {
+        // Not ours: as good as absent.
+    }
+    return {};
 }
 
 void CheckpointFolder::keep(const std::string& name, const std::string& bytes) {
@@ -230,8 +223,8 @@ void CheckpointFolder::keep(const std::string& name, const std::string& bytes) {
     waiting_.push_back(record(name, bytes, seal_));
     if (seconds_since(begun_) < std::min(interval_, worth_keeping)) return;
     write_waiting();
-    if (log_ >= 0 && seconds_since(synced_) > interval_) {
-        fdatasync(log_);
+    if (log_ && seconds_since(synced_) > interval_) {
+        fdatasync(log_.descriptor());
         synced_ = std::chrono::steady_clock::now();
     }
 }

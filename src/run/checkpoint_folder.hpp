@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/checkpoint.hpp"
+#include "core/open_file.hpp"
 #include "experiment/experiment.hpp"
 
 namespace hidyn::run {
@@ -28,12 +29,12 @@ namespace hidyn::run {
 class CheckpointFolder final : public Checkpoint {
   public:
     CheckpointFolder(std::filesystem::path folder, const experiment::Experiment& experiment, double interval);
-    ~CheckpointFolder() override;
     CheckpointFolder(const CheckpointFolder&) = delete;
     CheckpointFolder& operator=(const CheckpointFolder&) = delete;
 
     enum class Found { nothing, same, other, in_use };
-    /// What an earlier start left there, or that another process is at work.
+    /// What an earlier start left there, or that another process is at work. Throws RunError where a link or
+    /// another user's files stand in its place: they are neither read nor written.
     [[nodiscard]] Found found() const;
     /// Makes what was left there available.
     void resume();
@@ -72,7 +73,7 @@ class CheckpointFolder final : public Checkpoint {
     std::chrono::steady_clock::time_point begun_, synced_;
     std::vector<std::string> waiting_;
     std::map<std::string, Place> finished_;
-    int log_ = -1;
+    OpenFile log_;
     std::string failure_;
 };
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <exception>
+#include <new>
 
 #include "core/archive.hpp"
 #include "core/error.hpp"
@@ -52,6 +54,12 @@ void list(Archive& archive, results::RouteResult& result) {
     }
 }
 
+std::string reason(const std::exception& error) {
+    return dynamic_cast<const std::bad_alloc*>(&error) != nullptr
+               ? "this machine has not enough memory for it"
+               : error.what();
+}
+
 results::RouteResult solve_route(const Route& route, const Problem& problem, const TimeGrid& grid,
                                  int threads, Progress& progress, Checkpoint* checkpoint) {
     const auto begin = std::chrono::steady_clock::now();
@@ -67,12 +75,24 @@ results::RouteResult solve_route(const Route& route, const Problem& problem, con
         return result;
     }
     recorder.keep_in(checkpoint, route.info.name);
-    result.outcome = route.solve(grid, recorder, progress);
+    try {
+        result.outcome = route.solve(grid, recorder, progress);
+    } catch (const Interrupted&) {
+        throw;
+    } catch (const std::exception& error) {
+        // What ails this route is told with the results of the others.
+        result.outcome = {.status = Status::failed,
+                          .failed_replicas = route.info.replicas,
+                          .detail = reason(error),
+                          .attributes = {}};
+        for (std::size_t replica = 0; replica < std::max<std::size_t>(route.info.replicas, 1); ++replica)
+            recorder.truncate(replica, 0);
+    }
     result.trajectory = recorder.take();
     account_for_missing(result, grid);
     result.threads = threads;
     result.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (checkpoint != nullptr) {
+    if (checkpoint != nullptr && result.outcome.status != Status::failed) {
         std::string bytes;
         Archive archive(bytes);
         list(archive, result);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run/summary.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -98,6 +100,12 @@ PointSummary summarize(const Results& results, const Findings& findings) {
                 made.headlines.push_back(
                     headline(route.info, route.outcome, has_several_sizes(route.info, results), series));
     }
+    const bool failed = std::ranges::any_of(
+        results.routes, [](const RouteResult& route) { return route.outcome.failed(route.info.replicas); });
+    if (failed) made.state = PointState::failed;
+    for (const RouteResult& route : results.routes)
+        if (route.outcome.failed(route.info.replicas) && made.detail.empty())
+            made.detail = fmt::format("{}: {}", route.info.name, route.outcome.detail);
     return made;
 }
 

@@ -178,7 +178,7 @@ std::string sentence(const Verdict& verdict) {
     if (verdict.diverged() > 0 && verdict.obstacle != Obstacle::all_diverged) {
         std::size_t all = 0;
         for (const ReplicaCount& size : verdict.replicas) all += size.replicas;
-        text += fmt::format("; {} of {} replicas diverged and are left out from then on", verdict.diverged(),
+        text += fmt::format("; {} of {} replicas diverged or failed, and are left out from then on", verdict.diverged(),
                             all);
     }
     return text;

@@ -2,6 +2,7 @@
 """`hidyn infer` on files as users write them, and on files that cannot be meant."""
 
 import json
+import os
 import unittest
 
 import h5py
@@ -63,7 +64,7 @@ class Infer(InFolder):
             self.assertEqual("20 % of the labels are 1" in run.stderr, warned, run.stderr)
 
     def test_mistakes(self):
-        self.refused("infer", "absent.h5", says=["absent.h5: there is no such file"])
+        self.refused("infer", "absent.h5", says=["absent.h5: no such data file"])
         self.write("data.h5", "not HDF5")
         self.complains("is not a readable HDF5 file")
         inputs, _, labels = regression()
@@ -89,6 +90,39 @@ class Infer(InFolder):
         self.complains("--iterations", "--iterations", "0")
         self.write_data(inputs=np.array([["a"]], dtype="S1"), labels=labels)
         self.complains("does not hold numbers")
+
+    def test_options_are_numbers_within_bounds(self):
+        inputs, _, labels = regression()
+        self.write_data(inputs=inputs, labels=labels)
+        for option, values in {"--hold-out": ["nan", "-0.1", "1"], "--learning-rate": ["nan", "0", "inf"],
+                               "--ridge": ["nan", "-1", "1e300"], "--l1": ["nan", "inf"], "--momentum": ["nan", "1"],
+                               "--loss-scale": ["nan", "0", "-1"], "--iterations": ["nan", "0", "2001"],
+                               "--seed": ["-1", "100000000000000000000", "nan"]}.items():
+            for value in values:
+                with self.subTest(f"{option} {value}"):
+                    self.complains(option, f"{option}={value}")
+        self.refused("run", "experiment.toml", "--checkpoint", "nan", says=["--checkpoint"])
+        self.write_data(inputs=inputs * 1e200, labels=labels)
+        self.complains("is beyond 1e+50")
+        self.write_data(inputs=inputs, labels=labels * 1e200)
+        self.complains("is beyond 1e+50")
+
+    def test_data_that_stand_elsewhere_or_nowhere(self):
+        inputs, _, labels = regression()
+        self.write_data(inputs=inputs, labels=labels)
+        os.rename(self.path("data.h5"), self.path("other.h5"))
+        with h5py.File(self.path("data.h5"), "w") as file:
+            file["inputs"] = h5py.ExternalLink("other.h5", "inputs")
+            file["labels"] = labels
+        self.complains('"inputs" is a link to another file; give that file')
+        with h5py.File(self.path("data.h5"), "w") as file:
+            file.create_dataset("inputs", inputs.shape, "f8", external=[("numbers.bin", 0, inputs.nbytes)])
+            file["labels"] = labels
+        self.complains('the numbers of "inputs" stand in another file')
+        with h5py.File(self.path("data.h5"), "w") as file:
+            file.create_dataset("inputs", (1 << 40, 1 << 20), "f8", chunks=(1, 1 << 10))
+            file["labels"] = labels
+        self.complains('"inputs" claims 1099511627776 x 1048576 numbers')
 
 
 if __name__ == "__main__":

@@ -44,7 +44,10 @@ class ExperimentFiles(InFolder):
     def test_what_is_not_an_experiment_file(self):
         self.refused("run", "none.toml", says=["none.toml", "no such experiment file"])
         self.refused("run", self.folder, says=["is a directory"])
-        self.refused("run", "/dev/zero", says=["larger than 16 MB"])
+        self.refused("run", "/dev/zero", says=["is a pipe or a device"])
+        with open(self.path("large.toml"), "wb") as file:
+            file.truncate(1 << 25)
+        self.refused("run", "large.toml", says=["larger than 16 MB"])
         self.write("bytes.toml", bytes(range(256)))
         self.refused("run", "bytes.toml", says=["bytes.toml:1: column 1: not valid TOML"])
         self.write("empty.toml", "")
@@ -53,6 +56,64 @@ class ExperimentFiles(InFolder):
     def test_a_run_that_does_not_fit_into_memory_does_not_begin(self):
         self.refused("run", "experiment.toml", "--set", "routes.sim.replicas=1000000", "--set", "time.points=1000000",
                      "--set", "time.end=1e6", says=["experiment.toml", "GB", "fewer [time] points"])
+
+    def test_counts_that_nothing_can_hold(self):
+        learns = """
+[problem]
+kind = "multi-index"
+students = 1
+teachers = 1
+link = "tanh"
+loss = "square"
+[data]
+sample_ratio = 2.0
+[algorithm]
+kind = "sgd"
+learning_rate = 0.1
+batch_size = 1
+[initial]
+Q = [[1.0]]
+R = [[0.2]]
+T = [[1.0]]
+[time]
+end = 1.0
+points = 2
+[routes.sim]
+kind = "simulation"
+d = 20
+replicas = 2
+"""
+        layers = """
+[problem]
+kind = "deep-linear"
+mode_strengths = [2.0, 1.0]
+[algorithm]
+kind = "gradient-flow"
+[initial]
+strengths = [0.01]
+[time]
+end = 1.0
+points = 2
+[routes.sim]
+kind = "simulation"
+d = 6
+"""
+        descent = learns.replace('"multi-index"', '"generalized-linear"').replace(
+            'students = 1\nteachers = 1\nlink = "tanh"\n', "").replace("batch_size = 1\n", "").replace(
+            '"sgd"', '"gradient-descent"')
+        for text, key in ((learns, "data.sample_ratio"), (descent, "data.sample_ratio"),
+                          (layers, "problem.hidden_ratio"), (layers, "problem.output_ratio")):
+            self.write("count.toml", text)
+            for value in "1e300", "1e19":
+                with self.subTest(f"{key} = {value}"):
+                    self.refused("run", "count.toml", "--set", f"{key}={value}",
+                                 says=["routes.sim.d", key.split(".")[1], "more than can be counted"])
+        self.write("count.toml", layers)
+        self.refused("run", "count.toml", "--set", "problem.hidden_ratio=1e11", says=["GB of weights"])
+        self.refused("run", "count.toml", "--set", "problem.output_ratio=0.01", says=["leaves no output"])
+        self.refused("run", "count.toml", "--set", "data.sample_ratio=1e12", says=["GB of weights and samples"])
+        self.write("count.toml", learns)
+        self.refused("run", "count.toml", "--set", "data.sample_ratio=0.01", says=["leaves no sample at d = 20"])
 
     def test_hundreds_of_mutations_end_within_seconds_and_never_crash(self):
         base = (EXPERIMENT + VARIANTS + '[[claims]]\nname = "c"\nobservable = "Q"\nrow = 1\ncolumn = 1\n'
@@ -129,7 +190,7 @@ class ResultsFiles(InFolder):
         self.every_reader_refuses("not a results file of hidyn")
         self.refused("compare", "none.h5", says=["none.h5: no such results file"])
         os.mkfifo(self.path("pipe.h5"))
-        self.refused("compare", "pipe.h5", says=["pipe.h5: is not an HDF5 file"])
+        self.refused("compare", "pipe.h5", says=["pipe.h5: is a pipe or a device, not a results file"])
         self.refused("compare", self.folder, says=["is a folder without index.h5"])
 
     def test_truncated_at_many_lengths(self):

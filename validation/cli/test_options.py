@@ -24,6 +24,19 @@ class Options(InFolder):
         self.assertEqual(self.hidyn("run", "experiment.toml").returncode, 0)
         self.assertEqual(self.files(), ["experiment.h5", "experiment.toml"])
 
+    def test_standard_input(self):
+        with open(self.path("experiment.toml")) as file:
+            text = file.read()
+        done = self.hidyn("run", "-", "--quiet", input=text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("experiment.h5", self.files())
+        done = self.hidyn("run", "-", input=text + "\nmisspelt = 1\n")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("misspelt", done.stderr)
+        done = self.hidyn("sweep", "-", "--sweep", "algorithm.learning_rate=[0.1,0.2]", "--quiet", input=text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("experiment", self.files())
+
     def test_results_go_to_stdout_and_messages_to_stderr(self):
         done = self.run_experiment()
         self.assertIn("sim against ode", done.stdout)

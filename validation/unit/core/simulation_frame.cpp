@@ -113,6 +113,28 @@ TEST_CASE("what goes wrong in one replica is thrown once all threads are done") 
     CHECK(begun == 4);
 }
 
+TEST_CASE("a replica that fails has no values and the others go on") {
+    const TimeGrid grid{{0.0, 1.0}, ""};
+    Recorder recorder(numbers.all(), 4, grid.size());
+    Progress progress;
+    const Outcome outcome =
+        run_replicas(4, 1, 10.0, grid, recorder, progress, [&](std::size_t replica, BlockWatch&) {
+            recorder.at(replica, 0).record(numbers.x, 1.0);
+            if (replica == 2) throw std::runtime_error("nothing to learn from");
+            recorder.at(replica, 1).record(numbers.x, 2.0);
+        });
+    CHECK(outcome.status == Status::failed);
+    CHECK(outcome.failed_replicas == 1);
+    CHECK_FALSE(outcome.failed(4));
+    CHECK(outcome.failed(1));
+    CHECK(outcome.detail == "replica 2: nothing to learn from");
+    const Series& x = recorder.series().front();
+    for (std::size_t time = 0; time < 2; ++time) {
+        CHECK(std::isnan(x.at(2, time)[0]));
+        CHECK(x.at(3, time)[0] == 1.0 + static_cast<double>(time));
+    }
+}
+
 TEST_CASE("what was not recorded is missing, never zero") {
     Recorder recorder(numbers.all(), 2, 2);
     recorder.at(1, 1).record(numbers.x, 1.0);
