@@ -27,6 +27,7 @@ const std::vector<std::string> top_level{"title",   "paper", "problem", "data", 
 template <class Kind>
 std::vector<std::string> names_of(const std::vector<Kind>& kinds) {
     std::vector<std::string> names;
+    names.reserve(kinds.size());
     for (const Kind& kind : kinds) names.push_back(kind.name);
     return names;
 }
@@ -354,9 +355,8 @@ std::string read_standard_input(std::size_t largest) {
 
 std::string read_experiment_file(const std::string& path) {
     constexpr std::size_t largest = std::size_t{1} << 24;
-    const std::string text = path == standard_input
-                                 ? read_standard_input(largest + 1)
-                                 : open_input(path, "experiment file").read(largest + 1, 0);
+    std::string text = path == standard_input ? read_standard_input(largest + 1)
+                                              : open_input(path, "experiment file").read(largest + 1, 0);
     if (text.size() > largest)
         throw InputError(fmt::format("{}: is larger than 16 MB, so not an experiment file", path));
     if (text.starts_with("\x89HDF"))
